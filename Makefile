@@ -1,0 +1,142 @@
+# squall: make (builds build/squall), make demo, make test.
+# V=1 shows the commands; CFLAGS and LDFLAGS are yours.
+
+VERSION = 0.1.0
+PREFIX ?= /usr/local
+BUILD ?= build
+CC ?= cc
+PKG_CONFIG ?= pkg-config
+CFLAGS ?= -O2 -g
+SANITIZE ?=
+
+LIBRARIES = fcgi libmemcached sqlite3 inih
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wimplicit-fallthrough
+ifeq ($(CI),true)
+WARNINGS += -Werror
+endif
+ifeq ($(SANITIZE),)
+HARDENING = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
+	-fstack-clash-protection -fPIE
+HARDENING_LD = -pie -Wl,-z,relro,-z,now
+else
+HARDENING = -fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
+	-fno-sanitize-recover=all
+HARDENING_LD = -fsanitize=$(SANITIZE)
+endif
+
+# Recursive, so that pkg-config is asked when something is built, after the
+# packages have been installed; once each.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell $(PKG_CONFIG) --libs $(LIBRARIES)))$(PKG_LIBS)
+STYLE_HASH := $(shell cksum < handlers/style.css | cut -d ' ' -f 1)
+
+ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DSQUALL_VERSION='"$(VERSION)"' \
+	-DSTYLE_HASH='"$(STYLE_HASH)"' $(PKG_CFLAGS) $(CPPFLAGS)
+ALL_CFLAGS = -std=c17 -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
+ALL_LDFLAGS = -pthread $(HARDENING_LD) $(LDFLAGS)
+
+SOURCES = $(wildcard app/*.c handlers/*.c db/*.c)
+OBJECTS = $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/handlers/assets.o
+PARTS = $(filter-out $(BUILD)/obj/app/main.o,$(OBJECTS))
+UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
+ATLAS = build/atlas.db
+
+ifeq ($(V),1)
+Q =
+SAY = @:
+else
+Q = @
+SAY = @printf '%-7s %s\n'
+endif
+
+.DELETE_ON_ERROR:
+.PHONY: all demo test unit integration check-asan bench lint format install \
+	deps deps-demo deps-test deps-lint deps-bench clean help
+
+all: $(BUILD)/squall
+
+$(BUILD)/squall: $(OBJECTS)
+	$(SAY) link $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(SAY) cc $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/handlers/assets.o: handlers/assets.S handlers/style.css
+	@mkdir -p $(@D)
+	$(SAY) as $<
+	$(Q)$(CC) -I. -c -o $@ $<
+
+$(BUILD)/tests/unit/%: tests/unit/%.c $(PARTS)
+	@mkdir -p $(@D)
+	$(SAY) cc $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) \
+		-o $@ $< $(PARTS) $(PKG_LIBS) -lcmocka -lm
+
+# Changes when the flags do, so that everything is built again then.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(VERSION) $(STYLE_HASH) $(HARDENING) $(CFLAGS) $(CPPFLAGS)' | \
+		cmp -s - $@ || \
+		echo '$(CC) $(VERSION) $(STYLE_HASH) $(HARDENING) $(CFLAGS) $(CPPFLAGS)' > $@
+FORCE:
+
+$(ATLAS): db/atlas/load.sh db/atlas/schema.sql $(wildcard db/atlas/*.tsv.gz)
+	@mkdir -p $(@D)
+	$(Q)db/atlas/load.sh $@
+
+# Installing packages comes before anything is built, whatever make is asked.
+deps:
+	@deploy/deps.sh build
+deps-%:
+	@deploy/deps.sh $*
+
+demo: deps-demo
+	@$(MAKE) --no-print-directory all $(ATLAS)
+	@deploy/demo.sh
+
+test: deps-test
+	@$(MAKE) --no-print-directory all $(ATLAS) unit-tests
+	@SQUALL=$(BUILD)/squall UNIT_DIR=$(BUILD)/tests/unit tests/run $(TESTS)
+
+.PHONY: unit-tests
+unit-tests: $(UNIT_TESTS)
+
+check-asan: deps-test
+	@ASAN_OPTIONS=detect_stack_use_after_return=1 $(MAKE) \
+		--no-print-directory test BUILD=build/asan \
+		SANITIZE=address,undefined CFLAGS='-O1 -g'
+
+bench: deps-bench
+	@$(MAKE) --no-print-directory all $(ATLAS)
+	@tests/bench/run
+
+lint: deps-lint
+	@$(MAKE) --no-print-directory all
+	@tests/lint
+
+format: deps-lint
+	$(Q)clang-format -i app/*.[ch] handlers/*.[ch] db/*.[ch] tests/*/*.[ch]
+
+install: all
+	install -D -m 755 $(BUILD)/squall $(DESTDIR)$(PREFIX)/bin/squall
+	install -D -m 644 deploy/squall.ini $(DESTDIR)$(PREFIX)/share/doc/squall/squall.ini
+	install -D -m 644 deploy/nginx.conf $(DESTDIR)$(PREFIX)/share/doc/squall/nginx.conf
+	install -D -m 644 deploy/lighttpd.conf $(DESTDIR)$(PREFIX)/share/doc/squall/lighttpd.conf
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make            build build/squall'
+	@echo 'make demo       the world atlas on http://localhost:8080/ (PORT=, SERVER=lighttpd|nginx)'
+	@echo 'make test       everything, with real servers (TESTS=files)'
+	@echo 'make check-asan the same under AddressSanitizer and UBSan'
+	@echo 'make bench      the hit path beside a bare libfcgi program'
+	@echo 'make lint       formatting, static analysis, the layers'
+	@echo 'make install    to PREFIX=/usr/local'
+
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d)

@@ -1,0 +1,154 @@
+/*
+ * One request by CGI (RFC 3875): the event loop's path without the loop.
+ */
+#include "app/cgi.h"
+
+#include "app/clock.h"
+#include "app/log.h"
+#include "app/renderer.h"
+#include "app/url.h"
+#include "handlers/error.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+bool
+cgi_is_asked_for(void)
+{
+	return getenv("GATEWAY_INTERFACE") != NULL;
+}
+
+int
+cgi_own_arguments(int argc, char *const argv[])
+{
+	const char *query = getenv("QUERY_STRING");
+	int words = 1, own = argc;
+
+	if (query == NULL || *query == '\0' || strchr(query, '=') != NULL)
+		return argc;
+	for (const char *p = query; *p != '\0'; p++)
+		words += *p == '+';
+	/* The words are the last arguments, in the same order. */
+	if (words >= argc)
+		return argc;
+	for (int i = 0; i < words; i++) {
+		size_t len = strcspn(query, "+");
+		struct buf word = {0};
+		bool same;
+
+		url_unarg(&word, (struct str){query, len});
+		same = strcmp(buf_cstr(&word), argv[argc - words + i]) == 0;
+		buf_release(&word);
+		if (!same)
+			return argc;
+		query += len + (query[len] != '\0');
+	}
+	own -= words;
+	return own;
+}
+
+static bool
+write_all(const char *p, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(STDOUT_FILENO, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		p += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+static int
+respond(const struct request *req, const struct page *page,
+    const struct outcome *o, int64_t us)
+{
+	struct buf head = {0}, word = {0};
+	bool body = req->method != METHOD_HEAD;
+	bool ok;
+
+	respond_head(&head, page, o, clock_wall_ms());
+	ok = !head.failed && write_all(buf_cstr(&head), head.len) &&
+	    (!body || write_all(buf_cstr(&page->body), page->body.len));
+	respond_outcome(&word, o);
+	log_access("%" PRIx64 " %.*s %.*s %d %zu %s %" PRId64 "us sql=%u",
+	    req->id, (int)req->method_name.len, req->method_name.s,
+	    (int)req->uri.len, req->uri.s, page->status,
+	    body ? page->body.len : 0, buf_cstr(&word), us, page->queries);
+	log_flush();
+	buf_release(&head);
+	buf_release(&word);
+	return ok ? 0 : 1;
+}
+
+void
+cgi_fail(void)
+{
+	static const char reply[] =
+	    "Status: 500 Internal Server Error\r\n"
+	    "Content-Type: text/plain; charset=utf-8\r\n"
+	    "Cache-Status: squall; fwd=bypass\r\n\r\n"
+	    "squall can't serve this; the web server's error log says why.\n";
+
+	write_all(reply, sizeof(reply) - 1);
+}
+
+int
+cgi_run(const struct site *site)
+{
+	extern char **environ;
+	struct outcome bypass = {.kind = OUTCOME_BYPASS};
+	int64_t since = clock_mono_us();
+	struct renderer *renderer = NULL;
+	struct request req = {0};
+	const struct route *route;
+	struct job *job = NULL;
+	struct page *page = NULL;
+	struct buf why = {0}, key = {0};
+	int status, exit_status = 1;
+
+	/* In CGI the script's name is never part of the path. */
+	setenv("PATH_INFO", "/", 0);
+	status = request_parse(&req, environ, site->prefix, &why);
+	req.id = (uint64_t)getpid() << 32;
+	if (status == 200)
+		status = route_request(site->routes, &req, &route, &why);
+	if (status != 200) {
+		page = error_refusal(&req, status, &why);
+		if (page != NULL)
+			exit_status = respond(
+			    &req, page, &bypass, clock_mono_us() - since);
+		goto out;
+	}
+	route_key(route, &req, &key);
+	renderer = renderer_new(site);
+	job = job_new(route, &key);
+	if (renderer == NULL || job == NULL) {
+		cgi_fail();
+		goto out;
+	}
+	job->request = req;
+	req = (struct request){0};
+	renderer_make(renderer, job);
+	if (job->page == NULL)
+		cgi_fail();
+	else
+		exit_status = respond(&job->request, job->page, &job->outcome,
+		    clock_mono_us() - since);
+out:
+	page_unref(page);
+	if (job != NULL)
+		job_free(job);
+	renderer_free(renderer);
+	request_release(&req);
+	buf_release(&why);
+	buf_release(&key);
+	return exit_status;
+}

@@ -1,0 +1,12 @@
+#ifndef SQUALL_CLOCK_H
+#define SQUALL_CLOCK_H
+
+#include <stdint.h>
+
+/* Milliseconds since 1970, by the system's clock: what entries are dated by. */
+int64_t clock_wall_ms(void);
+
+/* Microseconds by a clock that only goes forward: for durations. */
+int64_t clock_mono_us(void);
+
+#endif

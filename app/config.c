@@ -1,0 +1,569 @@
+/*
+ * One table of options: the command line, the INI file, their errors and the
+ * usage text follow from it.  Called by main alone.
+ */
+#include "app/config.h"
+
+#include "app/str.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <ini.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+enum option_type {
+	OPTION_FLAG,   /* bool; the command line only */
+	OPTION_STRING, /* char * */
+	OPTION_LIST,   /* the listening addresses */
+	OPTION_NUMBER, /* int64_t from min to max */
+	OPTION_SIZE,   /* int64_t: bytes, or with K, M or G */
+	OPTION_CHOICE, /* int64_t: the index of a word */
+};
+
+struct option_row {
+	const char *name;
+	char letter;
+	enum option_type type;
+	size_t offset;
+	int64_t min, max;
+	const char *const *words; /* of an OPTION_CHOICE, ending with NULL */
+	const char *value;	  /* its name in the usage text */
+	const char *help;
+};
+
+static const char *const log_words[] = {
+    [LOG_NONE] = "none",
+    [LOG_ERROR] = "error",
+    [LOG_WARN] = "warn",
+    [LOG_INFO] = "info",
+    [LOG_DEBUG] = "debug",
+    NULL,
+};
+
+static const char *const switch_words[] = {"off", "on", NULL};
+
+#define FIELD(f) .offset = offsetof(struct config, f)
+
+static const struct option_row rows[] = {
+    {"listen", 'l', OPTION_LIST, .value = "ADDR",
+	.help = "unix:/path.sock, HOST:PORT or [IPv6]:PORT; without it, the "
+		"listening socket it was started with"},
+    {"config", 'c', OPTION_STRING, FIELD(file), .value = "FILE",
+	.help = "INI file with these options as keys, and [database NAME] "
+		"sections"},
+    {"workers", 'w', OPTION_NUMBER, FIELD(workers), 0, 1024, .value = "N",
+	.help = "worker processes (default: one per CPU); 0 serves in this "
+		"process, unsupervised"},
+    {"threads", 't', OPTION_NUMBER, FIELD(threads), 1, 256, .value = "N",
+	.help = "renderers per worker (default 4)"},
+    {"cache", 0, OPTION_STRING, FIELD(cache), .value = "URL",
+	.help = "memcached://HOST:PORT[,HOST:PORT]..., memcached:/path.sock "
+		"or none (default)"},
+    {"memory", 0, OPTION_SIZE, FIELD(memory), 0, INT64_C(1) << 40,
+	.value = "SIZE",
+	.help = "memory for pages in each worker (default 64M; 0 turns it "
+		"off)"},
+    {"ttl", 0, OPTION_NUMBER, FIELD(ttl_s), 1, 30 * 24 * 3600,
+	.value = "SECONDS", .help = "expiry of a cached page (default 600)"},
+    {"prefix", 0, OPTION_STRING, FIELD(prefix), .value = "PATH",
+	.help = "where it is mounted, if the web server can't tell (\"/\": at "
+		"the root)"},
+    {"time-limit", 0, OPTION_NUMBER, FIELD(time_limit_ms), 1, 3600 * 1000,
+	.value = "MS",
+	.help = "what the queries of a page may take (default 1000)"},
+    {"log", 0, OPTION_CHOICE, FIELD(log), .words = log_words,
+	.value = "LEVEL",
+	.help = "none, error, warn, info (default) or debug"},
+    {"access-log", 0, OPTION_CHOICE, FIELD(access_log), .words = switch_words,
+	.value = "on|off", .help = "a line for each request (default on)"},
+    {"check", 0, OPTION_FLAG, FIELD(check),
+	.help = "check configuration and databases, say what would be "
+		"served, exit"},
+    {"help", 'h', OPTION_FLAG, FIELD(help), .help = "print this, exit"},
+    {"version", 'V', OPTION_FLAG, FIELD(version),
+	.help = "print the version, exit"},
+};
+
+enum { N_ROWS = sizeof(rows) / sizeof(*rows) };
+
+static bool
+copy_string(char **to, const char *s, struct buf *why)
+{
+	char *copy = strdup(s);
+
+	if (copy == NULL) {
+		buf_lit(why, "out of memory");
+		return false;
+	}
+	free(*to);
+	*to = copy;
+	return true;
+}
+
+static bool
+parse_number(const char *s, int64_t unit_max, int64_t *value)
+{
+	char *end;
+	long long v;
+	int shift = 0;
+
+	if (*s < '0' || *s > '9')
+		return false;
+	errno = 0;
+	v = strtoll(s, &end, 10);
+	if (unit_max > 0 && *end != '\0') {
+		switch (*end++) {
+		case 'k':
+		case 'K':
+			shift = 10;
+			break;
+		case 'm':
+		case 'M':
+			shift = 20;
+			break;
+		case 'g':
+		case 'G':
+			shift = 30;
+			break;
+		default:
+			return false;
+		}
+	}
+	if (errno != 0 || *end != '\0' || v > INT64_MAX >> shift)
+		return false;
+	*value = v << shift;
+	return true;
+}
+
+static bool
+parse_choice(const struct option_row *row, const char *s, int64_t *value)
+{
+	for (int64_t i = 0; row->words[i] != NULL; i++) {
+		if (strcasecmp(s, row->words[i]) == 0) {
+			*value = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+expected_choice(const struct option_row *row, struct buf *why)
+{
+	buf_lit(why, "expected ");
+	for (size_t i = 0; row->words[i] != NULL; i++)
+		buf_printf(why, "%s%s",
+		    i == 0			? ""
+			: row->words[i + 1] ? ", "
+					    : " or ",
+		    row->words[i]);
+}
+
+/* Sets one option.  `why` gets what is wrong with the value. */
+static bool
+set(struct config *c, const struct option_row *row, const char *s,
+    struct buf *why)
+{
+	void *field = (char *)c + row->offset;
+	int64_t value = 0;
+
+	switch (row->type) {
+	case OPTION_FLAG:
+		*(bool *)field = true;
+		return true;
+	case OPTION_STRING:
+		return copy_string(field, s, why);
+	case OPTION_LIST:
+		if (c->n_listen < CONFIG_LISTEN_MAX)
+			return copy_string(
+			    &c->listen[c->n_listen++], s, why);
+		buf_printf(
+		    why, "more than %d addresses", CONFIG_LISTEN_MAX);
+		return false;
+	case OPTION_NUMBER:
+		if (parse_number(s, 0, &value) && value >= row->min &&
+		    value <= row->max)
+			break;
+		buf_printf(why,
+		    "expected a whole number from %" PRId64 " to %" PRId64,
+		    row->min, row->max);
+		goto got;
+	case OPTION_SIZE:
+		if (parse_number(s, row->max, &value) && value <= row->max)
+			break;
+		buf_lit(why, "expected a size like 500K, 64M or 1G");
+		goto got;
+	case OPTION_CHOICE:
+		if (parse_choice(row, s, &value))
+			break;
+		expected_choice(row, why);
+		goto got;
+	}
+	*(int64_t *)field = value;
+	return true;
+got:
+	buf_printf(why, ", got \"%s\"", s);
+	return false;
+}
+
+static const struct option_row *
+row_named(const char *name)
+{
+	for (size_t i = 0; i < N_ROWS; i++) {
+		if (strcmp(rows[i].name, name) == 0)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+static struct config_database *
+database_named(const struct config *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_databases; i++) {
+		if (strcmp(c->databases[i].name, name) == 0)
+			return &c->databases[i];
+	}
+	return NULL;
+}
+
+/* Adds a database; `file` is NULL while its section has not named it. */
+static struct config_database *
+add_database(struct config *c, const char *name, const char *file)
+{
+	struct config_database *d;
+
+	d = realloc(c->databases, (c->n_databases + 1) * sizeof(*d));
+	if (d == NULL)
+		return NULL;
+	c->databases = d;
+	d += c->n_databases;
+	d->name = strdup(name);
+	d->file = file == NULL ? NULL : strdup(file);
+	c->n_databases++;
+	return d->name == NULL || (file != NULL && d->file == NULL) ? NULL : d;
+}
+
+/* "/srv/world.db" is published as "world". */
+static bool
+add_database_file(struct config *c, const char *file, struct buf *why)
+{
+	const char *slash = strrchr(file, '/');
+	const char *base = slash == NULL ? file : slash + 1;
+	const char *dot = strrchr(base, '.');
+	size_t len = dot == NULL || dot == base ? strlen(base)
+						: (size_t)(dot - base);
+	char *name = strndup(base, len);
+	bool ok = false;
+
+	if (name == NULL)
+		buf_lit(why, "out of memory");
+	else if (*name == '\0')
+		buf_printf(why, "%s: not the name of a file", file);
+	else if (database_named(c, name) != NULL)
+		buf_printf(why,
+		    "%s: there is a database named %s already; give one of "
+		    "them a [database NAME] section with another name",
+		    file, name);
+	else if (add_database(c, name, file) == NULL)
+		buf_lit(why, "out of memory");
+	else
+		ok = true;
+	free(name);
+	return ok;
+}
+
+/* The INI file, while it is read. */
+struct ini_state {
+	struct config *config;
+	FILE *stream;
+	const char *file;
+	int line;
+	bool too_long, failed;
+	struct buf *why;
+};
+
+/* Reads a line for inih, and notices what its buffer would cut off. */
+static char *
+ini_line(char *s, int size, void *state)
+{
+	struct ini_state *st = state;
+	size_t len;
+
+	if (st->failed || st->too_long ||
+	    fgets(s, size, st->stream) == NULL)
+		return NULL;
+	st->line++;
+	len = strlen(s);
+	if (len + 1 == (size_t)size && s[len - 1] != '\n' &&
+	    !feof(st->stream))
+		st->too_long = true;
+	return s;
+}
+
+static bool
+ini_database(struct ini_state *st, const char *name, const char *key,
+    const char *value)
+{
+	struct config_database *d = database_named(st->config, name);
+
+	if (strcmp(key, "file") != 0) {
+		buf_printf(st->why, "unknown key \"%s\" in [database %s]", key,
+		    name);
+		return false;
+	}
+	if (d == NULL)
+		d = add_database(st->config, name, NULL);
+	if (d == NULL) {
+		buf_lit(st->why, "out of memory");
+		return false;
+	}
+	return copy_string(&d->file, value, st->why);
+}
+
+static bool
+ini_key(struct ini_state *st, const char *section, const char *key,
+    const char *value)
+{
+	static const char database[] = "database ";
+	const struct option_row *row = row_named(key);
+
+	if (strncmp(section, database, sizeof(database) - 1) == 0)
+		return ini_database(
+		    st, section + sizeof(database) - 1, key, value);
+	if (*section != '\0') {
+		buf_printf(st->why, "unknown section [%s]", section);
+		return false;
+	}
+	if (row == NULL || row->type == OPTION_FLAG ||
+	    row->offset == offsetof(struct config, file)) {
+		buf_printf(st->why, "unknown key \"%s\"", key);
+		return false;
+	}
+	if (set(st->config, row, value, st->why))
+		return true;
+	return false;
+}
+
+static int
+ini_entry(void *state, const char *section, const char *key, const char *value)
+{
+	struct ini_state *st = state;
+	struct buf what = {0};
+	struct buf *why = st->why;
+
+	if (st->failed)
+		return 0;
+	st->why = &what;
+	if (!ini_key(st, section, key, value)) {
+		bool named = row_named(key) != NULL && *section == '\0';
+
+		st->failed = true;
+		buf_printf(why, "%s:%d: %s%s%s", st->file, st->line,
+		    named ? key : "", named ? ": " : "", buf_cstr(&what));
+	}
+	st->why = why;
+	buf_release(&what);
+	return !st->failed;
+}
+
+static bool
+read_file(struct config *c, const char *file, struct buf *why)
+{
+	struct ini_state st = {.config = c, .file = file, .why = why};
+	int line;
+
+	st.stream = fopen(file, "re");
+	if (st.stream == NULL) {
+		buf_printf(why, "%s: %s", file, strerror(errno));
+		return false;
+	}
+	line = ini_parse_stream(ini_line, &st, ini_entry, &st);
+	if (ferror(st.stream)) {
+		buf_printf(why, "%s: it can't be read", file);
+		st.failed = true;
+	} else if (st.too_long && !st.failed) {
+		buf_printf(why, "%s:%d: the line is too long", file, st.line);
+		st.failed = true;
+	} else if (line != 0 && !st.failed) {
+		buf_printf(why,
+		    "%s:%d: expected [section], key = value or a comment",
+		    file, line > 0 ? line : 0);
+		st.failed = true;
+	}
+	fclose(st.stream);
+	for (size_t i = 0; !st.failed && i < c->n_databases; i++) {
+		if (c->databases[i].file == NULL) {
+			buf_printf(why, "%s: [database %s] has no file", file,
+			    c->databases[i].name);
+			st.failed = true;
+		}
+	}
+	return !st.failed;
+}
+
+/* getopt's tables, from ours. */
+static void
+getopt_tables(struct option longs[N_ROWS + 1], char shorts[2 * N_ROWS + 2])
+{
+	*shorts++ = ':';
+	for (size_t i = 0; i < N_ROWS; i++) {
+		bool flag = rows[i].type == OPTION_FLAG;
+
+		longs[i] = (struct option){rows[i].name,
+		    flag ? no_argument : required_argument, NULL,
+		    (int)i + UCHAR_MAX + 1};
+		if (rows[i].letter == 0)
+			continue;
+		*shorts++ = rows[i].letter;
+		if (!flag)
+			*shorts++ = ':';
+	}
+	longs[N_ROWS] = (struct option){0};
+	*shorts = '\0';
+}
+
+static const struct option_row *
+row_of(int option)
+{
+	if (option > UCHAR_MAX)
+		return &rows[option - UCHAR_MAX - 1];
+	for (size_t i = 0; i < N_ROWS; i++) {
+		if (option != 0 && rows[i].letter == option)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+/*
+ * One pass over the options: the first only looks for the file, the second
+ * sets everything, so that the command line wins over the file.
+ */
+static bool
+read_options(struct config *c, int argc, char *const argv[], bool only_file,
+    struct buf *why)
+{
+	struct option longs[N_ROWS + 1];
+	char shorts[2 * N_ROWS + 2];
+	bool listens = false;
+	int option;
+
+	getopt_tables(longs, shorts);
+	opterr = 0;
+	optind = 0; /* start anew (glibc, musl) */
+	while ((option = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const struct option_row *row = row_of(option);
+		bool is_file;
+
+		if (option == '?' || option == ':') {
+			buf_printf(why, "%s: %s (see squall --help)",
+			    argv[optind - 1],
+			    option == ':' ? "it needs a value"
+					  : "unknown option");
+			return false;
+		}
+		is_file = row->type == OPTION_STRING &&
+		    row->offset == offsetof(struct config, file);
+		if (is_file != only_file)
+			continue;
+		/* Addresses replace those of the file. */
+		if (row->type == OPTION_LIST && !listens) {
+			listens = true;
+			while (c->n_listen > 0) {
+				free(c->listen[--c->n_listen]);
+				c->listen[c->n_listen] = NULL;
+			}
+		}
+		if (!set(c, row, optarg, why)) {
+			struct buf what = *why;
+
+			*why = (struct buf){0};
+			buf_printf(why, "--%s: %s", row->name,
+			    buf_cstr(&what));
+			buf_release(&what);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+defaults(struct config *c, struct buf *why)
+{
+	*c = (struct config){
+	    .workers = -1,
+	    .threads = 4,
+	    .memory = 64 << 20,
+	    .ttl_s = 600,
+	    .time_limit_ms = 1000,
+	    .log = LOG_INFO,
+	    .access_log = 1,
+	};
+	return copy_string(&c->cache, "none", why);
+}
+
+bool
+config_read(struct config *c, int argc, char *const argv[], struct buf *why)
+{
+	if (!defaults(c, why) || !read_options(c, argc, argv, true, why))
+		return false;
+	if (c->file != NULL && !read_file(c, c->file, why))
+		return false;
+	if (!read_options(c, argc, argv, false, why))
+		return false;
+	for (int i = optind; i < argc; i++) {
+		if (!add_database_file(c, argv[i], why))
+			return false;
+	}
+	if (c->prefix != NULL && c->prefix[0] != '/') {
+		buf_printf(why,
+		    "--prefix: expected a path that begins with /, got \"%s\"",
+		    c->prefix);
+		return false;
+	}
+	return true;
+}
+
+void
+config_release(struct config *c)
+{
+	for (size_t i = 0; i < c->n_listen; i++)
+		free(c->listen[i]);
+	for (size_t i = 0; i < c->n_databases; i++) {
+		free(c->databases[i].name);
+		free(c->databases[i].file);
+	}
+	free(c->databases);
+	free(c->file);
+	free(c->cache);
+	free(c->prefix);
+	*c = (struct config){0};
+}
+
+void
+config_usage(struct buf *b)
+{
+	buf_lit(b, "usage: squall [OPTION]... DATABASE...\n"
+		   "Puts SQLite databases on the web, behind a web server that "
+		   "speaks FastCGI or CGI.\n\n");
+	for (size_t i = 0; i < N_ROWS; i++) {
+		const struct option_row *row = &rows[i];
+		size_t start = b->len;
+
+		if (row->letter != 0)
+			buf_printf(b, "  -%c, ", row->letter);
+		else
+			buf_lit(b, "      ");
+		buf_printf(b, "--%s", row->name);
+		if (row->value != NULL)
+			buf_printf(b, "=%s", row->value);
+		while (b->len < start + 26)
+			buf_char(b, ' ');
+		buf_printf(b, " %s\n", row->help);
+	}
+	buf_lit(b,
+	    "\nSIGTERM or SIGINT: finish what was accepted, and stop.\n");
+}

@@ -1,0 +1,52 @@
+#ifndef SQUALL_CONFIG_H
+#define SQUALL_CONFIG_H
+
+#include "app/buf.h"
+#include "app/log.h"
+
+#include <stdint.h>
+
+/*
+ * The configuration: options of the command line and keys of the INI file,
+ * from one table (config.c).  The command line wins.
+ */
+enum { CONFIG_LISTEN_MAX = 8 };
+
+/* A database to publish. */
+struct config_database {
+	char *name; /* under which it is published */
+	char *file;
+};
+
+struct config {
+	char *listen[CONFIG_LISTEN_MAX];
+	size_t n_listen;
+	char *file; /* the INI file, or NULL */
+	int64_t workers; /* -1: one per CPU */
+	int64_t threads;
+	char *cache;
+	int64_t memory; /* bytes */
+	int64_t ttl_s;
+	char *prefix; /* NULL: as the web server says */
+	int64_t time_limit_ms;
+	int64_t log; /* enum log_level */
+	int64_t access_log;
+	bool check, help, version;
+	struct config_database *databases;
+	size_t n_databases;
+};
+
+/*
+ * Reads the command line and the file that it names.  On failure `why` says
+ * what is wrong and where, in one line.  To be released in any case.
+ */
+bool config_read(
+    struct config *, int argc, char *const argv[], struct buf *why)
+    __attribute__((warn_unused_result));
+
+void config_release(struct config *);
+
+/* What --help prints. */
+void config_usage(struct buf *);
+
+#endif

@@ -1,0 +1,67 @@
+#ifndef SQUALL_CONN_H
+#define SQUALL_CONN_H
+
+#include "app/fcgi.h"
+#include "app/job.h"
+#include "app/page.h"
+
+/*
+ * A connection of the web server's, and the request on it.  The event loop's
+ * alone.
+ */
+enum conn_state {
+	CONN_READING,	/* idle, or part of a request has arrived */
+	CONN_WAITING,	/* for its job */
+	CONN_WRITING,	/* part of the reply is sent */
+	CONN_LINGERING, /* reads on, so that its reply is not lost */
+	CONN_DEAD,	/* closed; freed at the end of the turn */
+};
+
+struct conn {
+	int fd;
+	enum conn_state state;
+	bool stirred; /* something arrived while it was busy */
+	struct request request;
+	struct fcgi_call call;
+	struct page *page; /* that is being sent */
+	struct buf head;
+	struct fcgi_reply reply;
+	struct job *job; /* that it waits for */
+	struct conn *job_next, *job_prev;
+	struct conn *next, *prev; /* of all connections, or of the dead */
+	int64_t since_us;	  /* when its request had arrived */
+	int64_t deadline_us;	  /* when to give up on it; 0: never */
+};
+
+struct conns {
+	struct conn *open, *dead;
+	size_t n; /* open ones */
+};
+
+/* Takes the descriptor over; NULL: out of memory. */
+struct conn *conn_open(struct conns *, int fd);
+
+/*
+ * Closes a connection, and its descriptor if that is still open.  Events may
+ * still name it, so it is freed only by conns_bury.
+ */
+void conn_close(struct conns *, struct conn *, bool close_fd);
+void conns_bury(struct conns *);
+
+/* Waits in this state for at most `ms` milliseconds; 0: without a limit. */
+void conn_wait(struct conn *, enum conn_state, int64_t ms);
+
+/* Lets go of the reply. */
+void conn_finish_reply(struct conn *);
+
+/*
+ * Waiting for a job: join at the end, leave at any time.  The first to join
+ * lends its request to the job.
+ */
+void conn_join_job(struct conn *, struct job *);
+void conn_leave_job(struct conn *);
+
+/* Leaves a job that is finished, with the request that was lent to it. */
+void conn_end_job(struct conn *);
+
+#endif

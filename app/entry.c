@@ -1,0 +1,158 @@
+/*
+ * The format of pages in Memcached and its like.  What does not parse is no
+ * entry: a store may hold anything.
+ */
+#include "app/entry.h"
+
+#include <endian.h>
+
+enum { HEAD_LEN = 48 };
+
+static const char magic[4] = {'s', 'q', 'E', 1};
+
+/* The content types that squall sends; a page's `type` is one of them. */
+static const char *const types[] = {
+    "text/html; charset=utf-8",
+    "application/json; charset=utf-8",
+    "text/css; charset=utf-8",
+    "text/plain; charset=utf-8",
+};
+
+static void
+put16(char *at, uint16_t v)
+{
+	v = htole16(v);
+	memcpy(at, &v, sizeof(v));
+}
+
+static void
+put32(char *at, uint32_t v)
+{
+	v = htole32(v);
+	memcpy(at, &v, sizeof(v));
+}
+
+static void
+put64(char *at, uint64_t v)
+{
+	v = htole64(v);
+	memcpy(at, &v, sizeof(v));
+}
+
+static uint16_t
+get16(const char *at)
+{
+	uint16_t v;
+
+	memcpy(&v, at, sizeof(v));
+	return le16toh(v);
+}
+
+static uint32_t
+get32(const char *at)
+{
+	uint32_t v;
+
+	memcpy(&v, at, sizeof(v));
+	return le32toh(v);
+}
+
+static uint64_t
+get64(const char *at)
+{
+	uint64_t v;
+
+	memcpy(&v, at, sizeof(v));
+	return le64toh(v);
+}
+
+void
+entry_encode(const struct page *page, struct str key, struct buf *b)
+{
+	size_t type_len = strlen(page->type);
+	char head[HEAD_LEN];
+
+	memcpy(head, magic, sizeof(magic));
+	put16(head + 4, (uint16_t)page->status);
+	put16(head + 6, (uint16_t)type_len);
+	put32(head + 8, (uint32_t)key.len);
+	put32(head + 12, (uint32_t)page->header.len);
+	put64(head + 16, page->body.len);
+	put64(head + 24, page->label);
+	put64(head + 32, (uint64_t)page->made_ms);
+	put64(head + 40, (uint64_t)page->expires_ms);
+	buf_reserve(b,
+	    HEAD_LEN + type_len + key.len + page->header.len + page->body.len);
+	buf_add(b, head, sizeof(head));
+	buf_add(b, page->type, type_len);
+	buf_add(b, key.s, key.len);
+	buf_add(b, page->header.data, page->header.len);
+	buf_add(b, page->body.data, page->body.len);
+}
+
+/* Cuts `len` bytes off the front; the caller has checked that they exist. */
+static struct str
+take(struct str *s, size_t len)
+{
+	struct str taken = {s->s, len};
+
+	s->s += len;
+	s->len -= len;
+	return taken;
+}
+
+static const char *
+known_type(struct str type)
+{
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		if (str_is(type, types[i]))
+			return types[i];
+	}
+	return NULL;
+}
+
+struct page *
+entry_decode(struct str entry, struct str key)
+{
+	size_t type_len, key_len, header_len, left;
+	uint64_t body_len;
+	const char *head = entry.s, *type;
+	struct str header, body;
+	struct page *page;
+
+	if (entry.len < HEAD_LEN || memcmp(head, magic, sizeof(magic)) != 0)
+		return NULL;
+	type_len = get16(head + 6);
+	key_len = get32(head + 8);
+	header_len = get32(head + 12);
+	body_len = get64(head + 16);
+	left = entry.len - HEAD_LEN;
+	if (type_len > left || key_len > left - type_len ||
+	    header_len > left - type_len - key_len ||
+	    body_len != left - type_len - key_len - header_len)
+		return NULL;
+	take(&entry, HEAD_LEN);
+	type = known_type(take(&entry, type_len));
+	if (type == NULL || !str_eq(take(&entry, key_len), key))
+		return NULL;
+	header = take(&entry, header_len);
+	body = entry;
+
+	page = page_new();
+	if (page == NULL)
+		return NULL;
+	page->status = get16(head + 4);
+	page->type = type;
+	page->label = get64(head + 24);
+	page->made_ms = (int64_t)get64(head + 32);
+	page->expires_ms = (int64_t)get64(head + 40);
+	buf_reserve(&page->body, body.len);
+	buf_add(&page->body, body.s, body.len);
+	if (header.len > 0)
+		buf_add(&page->header, header.s, header.len);
+	if (page->body.failed || page->header.failed) {
+		page_unref(page);
+		return NULL;
+	}
+	return page;
+}

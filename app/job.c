@@ -1,0 +1,73 @@
+/*
+ * Jobs, and the table in which the event loop finds the one under way.
+ */
+#include "app/job.h"
+
+#include <stdlib.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+struct job *
+job_new(const struct route *route, struct buf *key)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (job == NULL)
+		return NULL;
+	job->key = *key;
+	*key = (struct buf){0};
+	job->route = route;
+	return job;
+}
+
+void
+job_free(struct job *job)
+{
+	request_release(&job->request);
+	buf_release(&job->key);
+	page_unref(job->page);
+	free(job);
+}
+
+static uint64_t
+hash_of(struct str key)
+{
+	return XXH3_64bits(key.s, key.len);
+}
+
+struct job *
+jobs_find(const struct jobs *jobs, struct str key)
+{
+	uint64_t hash = hash_of(key);
+	struct job *job = jobs->buckets[hash % JOBS_BUCKETS];
+
+	while (job != NULL &&
+	    (job->hash != hash ||
+		!str_eq(key, (struct str){job->key.data, job->key.len})))
+		job = job->chain;
+	return job;
+}
+
+void
+jobs_add(struct jobs *jobs, struct job *job)
+{
+	struct job **bucket;
+
+	job->hash = hash_of((struct str){job->key.data, job->key.len});
+	bucket = &jobs->buckets[job->hash % JOBS_BUCKETS];
+	job->chain = *bucket;
+	*bucket = job;
+	jobs->n++;
+}
+
+void
+jobs_remove(struct jobs *jobs, struct job *job)
+{
+	struct job **at = &jobs->buckets[job->hash % JOBS_BUCKETS];
+
+	while (*at != job)
+		at = &(*at)->chain;
+	*at = job->chain;
+	jobs->n--;
+}

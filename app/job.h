@@ -1,0 +1,44 @@
+#ifndef SQUALL_JOB_H
+#define SQUALL_JOB_H
+
+#include "app/request.h"
+#include "app/respond.h"
+#include "app/route.h"
+
+/*
+ * A page that is being made, and who waits for it.  The event loop makes a job
+ * for a miss; requests for the same key that come later join it.  While a
+ * renderer has the job, only `page`, `outcome` and `request` are its.
+ */
+struct conn;
+
+struct job {
+	struct request request; /* lent by the connection that it is for */
+	struct conn *lender;	/* NULL once that has gone: the job's own */
+	const struct route *route;
+	struct buf key;
+	struct conn *first, *last; /* who waits: the event loop's list */
+	struct page *page;    /* the result; NULL: out of memory */
+	struct outcome outcome;
+	struct job *queue_next; /* the renderers' lists */
+	struct job *chain;	/* of the table below */
+	uint64_t hash;
+};
+
+/* A new job, which takes over what `key` owns; NULL: out of memory. */
+struct job *job_new(const struct route *, struct buf *key);
+void job_free(struct job *);
+
+/* The jobs under way, by key.  One thread's. */
+enum { JOBS_BUCKETS = 1024 };
+
+struct jobs {
+	struct job *buckets[JOBS_BUCKETS];
+	size_t n;
+};
+
+struct job *jobs_find(const struct jobs *, struct str key);
+void jobs_add(struct jobs *, struct job *);
+void jobs_remove(struct jobs *, struct job *);
+
+#endif

@@ -1,0 +1,246 @@
+/*
+ * Where connections come from.  Called by main before any worker exists.
+ */
+#include "app/listener.h"
+
+#include "app/str.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+	BACKLOG = 4096,
+	SOCKET_MODE = 0660,
+	FIRST_SYSTEMD_FD = 3, /* SD_LISTEN_FDS_START */
+};
+
+static const char unix_prefix[] = "unix:";
+
+static bool
+is_unix(const char *address)
+{
+	return strncmp(address, unix_prefix, sizeof(unix_prefix) - 1) == 0;
+}
+
+static const char *
+unix_path(const char *address)
+{
+	return address + sizeof(unix_prefix) - 1;
+}
+
+/* Splits "HOST:PORT"; the host without brackets. */
+static bool
+split(const char *address, char host[256], const char **port)
+{
+	const char *colon = strrchr(address, ':');
+	const char *start = address;
+	size_t len;
+
+	if (colon == NULL || colon[1] == '\0' ||
+	    strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
+	    strlen(colon + 1) > 5 || atol(colon + 1) < 1 ||
+	    atol(colon + 1) > 65535)
+		return false;
+	len = (size_t)(colon - address);
+	if (len >= 2 && start[0] == '[' && start[len - 1] == ']') {
+		start++;
+		len -= 2;
+	} else if (memchr(address, ':', len) != NULL) {
+		return false;
+	}
+	if (len == 0 || len >= 256)
+		return false;
+	memcpy(host, start, len);
+	host[len] = '\0';
+	*port = colon + 1;
+	return true;
+}
+
+bool
+listener_check(const char *address, struct buf *why)
+{
+	struct sockaddr_un un;
+	char host[256];
+	const char *port;
+
+	if (is_unix(address)) {
+		size_t len = strlen(unix_path(address));
+
+		if (len > 0 && len < sizeof(un.sun_path))
+			return true;
+		buf_printf(why,
+		    "--listen: a socket's path has 1 to %zu bytes, \"%s\" "
+		    "has %zu",
+		    sizeof(un.sun_path) - 1, unix_path(address), len);
+		return false;
+	}
+	if (split(address, host, &port))
+		return true;
+	buf_printf(why,
+	    "--listen: expected unix:/path.sock, HOST:PORT or [IPv6]:PORT, "
+	    "got \"%s\"",
+	    address);
+	return false;
+}
+
+static int
+new_socket(int family)
+{
+	return socket(
+	    family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+/* Makes way for a new socket, unless somebody listens on the old one. */
+static bool
+clear_path(const struct sockaddr_un *un, struct buf *why)
+{
+	struct stat st;
+	int fd;
+
+	if (lstat(un->sun_path, &st) < 0)
+		return true;
+	if (!S_ISSOCK(st.st_mode)) {
+		buf_printf(why, "%s: there is a file that is no socket",
+		    un->sun_path);
+		return false;
+	}
+	fd = new_socket(AF_UNIX);
+	if (fd >= 0 &&
+	    connect(fd, (const struct sockaddr *)un, sizeof(*un)) < 0 &&
+	    errno == ECONNREFUSED) {
+		unlink(un->sun_path);
+		close(fd);
+		return true;
+	}
+	if (fd >= 0)
+		close(fd);
+	buf_printf(
+	    why, "%s: another process listens there", un->sun_path);
+	return false;
+}
+
+static int
+open_unix(const char *path, struct buf *why)
+{
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
+	mode_t mask;
+	int fd, failed;
+
+	memcpy(un.sun_path, path, strlen(path) + 1);
+	if (!clear_path(&un, why))
+		return -1;
+	fd = new_socket(AF_UNIX);
+	if (fd < 0)
+		goto fail;
+	mask = umask(0777 & ~SOCKET_MODE);
+	failed = bind(fd, (struct sockaddr *)&un, sizeof(un));
+	umask(mask);
+	if (failed == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+fail:
+	buf_printf(why, "%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static int
+open_tcp(const char *address, struct buf *why)
+{
+	struct addrinfo hints = {
+	    .ai_socktype = SOCK_STREAM,
+	    .ai_flags = AI_NUMERICSERV,
+	};
+	struct addrinfo *list;
+	const char *port;
+	char host[256];
+	int fd = -1, on = 1, rc;
+
+	if (!split(address, host, &port))
+		return -1;
+	rc = getaddrinfo(host, port, &hints, &list);
+	if (rc != 0) {
+		buf_printf(why, "%s: %s", address, gai_strerror(rc));
+		return -1;
+	}
+	fd = new_socket(list->ai_family);
+	if (fd < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+	    (list->ai_family == AF_INET6 &&
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) <
+		    0) ||
+	    bind(fd, list->ai_addr, list->ai_addrlen) < 0 ||
+	    listen(fd, BACKLOG) < 0) {
+		buf_printf(why, "%s: %s", address, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		fd = -1;
+	}
+	freeaddrinfo(list);
+	return fd;
+}
+
+int
+listener_open(const char *address, struct buf *why)
+{
+	if (!listener_check(address, why))
+		return -1;
+	return is_unix(address) ? open_unix(unix_path(address), why)
+				: open_tcp(address, why);
+}
+
+void
+listener_remove(const char *address)
+{
+	if (is_unix(address))
+		unlink(unix_path(address));
+}
+
+static bool
+listens(int fd)
+{
+	int on = 0;
+	socklen_t len = sizeof(on);
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == 0 &&
+	    on != 0;
+}
+
+static void
+prepare(int fd)
+{
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+size_t
+listener_inherited(int *fds, size_t max)
+{
+	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+	size_t n = 0;
+
+	if (pid != NULL && count != NULL &&
+	    strtol(pid, NULL, 10) == (long)getpid()) {
+		long end = FIRST_SYSTEMD_FD + strtol(count, NULL, 10);
+
+		for (long fd = FIRST_SYSTEMD_FD; fd < end && n < max; fd++) {
+			if (listens((int)fd))
+				fds[n++] = (int)fd;
+		}
+		unsetenv("LISTEN_PID");
+		unsetenv("LISTEN_FDS");
+		unsetenv("LISTEN_FDNAMES");
+	}
+	if (n == 0 && max > 0 && listens(STDIN_FILENO))
+		fds[n++] = STDIN_FILENO;
+	for (size_t i = 0; i < n; i++)
+		prepare(fds[i]);
+	return n;
+}

@@ -1,0 +1,55 @@
+/*
+ * The page as a value: life and size.
+ */
+#include "app/page.h"
+
+#include <stdlib.h>
+
+struct page *
+page_new(void)
+{
+	struct page *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->refs = 1;
+	p->status = 200;
+	p->type = "text/html; charset=utf-8";
+	return p;
+}
+
+struct page *
+page_ref(struct page *p)
+{
+	p->refs++;
+	return p;
+}
+
+void
+page_unref(struct page *p)
+{
+	if (p == NULL || --p->refs > 0)
+		return;
+	buf_release(&p->body);
+	buf_release(&p->header);
+	free(p);
+}
+
+int
+page_error(struct page *p, int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	buf_reset(&p->body);
+	va_start(ap, fmt);
+	buf_vprintf(&p->body, fmt, ap);
+	va_end(ap);
+	p->status = status;
+	return status;
+}
+
+size_t
+page_size(const struct page *p)
+{
+	return sizeof(*p) + p->body.cap + p->header.cap;
+}

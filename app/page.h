@@ -1,0 +1,49 @@
+#ifndef SQUALL_PAGE_H
+#define SQUALL_PAGE_H
+
+#include "app/buf.h"
+
+#include <stdint.h>
+
+/*
+ * A page: what a handler makes, caches keep and `respond` sends.  A plain
+ * value; it knows neither who asked for it nor how it travels.
+ *
+ * References are counted without locks: a page belongs to one thread at a
+ * time.  A renderer makes it and hands it over, from then on the event loop
+ * alone has it.
+ */
+struct page {
+	unsigned refs;
+	int status;	   /* HTTP status */
+	const char *type;  /* Content-Type, with its charset */
+	const char *browser_cache; /* Cache-Control; NULL: no-cache */
+	struct buf body;   /* the entity; for an error, first its message */
+	struct buf header; /* further header lines, each ending in "\r\n" */
+	bool transient;	   /* shows a passing failure: not to be kept */
+	int64_t made_ms;   /* when it was rendered, clock_wall_ms */
+	int64_t expires_ms; /* from when it may not be served; 0: not kept */
+	uint64_t label;	    /* the version of the data that it shows */
+	unsigned queries;   /* SQL statements that rendering it took */
+};
+
+/* A new, empty page with status 200 and one reference; NULL: out of memory. */
+struct page *page_new(void);
+
+struct page *page_ref(struct page *);
+
+/* Gives a reference back; the last one frees the page.  NULL is harmless. */
+void page_unref(struct page *);
+
+/*
+ * Turns the page into an error: its status, and one sentence for the reader,
+ * plain text without secrets, in place of the body.  Returns the status, so
+ * that a handler can leave with it.
+ */
+int page_error(struct page *, int status, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The bytes it occupies, for the bounds of caches. */
+size_t page_size(const struct page *);
+
+#endif

@@ -1,0 +1,175 @@
+/*
+ * From CGI meta-variables to a request.  Called by the FastCGI and the CGI
+ * side alike; knows neither, nor which paths have a page.
+ */
+#include "app/request.h"
+
+#include "app/url.h"
+
+/* The variables that squall reads. */
+struct vars {
+	struct str method, script_name, path_info, query, uri;
+};
+
+static void
+vars_read(struct vars *v, char *const vars[])
+{
+	const struct {
+		struct str name;
+		struct str *value;
+	} known[] = {
+	    {str_of("REQUEST_METHOD="), &v->method},
+	    {str_of("SCRIPT_NAME="), &v->script_name},
+	    {str_of("PATH_INFO="), &v->path_info},
+	    {str_of("QUERY_STRING="), &v->query},
+	    {str_of("REQUEST_URI="), &v->uri},
+	};
+
+	for (; *vars != NULL; vars++) {
+		for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+			struct str name = known[i].name;
+
+			if (strncmp(*vars, name.s, name.len) == 0) {
+				*known[i].value = str_of(*vars + name.len);
+				break;
+			}
+		}
+	}
+}
+
+/* Copies into the reserved memory. */
+static struct str
+keep(struct request *req, struct str s)
+{
+	const char *at = req->memory.data + req->memory.len;
+
+	buf_add(&req->memory, s.s, s.len);
+	return (struct str){at, s.len};
+}
+
+static struct str
+without_trailing_slashes(struct str s)
+{
+	while (s.len > 0 && s.s[s.len - 1] == '/')
+		s.len--;
+	return s;
+}
+
+static bool
+is_below(struct str path, struct str prefix)
+{
+	return str_starts(path, prefix) &&
+	    (path.len == prefix.len || path.s[prefix.len] == '/');
+}
+
+/* Splits "/a/b" into "a" and "b"; "/" and "" have no segments. */
+static bool
+split(struct request *req, struct str path)
+{
+	const char *p = path.s, *end = path.s + path.len;
+
+	if (path.len <= 1)
+		return true;
+	if (*p == '/')
+		p++;
+	for (;;) {
+		const char *slash = memchr(p, '/', (size_t)(end - p));
+		const char *stop = slash == NULL ? end : slash;
+
+		if (req->n_segments == REQUEST_SEGMENTS)
+			return false;
+		req->segments[req->n_segments++] =
+		    (struct str){p, (size_t)(stop - p)};
+		if (slash == NULL)
+			return true;
+		p = slash + 1;
+	}
+}
+
+static enum method
+method_of(struct str name)
+{
+	if (str_is(name, "GET"))
+		return METHOD_GET;
+	if (str_is(name, "HEAD"))
+		return METHOD_HEAD;
+	return METHOD_OTHER;
+}
+
+int
+request_parse(struct request *req, char *const vars[], const char *prefix,
+    struct buf *why)
+{
+	struct vars v = {0};
+	struct str path;
+
+	request_reset(req);
+	vars_read(&v, vars);
+	if (v.script_name.len + v.path_info.len + v.query.len > REQUEST_MAX) {
+		buf_printf(why,
+		    "The address is longer than the %d bytes that are read.",
+		    REQUEST_MAX);
+		return 414;
+	}
+	/* As it came, and decoded; a row's key may grow when it is encoded. */
+	buf_reserve(&req->memory,
+	    v.method.len + v.uri.len + 2 * v.query.len +
+		4 * (v.script_name.len + v.path_info.len));
+	if (req->memory.failed) {
+		buf_lit(why, "Out of memory.");
+		return 500;
+	}
+	req->method_name = keep(req, v.method);
+	req->method = method_of(v.method);
+	req->query = keep(req, v.query);
+	path = keep(req, v.script_name);
+	path.len += keep(req, v.path_info).len;
+	req->uri = v.uri.s == NULL ? path : keep(req, v.uri);
+
+	if (prefix != NULL)
+		req->prefix = without_trailing_slashes(str_of(prefix));
+	else if (v.path_info.len > 0)
+		req->prefix = without_trailing_slashes(
+		    (struct str){path.s, v.script_name.len});
+	if (!is_below(path, req->prefix)) {
+		buf_printf(why, "Pages here begin with %s/.", prefix);
+		return 404;
+	}
+	path.s += req->prefix.len;
+	path.len -= req->prefix.len;
+	if (!split(req, path)) {
+		buf_lit(why, "There is no page at this address.");
+		return 404;
+	}
+	return 200;
+}
+
+void
+request_path(const struct request *req, struct buf *b)
+{
+	for (size_t i = 0; i < req->n_segments; i++) {
+		buf_char(b, '/');
+		if (i < req->n_names)
+			url_name(b, req->segments[i]);
+		else
+			buf_add(b, req->segments[i].s, req->segments[i].len);
+	}
+	if (req->n_segments == 0)
+		buf_char(b, '/');
+}
+
+void
+request_reset(struct request *req)
+{
+	struct buf memory = req->memory;
+
+	buf_reset(&memory);
+	*req = (struct request){.memory = memory};
+}
+
+void
+request_release(struct request *req)
+{
+	buf_release(&req->memory);
+	*req = (struct request){0};
+}

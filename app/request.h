@@ -1,0 +1,81 @@
+#ifndef SQUALL_REQUEST_H
+#define SQUALL_REQUEST_H
+
+#include "app/buf.h"
+#include "app/str.h"
+
+#include <stdint.h>
+
+/*
+ * What somebody asks for, and nothing of how it came.
+ *
+ * The strings stand in `memory`, which the request owns.  Parsing reserves
+ * enough of it for the decoded segments and values as well, so it never moves:
+ * a request may be assigned to another variable, as long as only one of the
+ * two is released.
+ */
+enum {
+	REQUEST_SEGMENTS = 8, /* more make a path that no route has */
+	REQUEST_VALUES = 16,  /* declared parameters of a route */
+	REQUEST_MAX = 16 << 10, /* bytes of path and query */
+};
+
+enum method { METHOD_GET, METHOD_HEAD, METHOD_OTHER };
+
+enum format { FORMAT_HTML, FORMAT_JSON, FORMAT_FILE };
+
+/* The value of a declared parameter: given, or its default. */
+struct value {
+	bool given;
+	int64_t number;	 /* of a PARAM_INT */
+	struct str text; /* of a PARAM_TEXT; s is NULL when not given */
+};
+
+struct request {
+	struct buf memory;
+	uint64_t id; /* names the request in logs and error pages, in hex */
+	enum method method;
+	enum format format;
+	struct str method_name;
+	struct str uri;	   /* as the client sent it: for the log only */
+	struct str prefix; /* where squall is mounted: "" or "/data", decoded */
+	struct str query;  /* raw */
+	/*
+	 * The path below the prefix.  Once the request has a route, the first
+	 * n_names segments are decoded names; what follows stays encoded.
+	 */
+	struct str segments[REQUEST_SEGMENTS];
+	size_t n_segments, n_names;
+	struct value values[REQUEST_VALUES]; /* as the route declares them */
+};
+
+/*
+ * Reads a request from CGI meta-variables (RFC 3875, section 4.1), strings
+ * NAME=VALUE that end with a NULL: the environment in CGI, the parameters in
+ * FastCGI.  They are copied.
+ *
+ * `prefix`, where not NULL, is where squall is mounted: SCRIPT_NAME and
+ * PATH_INFO together are then the path, and it is cut off.  Otherwise
+ * SCRIPT_NAME is the prefix where there is a PATH_INFO, and where there is
+ * none (as with nginx's stock fastcgi_params) it is the whole path.
+ *
+ * Returns 200, or the HTTP status to refuse it with and a sentence in `why`:
+ * 404 outside the prefix, 414 too long, 500 out of memory.  The request is to
+ * be released in any case.
+ */
+int request_parse(struct request *, char *const vars[], const char *prefix,
+    struct buf *why);
+
+/*
+ * Adds the path below the prefix in its one canonical form, without a suffix;
+ * "/" for no segments.  The request must have a route.
+ */
+void request_path(const struct request *, struct buf *);
+
+/* Frees what it owns, and makes it empty. */
+void request_release(struct request *);
+
+/* Makes it empty but keeps its memory for the next one. */
+void request_reset(struct request *);
+
+#endif

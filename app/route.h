@@ -1,0 +1,73 @@
+#ifndef SQUALL_ROUTE_H
+#define SQUALL_ROUTE_H
+
+#include "app/page.h"
+#include "app/request.h"
+
+/*
+ * Routes: one row answers every question about a page.  The table stands in
+ * handlers/routes.c.
+ */
+struct catalog;
+
+enum param_type {
+	PARAM_INT,  /* a whole number from min to max */
+	PARAM_TEXT, /* well-formed UTF-8 of at most max bytes */
+};
+
+/* A parameter of the query string.  Undeclared ones are ignored. */
+struct param {
+	const char *name;
+	enum param_type type;
+	int64_t min, max;
+	int64_t def; /* of a PARAM_INT */
+};
+
+/* How a route's page may be kept. */
+enum { TTL_DEFAULT = 0, TTL_NEVER = -1 };
+
+/*
+ * Makes the page for a request: 200 with a body, or page_error's status.
+ * A handler knows nothing of FastCGI or caches; it reads the databases of the
+ * catalog, which belong to the calling thread until it returns.
+ */
+typedef int handler(
+    const struct request *, struct catalog *, struct page *);
+
+struct route {
+	const char *name; /* for logs */
+	const char *path; /* "/:database/:table": ':' takes any segment */
+	handler *handler;
+	const struct param *params;
+	size_t n_params;
+	int ttl_s;	  /* expiry, TTL_DEFAULT or TTL_NEVER */
+	const char *browser_cache; /* Cache-Control; NULL: no-cache */
+	/* What the last segment is: a name, unless one of these says so. */
+	bool file;    /* a file's name: no .json to cut off */
+	bool row_key; /* a row's key: left encoded, since commas part it */
+};
+
+struct routes {
+	const struct route *rows;
+	size_t n;
+};
+
+/*
+ * Finds the request's route, and decodes and validates what the route
+ * declares: path segments, format and values.
+ *
+ * Returns 200, or the HTTP status to refuse the request with and in `why` a
+ * sentence for the client (404, 405, 400) or the address to go to (301).
+ * `*route` is NULL where no route has the path.
+ */
+int route_request(const struct routes *, struct request *,
+    const struct route **route, struct buf *why);
+
+/*
+ * Adds the request's key: prefix, path, format and the values that are not
+ * the defaults, in table order.  Requests for the same page have the same
+ * key, whatever else their URLs hold; requests for different pages never do.
+ */
+void route_key(const struct route *, const struct request *, struct buf *key);
+
+#endif

@@ -1,0 +1,24 @@
+#ifndef SQUALL_SITE_H
+#define SQUALL_SITE_H
+
+#include "app/route.h"
+#include "db/catalog.h"
+
+/*
+ * What is served, and within which limits: everything that workers, renderers
+ * and CGI need of the configuration.  Strings and arrays are the caller's and
+ * outlive whoever holds the site.
+ */
+struct site {
+	const struct routes *routes;
+	const struct published *databases;
+	size_t n_databases;
+	const char *cache; /* the store's URL */
+	const char *prefix; /* NULL: as the web server says */
+	size_t memory_bytes;
+	size_t threads;
+	int64_t ttl_s;
+	int64_t time_limit_ms;
+};
+
+#endif

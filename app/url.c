@@ -1,0 +1,127 @@
+/*
+ * Encoding and decoding of paths and query strings.
+ */
+#include "app/url.h"
+
+#include <stdbool.h>
+
+static const char upper_hex[] = "0123456789ABCDEF";
+
+static bool
+is_alnum(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	    (c >= 'a' && c <= 'z');
+}
+
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+static void
+escape(struct buf *b, char mark, char c)
+{
+	unsigned char u = (unsigned char)c;
+	char out[3] = {mark, upper_hex[u >> 4], upper_hex[u & 15]};
+
+	buf_add(b, out, sizeof(out));
+}
+
+static void
+unescape(struct buf *b, char mark, struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		int high, low;
+
+		if (s.s[i] == '+') {
+			buf_char(b, ' ');
+			continue;
+		}
+		if (s.s[i] != mark || s.len - i < 3 ||
+		    (high = hex_value(s.s[i + 1])) < 0 ||
+		    (low = hex_value(s.s[i + 2])) < 0) {
+			buf_char(b, s.s[i]);
+			continue;
+		}
+		buf_char(b, (char)(high << 4 | low));
+		i += 2;
+	}
+}
+
+void
+url_part(struct buf *b, struct str part)
+{
+	for (size_t i = 0; i < part.len; i++) {
+		char c = part.s[i];
+
+		if (is_alnum(c) || c == '_' || c == '-')
+			buf_char(b, c);
+		else if (c == ' ')
+			buf_char(b, '+');
+		else
+			escape(b, '~', c);
+	}
+}
+
+void
+url_name(struct buf *b, struct str name)
+{
+	if (name.len == 0)
+		buf_char(b, '~');
+	else
+		url_part(b, name);
+}
+
+void
+url_unpart(struct buf *b, struct str part)
+{
+	unescape(b, '~', part);
+}
+
+void
+url_unname(struct buf *b, struct str segment)
+{
+	if (!str_is(segment, "~"))
+		unescape(b, '~', segment);
+}
+
+void
+url_arg(struct buf *b, struct str value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.s[i];
+
+		if (is_alnum(c) || c == '_' || c == '-' || c == '.' || c == '~')
+			buf_char(b, c);
+		else
+			escape(b, '%', c);
+	}
+}
+
+void
+url_path(struct buf *b, struct str path)
+{
+	for (size_t i = 0; i < path.len; i++) {
+		char c = path.s[i];
+
+		if (is_alnum(c) || c == '_' || c == '-' || c == '.' ||
+		    c == '~' || c == '/' || c == '+')
+			buf_char(b, c);
+		else
+			escape(b, '%', c);
+	}
+}
+
+void
+url_unarg(struct buf *b, struct str value)
+{
+	unescape(b, '%', value);
+}

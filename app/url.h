@@ -1,0 +1,33 @@
+#ifndef SQUALL_URL_H
+#define SQUALL_URL_H
+
+#include "app/buf.h"
+#include "app/str.h"
+
+/*
+ * URLs.  Names stand in paths in tilde-encoding, Datasette's: ASCII letters,
+ * digits, '_' and '-' are themselves, a space is '+', any other byte is '~'
+ * and two hexadecimal digits.  It survives every web server and proxy, and a
+ * '.' or '/' in a name can't be mistaken for a suffix or a separator.
+ * One addition: the empty name is a lone '~', since an empty path segment does
+ * not survive.
+ */
+void url_name(struct buf *, struct str name);
+
+/* Undoes url_name; what is no encoding stands for itself, as there. */
+void url_unname(struct buf *, struct str segment);
+
+/* One component of a compound name: as url_name, but the empty one is empty. */
+void url_part(struct buf *, struct str part);
+void url_unpart(struct buf *, struct str part);
+
+/* A value of a query string (RFC 3986, section 2.1), '&' and '=' encoded. */
+void url_arg(struct buf *, struct str value);
+
+/* A decoded path, its slashes kept. */
+void url_path(struct buf *, struct str path);
+
+/* Undoes url_arg as forms encode it: '+' is a space. */
+void url_unarg(struct buf *, struct str value);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * UTF-8 by RFC 3629.  Used by the escapers, which let only well-formed text
+ * out, and by the parameters, which let only well-formed text in.
+ */
+#include "app/utf8.h"
+
+static bool
+continues(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+size_t
+utf8_next(struct str s)
+{
+	const unsigned char *p = (const unsigned char *)s.s;
+
+	if (s.len == 0)
+		return 0;
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] < 0xc2 || s.len < 2 || !continues(s.s[1]))
+		return 0;
+	if (p[0] < 0xe0)
+		return 2;
+	if (s.len < 3 || !continues(s.s[2]))
+		return 0;
+	if (p[0] < 0xf0) {
+		bool overlong = p[0] == 0xe0 && p[1] < 0xa0;
+		bool surrogate = p[0] == 0xed && p[1] >= 0xa0;
+
+		return overlong || surrogate ? 0 : 3;
+	}
+	if (p[0] > 0xf4 || s.len < 4 || !continues(s.s[3]))
+		return 0;
+	if ((p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] >= 0x90))
+		return 0;
+	return 4;
+}
+
+bool
+utf8_valid(struct str s)
+{
+	while (s.len > 0) {
+		size_t n = utf8_next(s);
+
+		if (n == 0)
+			return false;
+		s.s += n;
+		s.len -= n;
+	}
+	return true;
+}
+
+struct str
+utf8_cut(struct str s, size_t max)
+{
+	if (s.len <= max)
+		return s;
+	while (max > 0 && continues(s.s[max]))
+		max--;
+	return (struct str){s.s, max};
+}

@@ -1,0 +1,512 @@
+/*
+ * The event loop: one thread that owns every connection, and the fast half of
+ * a request's path.  `serve` is all of it: request → route → key → memory →
+ * respond; what is not in memory goes to the renderers, and comes back in
+ * `deliver`.  It never waits for anything but events.
+ */
+#include "app/worker.h"
+
+#include "app/clock.h"
+#include "app/conn.h"
+#include "app/fcgi.h"
+#include "app/log.h"
+#include "app/memory.h"
+#include "app/renderer.h"
+#include "handlers/error.h"
+
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+	EVENTS = 64,
+	TICK_MS = 500,	      /* how often deadlines are looked at */
+	READ_TIMEOUT_MS = 10000,  /* for the rest of a request */
+	WRITE_TIMEOUT_MS = 30000, /* for a reader to take anything at all */
+	LINGER_MS = 2000,
+};
+
+struct worker {
+	const struct site *site;
+	int epoll_fd, signal_fd;
+	const int *listeners;
+	size_t n_listeners;
+	bool accepting, draining;
+	struct renderers *renderers;
+	struct memory *memory;
+	struct jobs jobs;
+	struct conns conns;
+	struct buf key; /* of the request in hand */
+	struct buf why;
+	uint64_t next_id;
+	int64_t last_tick_us;
+};
+
+static void serve(struct worker *, struct conn *);
+
+static void
+close_conn(struct worker *w, struct conn *c)
+{
+	conn_close(&w->conns, c, true);
+}
+
+/* After a reply: the next request, or the end of the connection. */
+static void
+next_request(struct worker *w, struct conn *c)
+{
+	bool stirred = c->stirred;
+
+	if (c->reply.call.linger) {
+		shutdown(c->fd, SHUT_WR);
+		conn_wait(c, CONN_LINGERING, LINGER_MS);
+		return;
+	}
+	if (!c->reply.call.keep || (w->draining && !stirred)) {
+		close_conn(w, c);
+		return;
+	}
+	conn_wait(c, CONN_READING, 0);
+	c->stirred = false;
+	if (stirred)
+		serve(w, c);
+}
+
+static void
+watch(struct worker *w, struct conn *c, uint32_t events, int op)
+{
+	struct epoll_event e = {
+	    .events = events | EPOLLIN | EPOLLRDHUP | EPOLLET,
+	    .data.ptr = c,
+	};
+
+	if (epoll_ctl(w->epoll_fd, op, c->fd, &e) < 0)
+		log_error("worker", "epoll: %s", strerror(errno));
+}
+
+static void
+send_reply(struct worker *w, struct conn *c)
+{
+	bool was_writing = c->state == CONN_WRITING;
+
+	switch (fcgi_write(c->fd, &c->reply)) {
+	case FCGI_DONE:
+		if (was_writing)
+			watch(w, c, 0, EPOLL_CTL_MOD);
+		conn_finish_reply(c);
+		next_request(w, c);
+		break;
+	case FCGI_AGAIN:
+		conn_wait(c, CONN_WRITING, WRITE_TIMEOUT_MS);
+		if (!was_writing)
+			watch(w, c, EPOLLOUT, EPOLL_CTL_MOD);
+		break;
+	default:
+		close_conn(w, c);
+		break;
+	}
+}
+
+static void
+log_reply(const struct conn *c, const struct outcome *o, int64_t us)
+{
+	const struct request *r = &c->request;
+	struct buf outcome = {0};
+
+	if (!log_wants_access())
+		return;
+	respond_outcome(&outcome, o);
+	log_access("%" PRIx64 " %.*s %.*s %d %zu %s %" PRId64 "us sql=%u",
+	    r->id, (int)r->method_name.len, r->method_name.s, (int)r->uri.len,
+	    r->uri.s, c->page->status, c->reply.body.len, buf_cstr(&outcome),
+	    us, o->kind == OUTCOME_MISS ? c->page->queries : 0);
+	buf_release(&outcome);
+}
+
+/* Sends the page, of which the connection takes a reference. */
+static void
+respond(struct worker *w, struct conn *c, struct page *page,
+    const struct outcome *o)
+{
+	c->page = page_ref(page);
+	buf_reset(&c->head);
+	respond_head(&c->head, page, o, clock_wall_ms());
+	if (c->head.failed) {
+		close_conn(w, c);
+		return;
+	}
+	c->reply = (struct fcgi_reply){
+	    .call = c->call,
+	    .head = {c->head.data, c->head.len},
+	    .body = {page->body.data, page->body.len},
+	};
+	if (c->request.method == METHOD_HEAD)
+		c->reply.body.len = 0;
+	log_reply(c, o, clock_mono_us() - c->since_us);
+	send_reply(w, c);
+}
+
+/* Answers without a page of anybody's: `why` says what is wrong. */
+static void
+refuse(struct worker *w, struct conn *c, int status, const struct buf *why)
+{
+	static const struct outcome bypass = {.kind = OUTCOME_BYPASS};
+	struct page *page = error_refusal(&c->request, status, why);
+
+	if (page == NULL) {
+		close_conn(w, c);
+		return;
+	}
+	respond(w, c, page, &bypass);
+	page_unref(page);
+}
+
+/* Joins the job for the key in hand, or starts it. */
+static void
+await(struct worker *w, struct conn *c, const struct route *route)
+{
+	struct job *job = jobs_find(
+	    &w->jobs, (struct str){w->key.data, w->key.len});
+
+	if (job != NULL) {
+		conn_join_job(c, job);
+	} else {
+		job = job_new(route, &w->key);
+		if (job == NULL) {
+			log_error("worker", "out of memory");
+			close_conn(w, c);
+			return;
+		}
+		conn_join_job(c, job);
+		jobs_add(&w->jobs, job);
+		renderers_submit(w->renderers, job);
+	}
+	conn_wait(c, CONN_WAITING, 0);
+}
+
+/* The path of a request, as far as it needs no waiting. */
+static void
+serve(struct worker *w, struct conn *c)
+{
+	static const struct outcome hit = {.kind = OUTCOME_MEMORY};
+	const struct route *route;
+	struct page *page;
+	int status;
+
+	buf_reset(&w->why);
+	switch (fcgi_read(c->fd, w->site->prefix, &c->request, &c->call,
+	    &status, &w->why)) {
+	case FCGI_DONE:
+		break;
+	case FCGI_AGAIN:
+		if (c->deadline_us == 0)
+			conn_wait(c, CONN_READING, READ_TIMEOUT_MS);
+		return;
+	case FCGI_IDLE:
+		return;
+	case FCGI_GONE:
+		close_conn(w, c);
+		return;
+	case FCGI_LOST: /* libfcgi has closed it */
+		conn_close(&w->conns, c, false);
+		return;
+	}
+	c->since_us = clock_mono_us();
+	c->request.id = w->next_id++;
+	if (status == 200)
+		status = route_request(
+		    w->site->routes, &c->request, &route, &w->why);
+	if (status != 200) {
+		refuse(w, c, status, &w->why);
+		return;
+	}
+	buf_reset(&w->key);
+	route_key(route, &c->request, &w->key);
+	page = memory_get(w->memory, (struct str){w->key.data, w->key.len},
+	    clock_wall_ms());
+	if (page != NULL)
+		respond(w, c, page, &hit);
+	else
+		await(w, c, route);
+}
+
+/* Keeps a finished job's page, and answers everyone who waits for it. */
+static void
+deliver(struct worker *w, struct job *job)
+{
+	static const struct outcome collapsed = {.kind = OUTCOME_COLLAPSED};
+	const struct outcome *outcome = &job->outcome;
+	struct conn *c;
+
+	jobs_remove(&w->jobs, job);
+	if (job->page != NULL && job->page->expires_ms > 0 &&
+	    w->site->memory_bytes > 0) {
+		memory_put(w->memory,
+		    (struct str){job->key.data, job->key.len}, job->page);
+		job->outcome.stored = true;
+	}
+	while ((c = job->first) != NULL) {
+		conn_end_job(c);
+		if (job->page == NULL) {
+			close_conn(w, c);
+			continue;
+		}
+		respond(w, c, job->page, outcome);
+		if (outcome->kind == OUTCOME_MISS)
+			outcome = &collapsed;
+	}
+	job_free(job);
+}
+
+static void
+collect(struct worker *w)
+{
+	struct job *job = renderers_collect(w->renderers);
+
+	while (job != NULL) {
+		struct job *next = job->queue_next;
+
+		deliver(w, job);
+		job = next;
+	}
+}
+
+/* What follows a reply that was too early, until the web server hangs up. */
+static void
+linger(struct worker *w, struct conn *c)
+{
+	char rest[16384];
+	ssize_t n;
+
+	while ((n = recv(c->fd, rest, sizeof(rest), MSG_DONTWAIT)) > 0)
+		;
+	if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		close_conn(w, c);
+}
+
+static void
+conn_event(struct worker *w, struct conn *c, uint32_t events)
+{
+	switch (c->state) {
+	case CONN_READING:
+		serve(w, c);
+		break;
+	case CONN_WAITING:
+		if ((events & (EPOLLHUP | EPOLLERR)) != 0 ||
+		    fcgi_gave_up(c->fd))
+			close_conn(w, c);
+		else
+			c->stirred = true;
+		break;
+	case CONN_WRITING:
+		if ((events & EPOLLIN) != 0)
+			c->stirred = true;
+		send_reply(w, c);
+		break;
+	case CONN_LINGERING:
+		linger(w, c);
+		break;
+	case CONN_DEAD:
+		break;
+	}
+}
+
+static void
+set_accepting(struct worker *w, bool on)
+{
+	if (on == w->accepting)
+		return;
+	w->accepting = on;
+	for (size_t i = 0; i < w->n_listeners; i++) {
+		struct epoll_event e = {
+		    .events = EPOLLIN | EPOLLEXCLUSIVE,
+		    .data.ptr = (void *)(uintptr_t)&w->listeners[i],
+		};
+
+		if (epoll_ctl(w->epoll_fd, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
+			w->listeners[i], &e) < 0)
+			log_error("worker", "epoll: %s", strerror(errno));
+	}
+}
+
+/* One connection a turn, so that workers share a burst. */
+static void
+accept_conn(struct worker *w, int listener)
+{
+	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct conn *c;
+
+	if (fd < 0) {
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+		    errno == ENOMEM) {
+			log_error("worker", "accept: %s; pausing",
+			    strerror(errno));
+			set_accepting(w, false); /* until the next tick */
+		}
+		return;
+	}
+	c = conn_open(&w->conns, fd);
+	if (c == NULL) {
+		log_error("worker", "out of memory");
+		close(fd);
+		return;
+	}
+	conn_wait(c, CONN_READING, READ_TIMEOUT_MS);
+	watch(w, c, 0, EPOLL_CTL_ADD);
+	serve(w, c);
+}
+
+/* Closes what has waited too long. */
+static void
+tick(struct worker *w)
+{
+	int64_t now = clock_mono_us();
+	struct conn *c, *next;
+
+	if (now - w->last_tick_us < TICK_MS * 1000)
+		return;
+	w->last_tick_us = now;
+	for (c = w->conns.open; c != NULL; c = next) {
+		next = c->next;
+		if (c->deadline_us != 0 && now >= c->deadline_us)
+			close_conn(w, c);
+	}
+	if (!w->draining)
+		set_accepting(w, true);
+}
+
+/* No new connections; those that wait for a request in vain are closed. */
+static void
+drain(struct worker *w)
+{
+	struct conn *c, *next;
+
+	if (w->draining)
+		return;
+	w->draining = true;
+	set_accepting(w, false);
+	for (c = w->conns.open; c != NULL; c = next) {
+		next = c->next;
+		if (c->state != CONN_READING || c->deadline_us != 0)
+			continue;
+		serve(w, c);
+		if (c->state == CONN_READING && c->deadline_us == 0)
+			close_conn(w, c);
+	}
+}
+
+static void
+read_signals(struct worker *w)
+{
+	struct signalfd_siginfo info;
+
+	while (read(w->signal_fd, &info, sizeof(info)) == sizeof(info))
+		drain(w);
+}
+
+static bool
+is_listener(const struct worker *w, const void *p)
+{
+	for (size_t i = 0; i < w->n_listeners; i++) {
+		if (p == &w->listeners[i])
+			return true;
+	}
+	return false;
+}
+
+static void
+loop(struct worker *w)
+{
+	struct epoll_event events[EVENTS];
+
+	while (!w->draining || w->conns.n > 0) {
+		bool timed = w->conns.n > 0 || !w->accepting;
+		int n;
+
+		log_flush();
+		n = epoll_wait(
+		    w->epoll_fd, events, EVENTS, timed ? TICK_MS : -1);
+		for (int i = 0; i < n; i++) {
+			void *p = events[i].data.ptr;
+
+			if (p == &w->signal_fd)
+				read_signals(w);
+			else if (p == w->renderers)
+				collect(w);
+			else if (is_listener(w, p))
+				accept_conn(w, *(const int *)p);
+			else
+				conn_event(w, p, events[i].events);
+		}
+		conns_bury(&w->conns);
+		tick(w);
+	}
+	log_flush();
+}
+
+static bool
+add_source(struct worker *w, int fd, void *name)
+{
+	struct epoll_event e = {.events = EPOLLIN, .data.ptr = name};
+
+	return fd >= 0 && epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &e) == 0;
+}
+
+static bool
+start(struct worker *w)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	w->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	w->renderers = renderers_start(w->site);
+	w->memory = memory_new(w->site->memory_bytes);
+	if (w->renderers == NULL)
+		return false;
+	if (w->epoll_fd < 0 || w->memory == NULL ||
+	    !add_source(w, w->signal_fd, &w->signal_fd) ||
+	    !add_source(w, renderers_fd(w->renderers), w->renderers)) {
+		log_error("worker", "it can't start: %s", strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+int
+worker_run(const struct site *site, const int *listeners, size_t n)
+{
+	struct worker w = {
+	    .site = site,
+	    .listeners = listeners,
+	    .n_listeners = n,
+	    .next_id = (uint64_t)getpid() << 32 | 1,
+	    .signal_fd = -1,
+	    .epoll_fd = -1,
+	};
+	bool started = start(&w);
+
+	if (started) {
+		set_accepting(&w, true);
+		loop(&w);
+	}
+	if (w.renderers != NULL)
+		renderers_stop(w.renderers);
+	memory_free(w.memory);
+	buf_release(&w.key);
+	buf_release(&w.why);
+	if (w.epoll_fd >= 0)
+		close(w.epoll_fd);
+	if (w.signal_fd >= 0)
+		close(w.signal_fd);
+	return started ? 0 : 1;
+}

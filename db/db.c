@@ -1,0 +1,351 @@
+/*
+ * Opening a SQLite file for reading, and keeping its queries within limits.
+ * The file may be locked, replaced, damaged or gone at any time: that is a
+ * status, with words for whoever asked.
+ */
+#include "db/db.h"
+
+#include "app/clock.h"
+#include "app/log.h"
+#include "db/internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+	PROGRESS_STEPS = 1000,	/* virtual machine steps between looks */
+	MAX_VALUE = 32 << 20,	/* bytes of one value or row */
+	MAX_HEAP_CACHE_KB = 4096, /* page cache of a connection */
+};
+
+static const struct {
+	int code;
+	enum db_status status;
+	const char *message;
+} failures[] = {
+    {SQLITE_BUSY, DB_LOCKED, "it is locked by another process"},
+    {SQLITE_LOCKED, DB_LOCKED, "it is locked by another process"},
+    {SQLITE_PROTOCOL, DB_LOCKED, "it is locked by another process"},
+    {SQLITE_CANTOPEN, DB_MISSING, "it can't be opened"},
+    {SQLITE_PERM, DB_MISSING, "it may not be read"},
+    {SQLITE_AUTH, DB_MISSING, "it may not be read"},
+    {SQLITE_READONLY, DB_MISSING,
+	"it has changes that only a process with write permission can recover"},
+    {SQLITE_IOERR, DB_CORRUPT, "reading it failed"},
+    {SQLITE_CORRUPT, DB_CORRUPT, "it is damaged"},
+    {SQLITE_FORMAT, DB_INVALID, "it is not a SQLite database"},
+    {SQLITE_NOTADB, DB_INVALID, "it is not a SQLite database"},
+    {SQLITE_INTERRUPT, DB_TIMEOUT, "the query was over its time limit"},
+    {SQLITE_NOMEM, DB_NO_MEMORY, "out of memory"},
+    {SQLITE_TOOBIG, DB_FAILED, "a value in it is too large to show"},
+};
+
+static void
+set_failure(struct db *db, enum db_status status, const char *message)
+{
+	if (db->status != DB_OK)
+		return;
+	db->status = status;
+	snprintf(db->message, sizeof(db->message), "%s", message);
+}
+
+void
+db_fail(struct db *db, int code)
+{
+	enum db_status status = DB_FAILED;
+	const char *message = "the query failed";
+
+	if ((code & 0xff) == SQLITE_INTERRUPT && db->budget_over)
+		return;
+	if (db->status != DB_OK)
+		return;
+	for (size_t i = 0; i < sizeof(failures) / sizeof(*failures); i++) {
+		if (failures[i].code == (code & 0xff)) {
+			status = failures[i].status;
+			message = failures[i].message;
+			break;
+		}
+	}
+	set_failure(db, status, message);
+	log_error("db", "%s: %s (%s, code %d)", db->file, message,
+	    db->handle == NULL ? sqlite3_errstr(code)
+			       : sqlite3_errmsg(db->handle),
+	    code);
+}
+
+/* SQLite calls it every PROGRESS_STEPS steps; true interrupts the query. */
+static int
+over_time(void *arg)
+{
+	struct db *db = arg;
+	int64_t now = clock_mono_us();
+
+	if (now >= db->deadline_us)
+		return 1;
+	if (db->budget_deadline_us != 0 && now >= db->budget_deadline_us) {
+		db->budget_over = true;
+		return 1;
+	}
+	return 0;
+}
+
+/* SQLite calls it while the file is locked; true tries again. */
+static int
+wait_for_lock(void *arg, int tries)
+{
+	struct db *db = arg;
+	int64_t left_us = db->deadline_us - clock_mono_us();
+	int ms = tries < 5 ? 1 : 5;
+
+	if (left_us <= 0)
+		return 0;
+	sqlite3_sleep(ms);
+	return 1;
+}
+
+static void
+close_handle(struct db *db)
+{
+	sqlite3_finalize(db->begin);
+	sqlite3_finalize(db->end);
+	sqlite3_close_v2(db->handle);
+	db->begin = db->end = NULL;
+	db->handle = NULL;
+}
+
+static int
+set_limits(sqlite3 *handle)
+{
+	static const struct {
+		int limit, value;
+	} limits[] = {
+	    {SQLITE_LIMIT_LENGTH, MAX_VALUE},
+	    {SQLITE_LIMIT_ATTACHED, 0},
+	    {SQLITE_LIMIT_WORKER_THREADS, 0},
+	};
+	static const struct {
+		int option, value;
+	} options[] = {
+	    {SQLITE_DBCONFIG_DEFENSIVE, 1},
+	    {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+	    {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+	    {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+	};
+	char pragmas[128];
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
+		sqlite3_limit(handle, limits[i].limit, limits[i].value);
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		sqlite3_db_config(
+		    handle, options[i].option, options[i].value, NULL);
+	snprintf(pragmas, sizeof(pragmas),
+	    "PRAGMA query_only=1; PRAGMA cell_size_check=1;"
+	    "PRAGMA cache_size=-%d",
+	    MAX_HEAP_CACHE_KB);
+	return sqlite3_exec(handle, pragmas, NULL, NULL, NULL);
+}
+
+static void
+open_handle(struct db *db, const struct stat *st)
+{
+	static const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX |
+	    SQLITE_OPEN_EXRESCODE;
+	int rc;
+
+	rc = sqlite3_open_v2(db->file, &db->handle, flags, NULL);
+	if (rc == SQLITE_OK) {
+		sqlite3_progress_handler(
+		    db->handle, PROGRESS_STEPS, over_time, db);
+		sqlite3_busy_handler(db->handle, wait_for_lock, db);
+		rc = set_limits(db->handle);
+	}
+	if (rc == SQLITE_OK)
+		rc = sqlite3_prepare_v3(db->handle, "BEGIN", -1,
+		    SQLITE_PREPARE_PERSISTENT, &db->begin, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_prepare_v3(db->handle, "COMMIT", -1,
+		    SQLITE_PREPARE_PERSISTENT, &db->end, NULL);
+	if (rc != SQLITE_OK) {
+		db_fail(db, rc);
+		close_handle(db);
+		return;
+	}
+	db->device = st->st_dev;
+	db->inode = st->st_ino;
+}
+
+/* Looks at the file, without opening it: that would drop SQLite's locks. */
+static void
+check_file(struct db *db)
+{
+	struct stat st;
+
+	if (stat(db->file, &st) < 0) {
+		set_failure(db, DB_MISSING,
+		    errno == ENOENT ? "there is no such file"
+				    : "it can't be opened");
+		log_error("db", "%s: %s", db->file, strerror(errno));
+	} else if (!S_ISREG(st.st_mode)) {
+		set_failure(db, DB_INVALID, "it is not a file");
+		log_error("db", "%s: not a file", db->file);
+	} else if (st.st_size == 0) {
+		set_failure(db, DB_INVALID, "it is empty");
+		log_error("db", "%s: the file is empty", db->file);
+	}
+	if (db->handle != NULL &&
+	    (db->status != DB_OK || st.st_dev != db->device ||
+		st.st_ino != db->inode))
+		close_handle(db);
+	if (db->status == DB_OK && db->handle == NULL)
+		open_handle(db, &st);
+}
+
+struct db *
+db_new(const char *name, const char *file, int64_t time_limit_ms)
+{
+	struct db *db = calloc(1, sizeof(*db));
+
+	if (db == NULL)
+		return NULL;
+	db->name = strdup(name);
+	db->file = strdup(file);
+	db->time_limit_us = time_limit_ms * 1000;
+	if (db->name == NULL || db->file == NULL) {
+		db_free(db);
+		return NULL;
+	}
+	return db;
+}
+
+void
+db_free(struct db *db)
+{
+	if (db == NULL)
+		return;
+	close_handle(db);
+	free(db->name);
+	free(db->file);
+	free(db);
+}
+
+const char *
+db_name(const struct db *db)
+{
+	return db->name;
+}
+
+const char *
+db_file(const struct db *db)
+{
+	return db->file;
+}
+
+const char *
+db_message(const struct db *db)
+{
+	return db->message;
+}
+
+unsigned
+db_queries(const struct db *db)
+{
+	return db->queries;
+}
+
+static void
+run(struct db *db, sqlite3_stmt *stmt)
+{
+	int rc = sqlite3_step(stmt);
+
+	if (rc != SQLITE_DONE)
+		db_fail(db, rc);
+	sqlite3_reset(stmt);
+}
+
+enum db_status
+db_begin(struct db *db)
+{
+	db->status = DB_OK;
+	db->message[0] = '\0';
+	db->queries = 0;
+	db->budget_deadline_us = 0;
+	db->budget_over = false;
+	db->deadline_us = clock_mono_us() + db->time_limit_us;
+	check_file(db);
+	if (db->status == DB_OK)
+		run(db, db->begin);
+	db->in_snapshot = db->status == DB_OK;
+	/* The snapshot opens with the first read: do it, and see the file. */
+	if (db->in_snapshot) {
+		int rc = sqlite3_exec(db->handle,
+		    "SELECT 1 FROM sqlite_schema LIMIT 1", NULL, NULL, NULL);
+
+		if (rc != SQLITE_OK)
+			db_fail(db, rc);
+	}
+	return db->status;
+}
+
+enum db_status
+db_end(struct db *db)
+{
+	if (db->in_snapshot) {
+		/* Ending is short, and must not be interrupted. */
+		db->deadline_us = INT64_MAX;
+		if (!sqlite3_get_autocommit(db->handle))
+			run(db, db->end);
+		db->in_snapshot = false;
+	}
+	/* Whatever is wrong with the file, the next reader looks anew. */
+	if (db->status == DB_CORRUPT || db->status == DB_INVALID ||
+	    db->status == DB_MISSING)
+		close_handle(db);
+	return db->status;
+}
+
+int64_t
+db_size(struct db *db)
+{
+	sqlite3_stmt *stmt = NULL;
+	int64_t size = 0;
+
+	if (db->status != DB_OK)
+		return 0;
+	if (sqlite3_prepare_v2(db->handle,
+		"SELECT page_count * page_size "
+		"FROM pragma_page_count, pragma_page_size",
+		-1, &stmt, NULL) == SQLITE_OK &&
+	    sqlite3_step(stmt) == SQLITE_ROW)
+		size = sqlite3_column_int64(stmt, 0);
+	sqlite3_finalize(stmt);
+	return size;
+}
+
+void
+db_budget_begin(struct db *db, int64_t ms)
+{
+	db->budget_over = false;
+	db->budget_deadline_us = clock_mono_us() + ms * 1000;
+}
+
+bool
+db_budget_end(struct db *db)
+{
+	bool over = db->budget_over;
+
+	db->budget_over = false;
+	db->budget_deadline_us = 0;
+	return over;
+}
+
+uint64_t
+db_identity(const struct db *db)
+{
+	struct stat st;
+
+	if (stat(db->file, &st) < 0)
+		return 0;
+	return (uint64_t)st.st_dev * UINT64_C(0x9e3779b97f4a7c15) ^
+	    (uint64_t)st.st_ino;
+}

@@ -1,0 +1,74 @@
+#ifndef SQUALL_DB_H
+#define SQUALL_DB_H
+
+#include "app/buf.h"
+#include "app/str.h"
+
+#include <stdint.h>
+
+/*
+ * One read-only connection to a SQLite database, of one thread.
+ *
+ * Reading happens between db_begin and db_end: one snapshot, one time limit,
+ * and one sticky error.  After the first failure every query has no rows, so
+ * callers read on and look at db_end's result once.
+ */
+struct db;
+
+enum db_status {
+	DB_OK,
+	DB_MISSING,  /* there is no such file, or it may not be read */
+	DB_INVALID,  /* it is empty, or no SQLite database */
+	DB_CORRUPT,  /* it was a database, and is damaged */
+	DB_LOCKED,   /* another process kept it locked for too long */
+	DB_TIMEOUT,  /* the time limit is over */
+	DB_NO_MEMORY,
+	DB_FAILED,   /* anything else: a fault of squall's own */
+};
+
+/*
+ * A handle for the database in `file`; nothing is opened yet.  `name` is what
+ * it is published under.  NULL: out of memory.
+ */
+struct db *db_new(const char *name, const char *file, int64_t time_limit_ms);
+
+/* NULL is harmless. */
+void db_free(struct db *);
+
+const char *db_name(const struct db *);
+const char *db_file(const struct db *);
+
+/*
+ * Opens the file if it is not open, or anew if another file has taken its
+ * place, and starts a snapshot and the clock of the time limit.  Call db_end
+ * whatever it returns.
+ */
+enum db_status db_begin(struct db *);
+
+/* Ends the snapshot; the first failure since db_begin. */
+enum db_status db_end(struct db *);
+
+/* What failed last, in words for people, without the file's path. */
+const char *db_message(const struct db *);
+
+/* The statements run since db_begin. */
+unsigned db_queries(const struct db *);
+
+/* The size in bytes of the snapshot; 0 after a failure. */
+int64_t db_size(struct db *);
+
+/*
+ * Between db_budget_begin and _end, queries have `ms` milliseconds (or the
+ * rest of the time limit).  When they are over, queries stop having rows, and
+ * _end says so: it is no failure.
+ */
+void db_budget_begin(struct db *, int64_t ms);
+bool db_budget_end(struct db *);
+
+/*
+ * A number for the identity of the file that is open (or would be): device
+ * and inode.  0 if there is none.
+ */
+uint64_t db_identity(const struct db *);
+
+#endif

@@ -1,0 +1,33 @@
+#ifndef SQUALL_DB_INTERNAL_H
+#define SQUALL_DB_INTERNAL_H
+
+#include "db/db.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+/*
+ * What db.c and query.c share: the connection, and its sticky error.
+ */
+struct db {
+	char *name, *file;
+	sqlite3 *handle; /* NULL while nothing is open */
+	sqlite3_stmt *begin, *end;
+	bool in_snapshot;
+	dev_t device; /* of the open file */
+	ino_t inode;
+
+	int64_t time_limit_us;
+	int64_t deadline_us;	    /* of the queries that run now */
+	int64_t budget_deadline_us; /* 0: there is no budget */
+	bool budget_over;
+
+	enum db_status status; /* the first failure since db_begin */
+	char message[256];
+	unsigned queries;
+};
+
+/* Notes a failure of SQLite's: status, words, log line. */
+void db_fail(struct db *, int code);
+
+#endif

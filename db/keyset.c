@@ -1,0 +1,315 @@
+/*
+ * Total orders, positions in them, and the ranges that follow a position.
+ * Used by rows.c; knows SQL text but no pages.
+ */
+#include "db/keyset.h"
+
+#include "app/url.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The letter that a token's value begins with, by type. */
+static const char letters[] = {
+    [VALUE_NULL] = 'n',
+    [VALUE_INT] = 'i',
+    [VALUE_REAL] = 'r',
+    [VALUE_TEXT] = 't',
+    [VALUE_BLOB] = 'b',
+};
+
+/* A range: the terms before `term` are equal, and this one compares so. */
+enum comparison {
+	AFTER,	  /* follows the value, NULL or not */
+	IS_NULL,  /* descending: the NULLs after all values */
+};
+
+struct range {
+	size_t term;
+	enum comparison comparison;
+};
+
+static void
+add_term(struct keyset *k, size_t column, bool descending)
+{
+	for (size_t i = 0; i < k->n; i++) {
+		if (k->terms[i].column == column)
+			return;
+	}
+	k->terms[k->n++] = (struct keyset_term){column, descending};
+}
+
+void
+keyset_init(struct keyset *k, const struct table *t, size_t sort_column,
+    bool descending)
+{
+	bool nullable_key = t->n_key == 0;
+
+	*k = (struct keyset){
+	    .table = t,
+	    .sort = {sort_column, descending},
+	    .sorted = sort_column < t->n_columns,
+	};
+	if (t->rowid == NULL && t->n_key == 0)
+		return;
+	if (k->sorted)
+		add_term(k, sort_column, descending);
+	for (size_t i = 0; i < t->n_key; i++) {
+		add_term(k, t->key[i], false);
+		nullable_key |= !t->columns[t->key[i]].not_null;
+	}
+	/* Keys with NULLs in them need not differ. */
+	if (nullable_key && !t->rowid_is_key && t->rowid != NULL)
+		add_term(k, t->n_columns, false);
+}
+
+void
+keyset_column(const struct table *t, size_t column, struct buf *sql)
+{
+	sql_name(sql,
+	    str_of(column < t->n_columns ? t->columns[column].name
+					 : t->rowid));
+}
+
+void
+keyset_position_release(struct keyset_position *p)
+{
+	buf_release(&p->memory);
+}
+
+static bool
+parse_value(struct keyset_position *p, struct str part, struct keyset_value *v)
+{
+	size_t from = p->memory.len;
+	const char *text;
+	char *end;
+
+	if (part.len == 0)
+		return false;
+	url_unpart(&p->memory, (struct str){part.s + 1, part.len - 1});
+	buf_char(&p->memory, '\0'); /* for strtoll and strtod */
+	if (p->memory.failed)
+		return false;
+	text = p->memory.data + from;
+	v->text = (struct str){text, p->memory.len - from - 1};
+	errno = 0;
+	switch (part.s[0]) {
+	case 'n':
+		v->type = VALUE_NULL;
+		return v->text.len == 0;
+	case 'i':
+		v->type = VALUE_INT;
+		v->number = strtoll(text, &end, 10);
+		return v->text.len > 0 && *end == '\0' && errno == 0;
+	case 'r':
+		v->type = VALUE_REAL;
+		v->real = strtod(text, &end);
+		return v->text.len > 0 && *end == '\0' && v->real == v->real;
+	case 't':
+		v->type = VALUE_TEXT;
+		return true;
+	case 'b':
+		v->type = VALUE_BLOB;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+parse_offset(struct str token, int64_t *offset)
+{
+	char digits[24];
+	char *end;
+
+	if (token.len < 2 || token.len > sizeof(digits) || token.s[0] != 'o')
+		return false;
+	memcpy(digits, token.s + 1, token.len - 1);
+	digits[token.len - 1] = '\0';
+	errno = 0;
+	*offset = strtoll(digits, &end, 10);
+	return *end == '\0' && errno == 0 && *offset >= 0;
+}
+
+bool
+keyset_parse(
+    const struct keyset *k, struct str token, struct keyset_position *p)
+{
+	const char *s = token.s, *end = token.s + token.len;
+
+	*p = (struct keyset_position){.given = true};
+	if (k->n == 0)
+		return parse_offset(token, &p->offset);
+	/* Reserved at once: the values point into it. */
+	buf_reserve(&p->memory, token.len + KEYSET_TERMS);
+	for (size_t i = 0; i < k->n; i++) {
+		const char *comma = memchr(s, ',', (size_t)(end - s));
+		const char *stop = comma == NULL ? end : comma;
+
+		if ((comma == NULL) != (i + 1 == k->n) ||
+		    !parse_value(p, (struct str){s, (size_t)(stop - s)},
+			&p->values[i]))
+			return false;
+		s = stop + 1;
+	}
+	return true;
+}
+
+void
+keyset_token(const struct keyset *k, const struct query *q, struct buf *b)
+{
+	for (size_t i = 0; i < k->n; i++) {
+		int column = (int)k->terms[i].column;
+		enum value_type type = query_type(q, column);
+
+		if (i > 0)
+			buf_char(b, ',');
+		buf_char(b, letters[type]);
+		switch (type) {
+		case VALUE_NULL:
+			break;
+		case VALUE_INT:
+			buf_printf(b, "%" PRId64, query_int(q, column));
+			break;
+		case VALUE_REAL: {
+			char digits[40];
+
+			snprintf(digits, sizeof(digits), "%.17g",
+			    query_real(q, column));
+			url_part(b, str_of(digits));
+			break;
+		}
+		case VALUE_TEXT:
+			url_part(b, query_text(q, column));
+			break;
+		case VALUE_BLOB:
+			url_part(b, query_blob(q, column));
+			break;
+		}
+	}
+}
+
+void
+keyset_offset_token(int64_t offset, struct buf *token)
+{
+	buf_printf(token, "o%" PRId64, offset);
+}
+
+/* The ranges after a position, nearest first.  Returns how many. */
+static size_t
+ranges(const struct keyset *k, const struct keyset_position *p,
+    struct range out[2 * KEYSET_TERMS])
+{
+	size_t n = 0;
+
+	for (size_t i = k->n; i-- > 0;) {
+		bool null = p->values[i].type == VALUE_NULL;
+		size_t column = k->terms[i].column;
+		bool may_be_null = column < k->table->n_columns &&
+		    !k->table->columns[column].not_null;
+
+		if (!k->terms[i].descending || !null)
+			out[n++] = (struct range){i, AFTER};
+		if (k->terms[i].descending && !null && may_be_null)
+			out[n++] = (struct range){i, IS_NULL};
+	}
+	return n;
+}
+
+size_t
+keyset_ranges(const struct keyset *k, const struct keyset_position *p)
+{
+	struct range all[2 * KEYSET_TERMS];
+
+	/* Nothing can follow NULL in descending order but equal NULLs. */
+	return k->n == 0 || !p->given ? 1 : ranges(k, p, all);
+}
+
+static void
+order_by(const struct keyset *k, struct buf *sql)
+{
+	const struct keyset_term *terms = k->n > 0 ? k->terms : &k->sort;
+	size_t n = k->n > 0 ? k->n : k->sorted ? 1 : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		buf_str(sql, i == 0 ? " ORDER BY " : ", ");
+		keyset_column(k->table, terms[i].column, sql);
+		if (terms[i].descending)
+			buf_lit(sql, " DESC");
+	}
+}
+
+void
+keyset_sql(const struct keyset *k, const struct keyset_position *p,
+    size_t range, struct buf *sql)
+{
+	struct range all[2 * KEYSET_TERMS], r;
+
+	if (k->n == 0 || !p->given) {
+		order_by(k, sql);
+		return;
+	}
+	ranges(k, p, all);
+	r = all[range];
+	buf_lit(sql, " WHERE ");
+	for (size_t i = 0; i < r.term; i++) {
+		keyset_column(k->table, k->terms[i].column, sql);
+		if (p->values[i].type == VALUE_NULL)
+			buf_lit(sql, " IS NULL AND ");
+		else
+			buf_lit(sql, " = ? AND ");
+	}
+	keyset_column(k->table, k->terms[r.term].column, sql);
+	if (r.comparison == IS_NULL)
+		buf_lit(sql, " IS NULL");
+	else if (p->values[r.term].type == VALUE_NULL)
+		buf_lit(sql, " IS NOT NULL");
+	else if (k->terms[r.term].descending)
+		buf_lit(sql, " < ?");
+	else
+		buf_lit(sql, " > ?");
+	order_by(k, sql);
+}
+
+static void
+bind(struct query *q, int i, const struct keyset_value *v)
+{
+	switch (v->type) {
+	case VALUE_NULL:
+		break;
+	case VALUE_INT:
+		query_bind_int(q, i, v->number);
+		break;
+	case VALUE_REAL:
+		query_bind_real(q, i, v->real);
+		break;
+	case VALUE_TEXT:
+		query_bind_text(q, i, v->text);
+		break;
+	case VALUE_BLOB:
+		query_bind_blob(q, i, v->text);
+		break;
+	}
+}
+
+int
+keyset_bind(const struct keyset *k, const struct keyset_position *p,
+    size_t range, struct query *q, int i)
+{
+	struct range all[2 * KEYSET_TERMS], r;
+
+	if (k->n == 0 || !p->given)
+		return i;
+	ranges(k, p, all);
+	r = all[range];
+	for (size_t t = 0; t <= r.term; t++) {
+		bool bound = p->values[t].type != VALUE_NULL &&
+		    (t < r.term || r.comparison == AFTER);
+
+		if (bound)
+			bind(q, i++, &p->values[t]);
+	}
+	return i;
+}

@@ -1,0 +1,172 @@
+/*
+ * Statements and their rows: the rest of squall's window on SQLite.
+ */
+#include "db/query.h"
+
+#include "app/log.h"
+#include "db/internal.h"
+
+static void
+open_query(struct query *q, struct db *db, const char *sql, size_t len)
+{
+	int rc;
+
+	*q = (struct query){.db = db};
+	if (db->status != DB_OK || db->budget_over)
+		return;
+	log_debug("db", "%s: %.*s", db->name, (int)len, sql);
+	db->queries++;
+	rc = sqlite3_prepare_v2(
+	    db->handle, sql, (int)len + 1, &q->stmt, NULL);
+	if (rc != SQLITE_OK)
+		db_fail(db, rc);
+}
+
+void
+query_open(struct query *q, struct db *db, const char *sql)
+{
+	open_query(q, db, sql, strlen(sql));
+}
+
+void
+query_open_buf(struct query *q, struct db *db, const struct buf *sql)
+{
+	if (sql->failed) {
+		*q = (struct query){.db = db};
+		db_fail(db, SQLITE_NOMEM);
+		return;
+	}
+	open_query(q, db, buf_cstr(sql), sql->len);
+}
+
+static void
+bound(struct query *q, int rc)
+{
+	if (rc != SQLITE_OK)
+		db_fail(q->db, rc);
+}
+
+void
+query_bind_int(struct query *q, int i, int64_t value)
+{
+	if (q->stmt != NULL)
+		bound(q, sqlite3_bind_int64(q->stmt, i, value));
+}
+
+void
+query_bind_real(struct query *q, int i, double value)
+{
+	if (q->stmt != NULL)
+		bound(q, sqlite3_bind_double(q->stmt, i, value));
+}
+
+void
+query_bind_text(struct query *q, int i, struct str s)
+{
+	if (q->stmt != NULL)
+		bound(q,
+		    sqlite3_bind_text64(q->stmt, i, s.s == NULL ? "" : s.s,
+			s.len, SQLITE_STATIC, SQLITE_UTF8));
+}
+
+void
+query_bind_blob(struct query *q, int i, struct str s)
+{
+	if (q->stmt == NULL)
+		return;
+	if (s.len == 0)
+		bound(q, sqlite3_bind_zeroblob(q->stmt, i, 0));
+	else
+		bound(q,
+		    sqlite3_bind_blob64(
+			q->stmt, i, s.s, s.len, SQLITE_STATIC));
+}
+
+bool
+query_next(struct query *q)
+{
+	int rc;
+
+	if (q->stmt == NULL || q->db->status != DB_OK)
+		return false;
+	rc = sqlite3_step(q->stmt);
+	if (rc == SQLITE_ROW)
+		return true;
+	if (rc != SQLITE_DONE)
+		db_fail(q->db, rc);
+	return false;
+}
+
+enum value_type
+query_type(const struct query *q, int column)
+{
+	switch (sqlite3_column_type(q->stmt, column)) {
+	case SQLITE_INTEGER:
+		return VALUE_INT;
+	case SQLITE_FLOAT:
+		return VALUE_REAL;
+	case SQLITE_TEXT:
+		return VALUE_TEXT;
+	case SQLITE_BLOB:
+		return VALUE_BLOB;
+	default:
+		return VALUE_NULL;
+	}
+}
+
+int64_t
+query_int(const struct query *q, int column)
+{
+	return sqlite3_column_int64(q->stmt, column);
+}
+
+double
+query_real(const struct query *q, int column)
+{
+	return sqlite3_column_double(q->stmt, column);
+}
+
+struct str
+query_text(const struct query *q, int column)
+{
+	const unsigned char *s = sqlite3_column_text(q->stmt, column);
+	int len = sqlite3_column_bytes(q->stmt, column);
+
+	if (s == NULL)
+		return (struct str){"", 0};
+	return (struct str){(const char *)s, (size_t)len};
+}
+
+struct str
+query_blob(const struct query *q, int column)
+{
+	const void *s = sqlite3_column_blob(q->stmt, column);
+	int len = sqlite3_column_bytes(q->stmt, column);
+
+	return (struct str){s == NULL ? "" : s, (size_t)len};
+}
+
+bool
+query_is_null(const struct query *q, int column)
+{
+	return query_type(q, column) == VALUE_NULL;
+}
+
+void
+query_close(struct query *q)
+{
+	sqlite3_finalize(q->stmt);
+	q->stmt = NULL;
+}
+
+void
+sql_name(struct buf *sql, struct str name)
+{
+	buf_char(sql, '"');
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.s[i] == '"')
+			buf_char(sql, '"');
+		buf_char(sql, name.s[i]);
+	}
+	buf_char(sql, '"');
+}

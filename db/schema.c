@@ -1,0 +1,339 @@
+/*
+ * Introspection through SQLite's table-valued pragmas.
+ */
+#include "db/schema.h"
+
+#include "db/query.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+static char *
+copy(struct str s)
+{
+	return strndup(s.s, s.len);
+}
+
+/* Does the declared type contain the word?  SQLite looks no closer. */
+static bool
+has(const char *type, const char *word)
+{
+	return strcasestr(type, word) != NULL;
+}
+
+static enum affinity
+affinity_of(const char *type)
+{
+	if (has(type, "INT"))
+		return AFFINITY_NUMERIC;
+	if (has(type, "CHAR") || has(type, "CLOB") || has(type, "TEXT"))
+		return AFFINITY_TEXT;
+	if (has(type, "BLOB") || *type == '\0')
+		return AFFINITY_BLOB;
+	return AFFINITY_NUMERIC;
+}
+
+/* Adds room for one more element, zeroed; NULL without memory. */
+static void *
+grow(void *array, size_t *n, size_t size)
+{
+	char **at = array;
+	char *more = realloc(*at, (*n + 1) * size);
+
+	if (more == NULL)
+		return NULL;
+	*at = more;
+	more += *n * size;
+	memset(more, 0, size);
+	++*n;
+	return more;
+}
+
+static bool
+read_kind(struct db *db, struct str name, struct table *t, bool *without_rowid)
+{
+	struct query q;
+	bool found;
+
+	query_open(&q, db,
+	    "SELECT type, wr, name FROM pragma_table_list "
+	    "WHERE schema = 'main' AND name = ? COLLATE NOCASE "
+	    "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+	query_bind_text(&q, 1, name);
+	found = query_next(&q);
+	if (found) {
+		struct str type = query_text(&q, 0);
+
+		t->kind = str_is(type, "view") ? TABLE_VIEW
+		    : str_is(type, "virtual")  ? TABLE_VIRTUAL
+					       : TABLE_PLAIN;
+		*without_rowid = query_int(&q, 1) != 0;
+		t->name = copy(query_text(&q, 2));
+	}
+	query_close(&q);
+	return found && t->name != NULL;
+}
+
+static bool
+read_columns(struct db *db, struct str name, struct table *t)
+{
+	struct query q;
+	bool ok = true;
+
+	query_open(&q, db,
+	    "SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo(?) "
+	    "WHERE hidden <> 1 ORDER BY cid");
+	query_bind_text(&q, 1, name);
+	while (ok && query_next(&q)) {
+		struct column *c =
+		    grow(&t->columns, &t->n_columns, sizeof(*c));
+		size_t key = (size_t)query_int(&q, 3);
+
+		if (c == NULL) {
+			ok = false;
+			break;
+		}
+		c->name = copy(query_text(&q, 0));
+		c->type = copy(query_text(&q, 1));
+		c->not_null = query_int(&q, 2) != 0;
+		ok = c->name != NULL && c->type != NULL;
+		if (ok)
+			c->affinity = affinity_of(c->type);
+		if (key == 0 || key > SCHEMA_KEY_MAX)
+			continue;
+		c->key = key;
+		t->key[key - 1] = t->n_columns - 1;
+		if (key > t->n_key)
+			t->n_key = key;
+	}
+	query_close(&q);
+	return ok;
+}
+
+static void
+find_rowid(struct table *t, bool without_rowid)
+{
+	static const char *const names[] = {"rowid", "_rowid_", "oid"};
+
+	if (t->kind == TABLE_VIEW || without_rowid)
+		return;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		bool taken = false;
+
+		for (size_t j = 0; j < t->n_columns; j++)
+			taken |= strcasecmp(t->columns[j].name, names[i]) == 0;
+		if (!taken) {
+			t->rowid = names[i];
+			break;
+		}
+	}
+	t->rowid_is_key = t->n_key == 1 && t->kind == TABLE_PLAIN &&
+	    strcasecmp(t->columns[t->key[0]].type, "INTEGER") == 0;
+}
+
+static bool
+read_foreign_keys(struct db *db, struct str name, struct table *t)
+{
+	struct foreign_key *f = NULL;
+	int64_t last = -1;
+	struct query q;
+	bool ok = true;
+
+	query_open(&q, db,
+	    "SELECT id, \"table\", \"from\", \"to\" "
+	    "FROM pragma_foreign_key_list(?) ORDER BY id, seq");
+	query_bind_text(&q, 1, name);
+	while (ok && query_next(&q)) {
+		size_t from = table_column(t, query_text(&q, 2));
+
+		if (query_int(&q, 0) != last) {
+			f = grow(&t->foreign_keys, &t->n_foreign_keys,
+			    sizeof(*f));
+			if (f == NULL) {
+				ok = false;
+				break;
+			}
+			last = query_int(&q, 0);
+			f->table = copy(query_text(&q, 1));
+			ok = f->table != NULL;
+		}
+		if (f->n == SCHEMA_KEY_MAX || from == t->n_columns)
+			continue;
+		f->from[f->n] = from;
+		if (!query_is_null(&q, 3))
+			f->to[f->n] = copy(query_text(&q, 3));
+		f->n++;
+	}
+	query_close(&q);
+	return ok;
+}
+
+bool
+table_read(struct db *db, struct str name, struct table *t)
+{
+	bool without_rowid = false;
+
+	*t = (struct table){0};
+	if (!read_kind(db, name, t, &without_rowid) ||
+	    !read_columns(db, name, t) || !read_foreign_keys(db, name, t))
+		return false;
+	find_rowid(t, without_rowid);
+	return t->n_columns > 0;
+}
+
+void
+table_release(struct table *t)
+{
+	for (size_t i = 0; i < t->n_columns; i++) {
+		free(t->columns[i].name);
+		free(t->columns[i].type);
+	}
+	for (size_t i = 0; i < t->n_foreign_keys; i++) {
+		free(t->foreign_keys[i].table);
+		for (size_t j = 0; j < t->foreign_keys[i].n; j++)
+			free(t->foreign_keys[i].to[j]);
+	}
+	free(t->columns);
+	free(t->foreign_keys);
+	free(t->name);
+	*t = (struct table){0};
+}
+
+size_t
+table_column(const struct table *t, struct str name)
+{
+	size_t i = 0;
+
+	while (i < t->n_columns &&
+	    (strlen(t->columns[i].name) != name.len ||
+		strncasecmp(t->columns[i].name, name.s, name.len) != 0))
+		i++;
+	return i;
+}
+
+size_t
+table_label(const struct table *t)
+{
+	static const char *const names[] = {
+	    "name", "title", "label", "headline", "subject", "caption",
+	    "full_name", "fullname", "display_name", "username",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		for (size_t j = 0; j < t->n_columns; j++) {
+			if (strcasecmp(t->columns[j].name, names[i]) == 0)
+				return j;
+		}
+	}
+	if (t->n_columns == 2 && t->n_key == 1)
+		return t->key[0] == 0 ? 1 : 0;
+	return t->n_columns;
+}
+
+static bool
+same_columns(const size_t *a, size_t n_a, const size_t *b, size_t n_b)
+{
+	for (size_t i = 0; i < n_a; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < n_b; j++)
+			found |= a[i] == b[j];
+		if (!found)
+			return false;
+	}
+	return n_a == n_b;
+}
+
+bool
+table_is_unique(
+    struct db *db, const struct table *t, const size_t *columns, size_t n)
+{
+	size_t index[SCHEMA_KEY_MAX], n_index = 0;
+	bool unique = false;
+	int64_t last = -1;
+	struct query q;
+
+	if (t->kind != TABLE_PLAIN || n == 0)
+		return false;
+	if (same_columns(columns, n, t->key, t->n_key))
+		return true;
+	query_open(&q, db,
+	    "SELECT l.seq, i.name "
+	    "FROM pragma_index_list(?) AS l, pragma_index_info(l.name) AS i "
+	    "WHERE l.\"unique\" AND NOT l.partial ORDER BY l.seq, i.seqno");
+	query_bind_text(&q, 1, str_of(t->name));
+	while (!unique && query_next(&q)) {
+		if (query_int(&q, 0) != last) {
+			unique = n_index > 0 &&
+			    same_columns(columns, n, index, n_index);
+			last = query_int(&q, 0);
+			n_index = 0;
+		}
+		if (n_index < SCHEMA_KEY_MAX)
+			index[n_index++] = table_column(t, query_text(&q, 1));
+	}
+	query_close(&q);
+	return unique ||
+	    (n_index > 0 && same_columns(columns, n, index, n_index));
+}
+
+size_t
+table_list(struct db *db, struct table_name **list)
+{
+	size_t n = 0;
+	struct query q;
+
+	*list = NULL;
+	query_open(&q, db,
+	    "SELECT name, type FROM pragma_table_list "
+	    "WHERE schema = 'main' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+	    "ORDER BY name COLLATE NOCASE, name");
+	while (query_next(&q)) {
+		struct table_name *t = grow(list, &n, sizeof(*t));
+		struct str type = query_text(&q, 1);
+
+		if (t == NULL)
+			break;
+		t->name = copy(query_text(&q, 0));
+		if (t->name == NULL) {
+			n--;
+			break;
+		}
+		t->kind = str_is(type, "view") ? TABLE_VIEW
+		    : str_is(type, "virtual")  ? TABLE_VIRTUAL
+					       : TABLE_PLAIN;
+		t->hidden = str_is(type, "shadow");
+	}
+	query_close(&q);
+	return n;
+}
+
+void
+table_list_free(struct table_name *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(list[i].name);
+	free(list);
+}
+
+int64_t
+table_count(
+    struct db *db, const struct table *t, int64_t max, int64_t budget_ms)
+{
+	struct buf sql = {0};
+	int64_t count = -1;
+	struct query q;
+
+	buf_lit(&sql, "SELECT count(*) FROM (SELECT 1 FROM ");
+	sql_name(&sql, str_of(t->name));
+	buf_lit(&sql, " LIMIT ?)");
+	db_budget_begin(db, budget_ms);
+	query_open_buf(&q, db, &sql);
+	query_bind_int(&q, 1, max + 1);
+	if (query_next(&q))
+		count = query_int(&q, 0);
+	query_close(&q);
+	db_budget_end(db);
+	buf_release(&sql);
+	return count;
+}

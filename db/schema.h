@@ -1,0 +1,99 @@
+#ifndef SQUALL_SCHEMA_H
+#define SQUALL_SCHEMA_H
+
+#include "db/db.h"
+
+/*
+ * What SQLite tells about tables.  Everything is read between db_begin and
+ * db_end, so it fits the rows that are read with it.
+ */
+enum { SCHEMA_KEY_MAX = 16 }; /* columns of a key that can be followed */
+
+enum table_kind { TABLE_PLAIN, TABLE_VIEW, TABLE_VIRTUAL };
+
+/* How SQLite treats values of a column: datatype3.html, section 3.1. */
+enum affinity {
+	AFFINITY_BLOB,
+	AFFINITY_TEXT,
+	AFFINITY_NUMERIC, /* INTEGER and REAL as well */
+};
+
+struct column {
+	char *name;
+	char *type; /* as declared, "" if it is not */
+	enum affinity affinity;
+	bool not_null;
+	size_t key; /* its place in the primary key, from 1; 0: not in it */
+};
+
+struct foreign_key {
+	size_t n;			/* columns */
+	size_t from[SCHEMA_KEY_MAX];	/* indexes of the table's columns */
+	char *table;			/* the table that it refers to */
+	char *to[SCHEMA_KEY_MAX];	/* columns there; NULL: its key */
+};
+
+struct table {
+	char *name;
+	enum table_kind kind;
+	struct column *columns; /* without those that are hidden */
+	size_t n_columns;
+	size_t key[SCHEMA_KEY_MAX]; /* the columns of the primary key */
+	size_t n_key;
+	/*
+	 * The name that the rowid goes by, NULL where there is none: in views,
+	 * WITHOUT ROWID tables, and where columns have taken all its names.
+	 */
+	const char *rowid;
+	bool rowid_is_key; /* the primary key is another name for the rowid */
+	struct foreign_key *foreign_keys;
+	size_t n_foreign_keys;
+};
+
+/*
+ * Reads a table's or view's description.  As in SQL, the case of the name does
+ * not matter; table.name is the true one.  False if there is none of this name,
+ * or after a failure.  To be released in any case.
+ */
+bool table_read(struct db *, struct str name, struct table *);
+
+void table_release(struct table *);
+
+/* The index of a column, or n_columns.  As in SQL, case does not matter. */
+size_t table_column(const struct table *, struct str name);
+
+/*
+ * The column that names a row to people: called name, title, label or the
+ * like, or the only one beside the key.  n_columns if there is none.
+ */
+size_t table_label(const struct table *);
+
+/*
+ * Whether at most one row has given values in these columns, and SQLite finds
+ * it without a scan: the primary key, or the columns of a unique index.
+ */
+bool table_is_unique(
+    struct db *, const struct table *, const size_t *columns, size_t n);
+
+/* A line of the list of tables. */
+struct table_name {
+	char *name;
+	enum table_kind kind;
+	bool hidden; /* the inside of a full-text or R*Tree index */
+};
+
+/*
+ * The tables and views, by name, without SQLite's own.  `*list` is the
+ * caller's, to be freed with table_list_free.
+ */
+size_t table_list(struct db *, struct table_name **list);
+void table_list_free(struct table_name *, size_t n);
+
+/*
+ * Counts rows up to `max`, for at most `budget_ms`.  More than `max` comes
+ * back as max + 1, and -1 where it took too long.
+ */
+int64_t table_count(
+    struct db *, const struct table *, int64_t max, int64_t budget_ms);
+
+#endif

@@ -1,0 +1,181 @@
+#!/bin/bash
+# Installs the Debian packages that a purpose needs, and is the one place where
+# packages are named:  deploy/deps.sh run|build|demo|test|lint|bench
+# Says and does nothing when all are there.  The servers among them are not
+# started: while apt-get works, a policy-rc.d forbids it (if the machine has none
+# of its own) and is removed again however the work ends; what was newly
+# installed isn't left enabled for the next boot either.
+set -euo pipefail
+
+# A set's first words may be the names of sets that it includes.  A|B: the
+# package's name differs between releases.
+declare -rA SETS=(
+	# the libraries of an installed squall
+	[run]='libfcgi0ldbl|libfcgi0t64 libmemcached11|libmemcached11t64
+		libsqlite3-0 libinih1'
+	# make
+	[build]='gcc libc6-dev make pkg-config libfcgi-dev libmemcached-dev
+		libsqlite3-dev libinih-dev libxxhash-dev'
+	# make demo: the servers, and what loads the demo database
+	[demo]='@build memcached lighttpd nginx curl sqlite3 gzip'
+	# make test: systemd for systemd-socket-activate, libfcgi-bin for
+	# cgi-fcgi, procps for the time limits of bats
+	[test]='@demo libcmocka-dev bats spawn-fcgi libfcgi-bin jq systemd procps'
+	# make lint: clang-tidy reads the headers of the libraries
+	[lint]='@build clang-format clang-tidy cppcheck shellcheck'
+	# make bench
+	[bench]='@demo wrk procps'
+)
+# Installing these starts them, and enables them for the next boot.
+declare -r SERVICES='lighttpd nginx memcached'
+
+declare -r POLICY=/usr/sbin/policy-rc.d
+declare -r MARK='# put here by squall, deploy/deps.sh, for as long as it runs'
+
+die()
+{
+	echo "deps.sh: $*" >&2
+	exit 1
+}
+
+# The packages of a set, those of the sets it includes first.
+packages()
+{
+	local word
+
+	for word in ${SETS[$1]}; do
+		case $word in
+		@*) packages "${word#@}" ;;
+		*) echo "$word" ;;
+		esac
+	done
+}
+
+# Which of the names A|B there is in this release.
+choose()
+{
+	local name
+
+	for name; do
+		if (($# == 1)) ||
+		    [[ -n $(apt-cache madison "$name" 2>/dev/null) ]]; then
+			echo "$name"
+			return
+		fi
+	done
+	echo "$1"
+}
+
+# The packages of a set that are not installed.
+missing()
+{
+	local package name names state
+	local -A states=()
+
+	while read -r state name; do
+		states[$name]=$state
+	done < <(packages "$1" | tr '|' '\n' | xargs dpkg-query -W \
+	    -f "\${db:Status-Status} \${Package}\\n" 2>/dev/null)
+
+	for package in $(packages "$1"); do
+		IFS='|' read -ra names <<<"$package"
+		for name in "${names[@]}"; do
+			[[ ${states[$name]-} != installed ]] || continue 2
+		done
+		choose "${names[@]}"
+	done
+}
+
+allow_services()
+{
+	if grep -qsxF -- "$MARK" "$POLICY"; then
+		rm -f "$POLICY"
+	fi
+}
+
+# An earlier run that was killed may have left its policy behind: ours to renew.
+forbid_services()
+{
+	trap allow_services EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	allow_services
+	if [[ ! -e $POLICY && ! -L $POLICY ]]; then
+		printf '%s\n' '#!/bin/sh' "$MARK" 'exit 101' >"$POLICY"
+		chmod 755 "$POLICY"
+	fi
+}
+
+# Those of the packages named that are services.
+services()
+{
+	local package
+
+	for package; do
+		[[ " $SERVICES " != *" $package "* ]] || echo "$package"
+	done
+}
+
+# As root: install the packages named.
+install_packages()
+{
+	local new
+
+	export DEBIAN_FRONTEND=noninteractive
+	forbid_services
+	apt-get update </dev/null ||
+	    echo 'deps.sh: apt-get update failed, trying with what is known' >&2
+	apt-get install -y --no-install-recommends "$@" </dev/null
+
+	mapfile -t new < <(services "$@")
+	if ((${#new[@]} > 0)) && [[ -x $(command -v systemctl) ]]; then
+		systemctl disable "${new[@]}" </dev/null ||
+		    echo "deps.sh: could not disable ${new[*]}" >&2
+	fi
+}
+
+explain()
+{
+	local new
+
+	mapfile -t new < <(services "${@:2}")
+	echo "deps.sh: \`$1' needs packages that are not installed: ${*:2}"
+	echo 'deps.sh: this takes, as root and without starting any service:'
+	echo '    apt-get update'
+	echo "    apt-get install -y --no-install-recommends ${*:2}"
+	((${#new[@]} == 0)) || echo "    systemctl disable ${new[*]}"
+}
+
+main()
+{
+	local list
+
+	if [[ ${1-} == --install ]]; then
+		install_packages "${@:2}"
+		return
+	fi
+	if (($# != 1)) || [[ ! -v SETS[$1] ]]; then
+		die 'usage: deploy/deps.sh run|build|demo|test|lint|bench'
+	fi
+	if [[ ! -x $(command -v apt-get) || ! -x $(command -v dpkg-query) ]]; then
+		echo 'deps.sh: no apt-get here; install these, named as in Debian:'
+		packages "$1" | paste -sd ' '
+		exit 1
+	fi
+
+	mapfile -t list < <(missing "$1")
+	if ((${#list[@]} == 0)); then
+		return
+	fi
+	explain "$1" "${list[@]}"
+	if ((EUID == 0)); then
+		install_packages "${list[@]}"
+	elif [[ -x $(command -v sudo) ]]; then
+		sudo "$BASH" "$0" --install "${list[@]}"
+	else
+		die 'neither root nor sudo: run the commands above as root'
+	fi
+}
+
+main "$@"

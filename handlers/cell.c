@@ -1,0 +1,141 @@
+/*
+ * Values: NULL, numbers, text, bytes.
+ */
+#include "handlers/cell.h"
+
+#include "app/json.h"
+#include "app/utf8.h"
+#include "handlers/layout.h"
+
+#include <math.h>
+
+bool
+cell_is_number(const struct query *q, int column)
+{
+	enum value_type type = query_type(q, column);
+
+	return type == VALUE_INT || type == VALUE_REAL;
+}
+
+static void
+real(struct buf *b, double value)
+{
+	if (isinf(value))
+		html(b, value < 0 ? "-∞" : "∞");
+	else
+		json_real(b, value);
+}
+
+static void
+text(struct buf *b, struct str s, size_t max)
+{
+	struct str shown = max > 0 ? utf8_cut(s, max) : s;
+
+	if (s.len == 0) {
+		html_raw(b, "<span class=\"empty\">empty</span>");
+		return;
+	}
+	html_str(b, shown);
+	if (shown.len < s.len)
+		html_raw(b, "<span class=\"cut\" "
+			    "title=\"The row’s page has all of it\">…</span>");
+}
+
+void
+cell_html(struct buf *b, const struct query *q, int column, size_t max)
+{
+	switch (query_type(q, column)) {
+	case VALUE_NULL:
+		html_raw(b, "<span class=\"null\">null</span>");
+		break;
+	case VALUE_INT:
+		json_int(b, query_int(q, column));
+		break;
+	case VALUE_REAL:
+		real(b, query_real(q, column));
+		break;
+	case VALUE_TEXT:
+		text(b, query_text(q, column), max);
+		break;
+	case VALUE_BLOB:
+		html_raw(b, "<span class=\"blob\">");
+		html_int(b, (long long)query_blob(q, column).len);
+		html_raw(b, " bytes</span>");
+		break;
+	}
+}
+
+void
+cell_json(struct buf *b, const struct query *q, int column)
+{
+	struct str blob;
+
+	switch (query_type(q, column)) {
+	case VALUE_NULL:
+		json_raw(b, "null");
+		break;
+	case VALUE_INT:
+		json_int(b, query_int(q, column));
+		break;
+	case VALUE_REAL:
+		json_real(b, query_real(q, column));
+		break;
+	case VALUE_TEXT:
+		json_text(b, query_text(q, column));
+		break;
+	case VALUE_BLOB:
+		blob = query_blob(q, column);
+		json_blob(b, blob.s, blob.len);
+		break;
+	}
+}
+
+void
+cell_reference(struct buf *b, const struct request *req, const char *database,
+    const struct rows *r, size_t column, size_t max)
+{
+	const struct reference *ref = rows_reference(r, column);
+	const struct query *q = &r->query;
+	struct buf key = {0};
+
+	if (ref == NULL || !rows_reference_key(r, ref, &key)) {
+		cell_html(b, q, (int)column, max);
+		return;
+	}
+	html_raw(b, "<a href=\"");
+	link_row(b, req, str_of(database), str_of(ref->table),
+	    (struct str){key.data, key.len});
+	html_raw(b, "\">");
+	if (ref->label >= 0 && !query_is_null(q, ref->label)) {
+		cell_html(b, q, ref->label, max);
+		html_raw(b, "</a> <small>");
+		cell_html(b, q, (int)column, max);
+		html_raw(b, "</small>");
+	} else {
+		cell_html(b, q, (int)column, max);
+		html_raw(b, "</a>");
+	}
+	buf_release(&key);
+}
+
+void
+cell_json_row(struct buf *b, const struct rows *r)
+{
+	const struct table *t = r->table;
+
+	json_raw(b, "{");
+	if (r->has_rowid) {
+		json_str(b, t->rowid);
+		json_raw(b, ":");
+		cell_json(b, &r->query, (int)t->n_columns);
+		json_raw(b, ",");
+	}
+	for (size_t i = 0; i < t->n_columns; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		json_str(b, t->columns[i].name);
+		json_raw(b, ":");
+		cell_json(b, &r->query, (int)i);
+	}
+	json_raw(b, "}");
+}

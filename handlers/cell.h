@@ -1,0 +1,28 @@
+#ifndef SQUALL_CELL_H
+#define SQUALL_CELL_H
+
+#include "app/html.h"
+#include "app/request.h"
+#include "db/rows.h"
+
+/*
+ * One value of a query, as people and programs read it.  In HTML, text longer
+ * than `max` bytes is cut and says so; 0 shows all of it.
+ */
+void cell_html(struct buf *, const struct query *, int column, size_t max);
+void cell_json(struct buf *, const struct query *, int column);
+
+/*
+ * The value of a row's column; where it refers to another row, a link to that
+ * with its label.
+ */
+void cell_reference(struct buf *, const struct request *, const char *database,
+    const struct rows *, size_t column, size_t max);
+
+/* A whole row as a JSON object, with its rowid where that is its key. */
+void cell_json_row(struct buf *, const struct rows *);
+
+/* Whether it is a number, which stands to the right. */
+bool cell_is_number(const struct query *, int column);
+
+#endif

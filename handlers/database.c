@@ -1,0 +1,192 @@
+/*
+ * A database's page: tables and views, their columns, and how many rows they
+ * have, as far as that can be told without a long count.
+ */
+#include "handlers/database.h"
+
+#include "app/json.h"
+#include "handlers/layout.h"
+#include "handlers/reader.h"
+
+static void
+count_json(struct buf *b, int64_t count)
+{
+	json_raw(b, ",\"count\":");
+	if (count < 0) {
+		json_raw(b, "null");
+		return;
+	}
+	json_int(b, count > COUNT_MAX ? COUNT_MAX : count);
+	if (count > COUNT_MAX)
+		json_raw(b, ",\"count_truncated\":true");
+}
+
+static void
+columns_json(struct buf *b, const struct table *t)
+{
+	json_raw(b, ",\"columns\":[");
+	for (size_t i = 0; i < t->n_columns; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		json_str(b, t->columns[i].name);
+	}
+	json_raw(b, "],\"primary_keys\":[");
+	for (size_t i = 0; i < t->n_key; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		json_str(b, t->columns[t->key[i]].name);
+	}
+	json_raw(b, "]");
+}
+
+static void
+as_json(const struct request *req, const struct table *t, bool hidden,
+    int64_t count, struct buf *b)
+{
+	json_raw(b, "{\"name\":");
+	json_str(b, t->name);
+	json_raw(b, ",\"path\":\"");
+	link_table(b, req, req->segments[0], str_of(t->name));
+	json_raw(b, "\"");
+	columns_json(b, t);
+	count_json(b, count);
+	json_raw(b, ",\"hidden\":");
+	buf_str(b, hidden ? "true}" : "false}");
+}
+
+static void
+as_html(const struct request *req, const struct table *t, bool hidden,
+    int64_t count, struct buf *b)
+{
+	(void)hidden;
+	html_raw(b, "<li><h3><a href=\"");
+	link_table(b, req, req->segments[0], str_of(t->name));
+	html_raw(b, "\">");
+	layout_name(b, str_of(t->name));
+	html_raw(b, "</a> <small>");
+	layout_count(b, count, COUNT_MAX);
+	html_raw(b, "</small></h3>\n<p>");
+	for (size_t i = 0; i < t->n_columns; i++) {
+		if (i > 0)
+			html_raw(b, ", ");
+		layout_name(b, str_of(t->columns[i].name));
+	}
+	html_raw(b, "</p></li>\n");
+}
+
+/* What belongs under one heading. */
+enum group { GROUP_TABLES, GROUP_VIEWS, GROUP_HIDDEN, GROUPS };
+
+static enum group
+group_of(const struct table_name *t)
+{
+	if (t->kind == TABLE_VIEW)
+		return GROUP_VIEWS;
+	return t->hidden ? GROUP_HIDDEN : GROUP_TABLES;
+}
+
+/* Adds the tables of one group to those shown; returns how many those are. */
+static size_t
+list_group(const struct request *req, struct db *db,
+    const struct table_name *list, size_t n, enum group group, size_t shown,
+    struct buf *b)
+{
+	bool json = req->format == FORMAT_JSON;
+
+	for (size_t i = 0; i < n; i++) {
+		struct table t;
+		int64_t count;
+
+		if (group_of(&list[i]) != group)
+			continue;
+		if (!table_read(db, str_of(list[i].name), &t)) {
+			table_release(&t);
+			continue;
+		}
+		count = table_count(db, &t, COUNT_MAX, COUNT_BUDGET_MS);
+		if (json && shown > 0)
+			json_raw(b, ",");
+		(json ? as_json : as_html)(
+		    req, &t, group == GROUP_HIDDEN, count, b);
+		shown++;
+		table_release(&t);
+	}
+	return shown;
+}
+
+static void
+page_html(const struct request *req, struct db *db,
+    const struct table_name *list, size_t n, struct buf *b)
+{
+	size_t of[GROUPS] = {0};
+
+	for (size_t i = 0; i < n; i++)
+		of[group_of(&list[i])]++;
+	layout_begin(b, req,
+	    &(struct layout){.title = db_name(db), .json = true});
+	html_raw(b, "<h1>");
+	html(b, db_name(db));
+	html_raw(b, "</h1>\n<p class=\"meta\">");
+	layout_size(b, db_size(db));
+	html_raw(b, "</p>\n<h2>Tables</h2>\n<ul class=\"cards\">\n");
+	list_group(req, db, list, n, GROUP_TABLES, 0, b);
+	html_raw(b, "</ul>\n");
+	if (of[GROUP_TABLES] == 0)
+		html_raw(b, "<p>There are none.</p>\n");
+	if (of[GROUP_VIEWS] > 0) {
+		html_raw(b, "<h2>Views</h2>\n<ul class=\"cards\">\n");
+		list_group(req, db, list, n, GROUP_VIEWS, 0, b);
+		html_raw(b, "</ul>\n");
+	}
+	if (of[GROUP_HIDDEN] > 0) {
+		html_raw(b, "<details><summary>The inside of its indexes"
+			    "</summary>\n<ul class=\"cards\">\n");
+		list_group(req, db, list, n, GROUP_HIDDEN, 0, b);
+		html_raw(b, "</ul></details>\n");
+	}
+	layout_json_link(b, req);
+	layout_end(b);
+}
+
+static void
+page_json(const struct request *req, struct db *db,
+    const struct table_name *list, size_t n, struct buf *b)
+{
+	size_t shown;
+
+	json_raw(b, "{\"ok\":true,\"database\":");
+	json_str(b, db_name(db));
+	json_raw(b, ",\"path\":\"");
+	link_database(b, req, req->segments[0]);
+	json_raw(b, "\",\"size\":");
+	json_int(b, db_size(db));
+	json_raw(b, ",\"tables\":[");
+	shown = list_group(req, db, list, n, GROUP_TABLES, 0, b);
+	list_group(req, db, list, n, GROUP_HIDDEN, shown, b);
+	json_raw(b, "],\"views\":[");
+	list_group(req, db, list, n, GROUP_VIEWS, 0, b);
+	json_raw(b, "]}\n");
+}
+
+static int
+read(const struct request *req, struct db *db, struct page *page)
+{
+	struct table_name *list;
+	size_t n = table_list(db, &list);
+
+	if (req->format == FORMAT_JSON) {
+		page->type = "application/json; charset=utf-8";
+		page_json(req, db, list, n, &page->body);
+	} else {
+		page_html(req, db, list, n, &page->body);
+	}
+	table_list_free(list, n);
+	return 200;
+}
+
+int
+database_page(const struct request *req, struct catalog *catalog,
+    struct page *page)
+{
+	return read_database(req, catalog, page, read);
+}

@@ -1,0 +1,120 @@
+/*
+ * Error pages: what was wrong, what was expected, where to go.
+ */
+#include "handlers/error.h"
+
+#include "app/json.h"
+#include "handlers/layout.h"
+
+#include <inttypes.h>
+
+static const char *
+title_of(int status)
+{
+	static const struct {
+		int status;
+		const char *title;
+	} titles[] = {
+	    {301, "Moved"},
+	    {400, "That can’t be asked"},
+	    {404, "Not found"},
+	    {405, "Not possible here"},
+	    {414, "Address too long"},
+	    {500, "Something went wrong"},
+	    {503, "Not at the moment"},
+	};
+
+	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
+		if (titles[i].status == status)
+			return titles[i].title;
+	}
+	return "Error";
+}
+
+static void
+error_html(const struct request *req, int status, struct str message,
+    struct buf *b)
+{
+	layout_begin(b, req, &(struct layout){.title = title_of(status)});
+	html_raw(b, "<h1>");
+	html(b, title_of(status));
+	html_raw(b, "</h1>\n<p>");
+	html_str(b, message);
+	html_raw(b, "</p>\n");
+	if (status == 500) {
+		html_raw(b, "<p>The log says more under the request’s id <code>");
+		buf_printf(b, "%" PRIx64, req->id);
+		html_raw(b, "</code>.</p>\n");
+	}
+	html_raw(b, "<p><a href=\"");
+	link_home(b, req);
+	html_raw(b, "\">All databases</a></p>\n");
+	layout_end(b);
+}
+
+static void
+error_json(const struct request *req, int status, struct str message,
+    struct buf *b)
+{
+	json_raw(b, "{\"ok\":false,\"error\":");
+	json_text(b, message);
+	json_raw(b, ",\"errors\":[");
+	json_text(b, message);
+	json_raw(b, "],\"status\":");
+	json_int(b, status);
+	json_raw(b, ",\"title\":");
+	json_str(b, title_of(status));
+	if (status == 500)
+		buf_printf(b, ",\"request\":\"%" PRIx64 "\"", req->id);
+	json_raw(b, "}\n");
+}
+
+void
+error_page(const struct request *req, struct page *page)
+{
+	struct buf message = page->body;
+	struct str text = {buf_cstr(&message), message.len};
+
+	page->body = (struct buf){0};
+	if (req->format == FORMAT_JSON) {
+		page->type = "application/json; charset=utf-8";
+		error_json(req, page->status, text, &page->body);
+	} else {
+		page->type = "text/html; charset=utf-8";
+		error_html(req, page->status, text, &page->body);
+	}
+	buf_release(&message);
+}
+
+struct page *
+error_refusal(const struct request *req, int status, const struct buf *why)
+{
+	struct page *page = page_new();
+
+	if (page == NULL)
+		return NULL;
+	if (status == 301)
+		buf_printf(&page->header, "Location: %s\r\n", buf_cstr(why));
+	if (status == 405)
+		buf_lit(&page->header, "Allow: GET, HEAD\r\n");
+	page_error(page, status, "%s%s", status == 301 ? "The page is at " : "",
+	    buf_cstr(why));
+	error_page(req, page);
+	return page;
+}
+
+int
+error_database(struct page *page, const struct db *db, enum db_status status)
+{
+	if (status == DB_FAILED)
+		return page_error(page, 500,
+		    "Reading the database %s failed: %s.", db_name(db),
+		    db_message(db));
+	buf_reset(&page->header);
+	buf_lit(&page->header, "Retry-After: 5\r\n");
+	return page_error(page, 503,
+	    status == DB_TIMEOUT
+		? "This page of the database %s took too long: %s."
+		: "The database %s can’t be read at the moment: %s.",
+	    db_name(db), db_message(db));
+}

@@ -1,0 +1,123 @@
+/*
+ * The front page: which databases there are.  One that can't be read is
+ * listed all the same, and says why.
+ */
+#include "handlers/index.h"
+
+#include "app/json.h"
+#include "db/catalog.h"
+#include "db/schema.h"
+#include "handlers/layout.h"
+
+struct summary {
+	struct db *db;
+	enum db_status status;
+	size_t tables, views;
+	int64_t size;
+};
+
+static struct summary
+summarise(struct db *db, struct page *page)
+{
+	struct summary s = {.db = db};
+	struct table_name *list;
+	size_t n;
+
+	if (db_begin(db) == DB_OK) {
+		n = table_list(db, &list);
+		for (size_t i = 0; i < n; i++) {
+			s.views += list[i].kind == TABLE_VIEW;
+			s.tables +=
+			    list[i].kind != TABLE_VIEW && !list[i].hidden;
+		}
+		table_list_free(list, n);
+		s.size = db_size(db);
+	}
+	s.status = db_end(db);
+	page->queries += db_queries(db);
+	return s;
+}
+
+static void
+as_html(const struct request *req, const struct summary *s, struct buf *b)
+{
+	html_raw(b, "<li><h2><a href=\"");
+	link_database(b, req, str_of(db_name(s->db)));
+	html_raw(b, "\">");
+	html(b, db_name(s->db));
+	html_raw(b, "</a></h2>\n<p>");
+	if (s->status != DB_OK) {
+		html_raw(b, "It can’t be read at the moment: ");
+		html(b, db_message(s->db));
+	} else {
+		html_int(b, (long long)s->tables);
+		html(b, s->tables == 1 ? " table" : " tables");
+		if (s->views > 0) {
+			html_raw(b, ", ");
+			html_int(b, (long long)s->views);
+			html(b, s->views == 1 ? " view" : " views");
+		}
+		html_raw(b, ", ");
+		layout_size(b, s->size);
+	}
+	html_raw(b, "</p></li>\n");
+}
+
+static void
+as_json(const struct request *req, const struct summary *s, struct buf *b)
+{
+	json_raw(b, "{\"name\":");
+	json_str(b, db_name(s->db));
+	json_raw(b, ",\"path\":\"");
+	link_database(b, req, str_of(db_name(s->db)));
+	json_raw(b, "\"");
+	if (s->status == DB_OK) {
+		json_raw(b, ",\"tables_count\":");
+		json_int(b, (int64_t)s->tables);
+		json_raw(b, ",\"views_count\":");
+		json_int(b, (int64_t)s->views);
+		json_raw(b, ",\"size\":");
+		json_int(b, s->size);
+	} else {
+		json_raw(b, ",\"error\":");
+		json_str(b, db_message(s->db));
+	}
+	json_raw(b, "}");
+}
+
+int
+index_page(const struct request *req, struct catalog *catalog,
+    struct page *page)
+{
+	bool json = req->format == FORMAT_JSON;
+	struct buf *b = &page->body;
+	size_t n = catalog_count(catalog);
+
+	if (json) {
+		page->type = "application/json; charset=utf-8";
+		json_raw(b, "{\"ok\":true,\"databases\":[");
+	} else {
+		layout_begin(b, req,
+		    &(struct layout){.title = "Databases", .json = true});
+		html_raw(b, "<h1>Databases</h1>\n<ul class=\"cards\">\n");
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct summary s = summarise(catalog_at(catalog, i), page);
+
+		page->transient |= s.status != DB_OK;
+		if (json && i > 0)
+			json_raw(b, ",");
+		if (json)
+			as_json(req, &s, b);
+		else
+			as_html(req, &s, b);
+	}
+	if (json) {
+		json_raw(b, "]}\n");
+	} else {
+		html_raw(b, "</ul>\n");
+		layout_json_link(b, req);
+		layout_end(b);
+	}
+	return 200;
+}

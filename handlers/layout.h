@@ -1,0 +1,47 @@
+#ifndef SQUALL_LAYOUT_H
+#define SQUALL_LAYOUT_H
+
+#include "app/html.h"
+#include "app/request.h"
+
+/*
+ * The frame of every HTML page, and the addresses of pages.  Addresses begin
+ * with the prefix that squall is mounted under.
+ */
+struct layout {
+	const char *title;   /* of the page; escaped here */
+	struct str database; /* for the way back; s is NULL where there is none */
+	struct str table;
+	bool json; /* the page comes as JSON as well */
+};
+
+void layout_begin(struct buf *, const struct request *, const struct layout *);
+void layout_end(struct buf *);
+
+/* The line with the page's other formats. */
+void layout_json_link(struct buf *, const struct request *);
+
+/* A name from the schema, which may be empty. */
+void layout_name(struct buf *, struct str);
+
+/* "1 row", "135 rows", "more than 10,000 rows", or nothing for -1. */
+void layout_count(struct buf *, int64_t count, int64_t max);
+
+/* "31.5 MB". */
+void layout_size(struct buf *, int64_t bytes);
+
+/* Addresses, ready for an attribute in double quotes. */
+void link_home(struct buf *, const struct request *);
+void link_database(
+    struct buf *, const struct request *, struct str database);
+void link_table(struct buf *, const struct request *, struct str database,
+    struct str table);
+
+/* `key` as rows_key writes it. */
+void link_row(struct buf *, const struct request *, struct str database,
+    struct str table, struct str key);
+
+/* The address of this page as JSON, without its query. */
+void link_json(struct buf *, const struct request *);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * The beginning and the end of every page that shows a database.
+ */
+#include "handlers/reader.h"
+
+#include "app/utf8.h"
+#include "handlers/error.h"
+
+enum { SHOWN_MAX = 200 }; /* bytes of a name in an error */
+
+int
+read_database(const struct request *req, struct catalog *catalog,
+    struct page *page, reader *read)
+{
+	struct db *db = catalog_find(catalog, req->segments[0]);
+	struct str shown = utf8_cut(req->segments[0], SHOWN_MAX);
+	enum db_status failure;
+	int status = 200;
+
+	if (db == NULL)
+		return page_error(page, 404,
+		    "There is no database named “%.*s”.", (int)shown.len,
+		    shown.s);
+	if (db_begin(db) == DB_OK)
+		status = read(req, db, page);
+	failure = db_end(db);
+	page->queries = db_queries(db);
+	return failure == DB_OK ? status : error_database(page, db, failure);
+}
+
+int
+read_table(const struct request *req, struct db *db, struct page *page,
+    struct table *t)
+{
+	struct str name = req->segments[1];
+	struct str shown = utf8_cut(name, SHOWN_MAX);
+
+	if (table_read(db, name, t) && str_is(name, t->name))
+		return 200;
+	return page_error(page, 404,
+	    "There is no table named “%.*s” in the database %s.",
+	    (int)shown.len, shown.s, db_name(db));
+}

@@ -1,0 +1,28 @@
+#ifndef SQUALL_READER_H
+#define SQUALL_READER_H
+
+#include "app/route.h"
+#include "db/catalog.h"
+#include "db/schema.h"
+
+/*
+ * What pages of one database have in common: finding it by the first segment,
+ * one snapshot for the whole page, and what its failures are to the client.
+ */
+typedef int reader(const struct request *, struct db *, struct page *);
+
+/* Rows are counted up to here, and for this long. */
+enum { COUNT_MAX = 10000, COUNT_BUDGET_MS = 50 };
+
+/* Calls `read` within a snapshot; returns the HTTP status. */
+int read_database(const struct request *, struct catalog *, struct page *,
+    reader *read);
+
+/*
+ * The table or view that the second segment names.  Returns 200, or
+ * page_error's status; to be released in any case.
+ */
+int read_table(const struct request *, struct db *, struct page *,
+    struct table *);
+
+#endif

@@ -1,0 +1,9 @@
+#ifndef SQUALL_ROUTES_H
+#define SQUALL_ROUTES_H
+
+#include "app/route.h"
+
+/* Every page of the generic publisher. */
+extern const struct routes publisher_routes;
+
+#endif
