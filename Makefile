@@ -119,7 +119,7 @@ lint: deps-lint
 	@tests/lint
 
 format: deps-lint
-	$(Q)clang-format -i app/*.[ch] handlers/*.[ch] db/*.[ch] tests/*/*.[ch]
+	$(Q)clang-format -i $$(git ls-files -co --exclude-standard '*.[ch]')
 
 install: all
 	install -D -m 755 $(BUILD)/squall $(DESTDIR)$(PREFIX)/bin/squall

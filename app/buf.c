@@ -88,8 +88,7 @@ buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 	} else {
 		buf_reserve(b, (size_t)n);
 		if (!b->failed) {
-			vsnprintf(
-			    b->data + b->len, (size_t)n + 1, fmt, again);
+			vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again);
 			b->len += (size_t)n;
 		}
 	}

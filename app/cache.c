@@ -4,12 +4,12 @@
  */
 #include "app/cache.h"
 
+#include <stdlib.h>
+
 #include "app/clock.h"
 #include "app/entry.h"
 #include "app/log.h"
 #include "app/store.h"
-
-#include <stdlib.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -66,7 +66,7 @@ static bool
 may_ask(const struct cache *c)
 {
 	return c->store != NULL &&
-	    (!c->resting || clock_mono_us() >= c->rests_until_us);
+	       (!c->resting || clock_mono_us() >= c->rests_until_us);
 }
 
 static void
@@ -128,8 +128,8 @@ cache_get(struct cache *c, struct str key, uint64_t label, int64_t now_ms)
 }
 
 bool
-cache_put(struct cache *c, struct str key, const struct page *page,
-    int64_t now_ms)
+cache_put(
+    struct cache *c, struct str key, const struct page *page, int64_t now_ms)
 {
 	int64_t ttl_s = (page->expires_ms - now_ms + 999) / 1000;
 	enum store_result result;

@@ -27,11 +27,11 @@ const char *cache_name(const struct cache *);
  * A new page, if the store has one under this key with this label that has not
  * expired; else NULL.
  */
-struct page *cache_get(
-    struct cache *, struct str key, uint64_t label, int64_t now_ms);
+struct page *
+cache_get(struct cache *, struct str key, uint64_t label, int64_t now_ms);
 
 /* Whether the store took the page. */
-bool cache_put(
-    struct cache *, struct str key, const struct page *, int64_t now_ms);
+bool
+cache_put(struct cache *, struct str key, const struct page *, int64_t now_ms);
 
 #endif

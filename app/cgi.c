@@ -3,17 +3,17 @@
  */
 #include "app/cgi.h"
 
-#include "app/clock.h"
-#include "app/log.h"
-#include "app/renderer.h"
-#include "app/url.h"
-#include "handlers/error.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "app/clock.h"
+#include "app/log.h"
+#include "app/renderer.h"
+#include "app/url.h"
+#include "handlers/error.h"
 
 bool
 cgi_is_asked_for(void)
@@ -76,7 +76,7 @@ respond(const struct request *req, const struct page *page,
 
 	respond_head(&head, page, o, clock_wall_ms());
 	ok = !head.failed && write_all(buf_cstr(&head), head.len) &&
-	    (!body || write_all(buf_cstr(&page->body), page->body.len));
+	     (!body || write_all(buf_cstr(&page->body), page->body.len));
 	respond_outcome(&word, o);
 	log_access("%" PRIx64 " %.*s %.*s %d %zu %s %" PRId64 "us sql=%u",
 	    req->id, (int)req->method_name.len, req->method_name.s,
@@ -103,7 +103,6 @@ cgi_fail(void)
 int
 cgi_run(const struct site *site)
 {
-	extern char **environ;
 	struct outcome bypass = {.kind = OUTCOME_BYPASS};
 	int64_t since = clock_mono_us();
 	struct renderer *renderer = NULL;

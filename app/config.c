@@ -4,8 +4,6 @@
  */
 #include "app/config.h"
 
-#include "app/str.h"
-
 #include <errno.h>
 #include <getopt.h>
 #include <ini.h>
@@ -14,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
+
+#include "app/str.h"
 
 enum option_type {
 	OPTION_FLAG,   /* bool; the command line only */
@@ -31,7 +31,7 @@ struct option_row {
 	size_t offset;
 	int64_t min, max;
 	const char *const *words; /* of an OPTION_CHOICE, ending with NULL */
-	const char *value;	  /* its name in the usage text */
+	const char *value;        /* its name in the usage text */
 	const char *help;
 };
 
@@ -75,8 +75,7 @@ static const struct option_row rows[] = {
     {"time-limit", 0, OPTION_NUMBER, FIELD(time_limit_ms), 1, 3600 * 1000,
 	.value = "MS",
 	.help = "what the queries of a page may take (default 1000)"},
-    {"log", 0, OPTION_CHOICE, FIELD(log), .words = log_words,
-	.value = "LEVEL",
+    {"log", 0, OPTION_CHOICE, FIELD(log), .words = log_words, .value = "LEVEL",
 	.help = "none, error, warn, info (default) or debug"},
     {"access-log", 0, OPTION_CHOICE, FIELD(access_log), .words = switch_words,
 	.value = "on|off", .help = "a line for each request (default on)"},
@@ -157,9 +156,9 @@ expected_choice(const struct option_row *row, struct buf *why)
 	buf_lit(why, "expected ");
 	for (size_t i = 0; row->words[i] != NULL; i++)
 		buf_printf(why, "%s%s",
-		    i == 0			? ""
-			: row->words[i + 1] ? ", "
-					    : " or ",
+		    i == 0              ? ""
+		    : row->words[i + 1] ? ", "
+					: " or ",
 		    row->words[i]);
 }
 
@@ -179,10 +178,8 @@ set(struct config *c, const struct option_row *row, const char *s,
 		return copy_string(field, s, why);
 	case OPTION_LIST:
 		if (c->n_listen < CONFIG_LISTEN_MAX)
-			return copy_string(
-			    &c->listen[c->n_listen++], s, why);
-		buf_printf(
-		    why, "more than %d addresses", CONFIG_LISTEN_MAX);
+			return copy_string(&c->listen[c->n_listen++], s, why);
+		buf_printf(why, "more than %d addresses", CONFIG_LISTEN_MAX);
 		return false;
 	case OPTION_NUMBER:
 		if (parse_number(s, 0, &value) && value >= row->min &&
@@ -254,8 +251,8 @@ add_database_file(struct config *c, const char *file, struct buf *why)
 	const char *slash = strrchr(file, '/');
 	const char *base = slash == NULL ? file : slash + 1;
 	const char *dot = strrchr(base, '.');
-	size_t len = dot == NULL || dot == base ? strlen(base)
-						: (size_t)(dot - base);
+	size_t len =
+	    dot == NULL || dot == base ? strlen(base) : (size_t)(dot - base);
 	char *name = strndup(base, len);
 	bool ok = false;
 
@@ -293,26 +290,24 @@ ini_line(char *s, int size, void *state)
 	struct ini_state *st = state;
 	size_t len;
 
-	if (st->failed || st->too_long ||
-	    fgets(s, size, st->stream) == NULL)
+	if (st->failed || st->too_long || fgets(s, size, st->stream) == NULL)
 		return NULL;
 	st->line++;
 	len = strlen(s);
-	if (len + 1 == (size_t)size && s[len - 1] != '\n' &&
-	    !feof(st->stream))
+	if (len + 1 == (size_t)size && s[len - 1] != '\n' && !feof(st->stream))
 		st->too_long = true;
 	return s;
 }
 
 static bool
-ini_database(struct ini_state *st, const char *name, const char *key,
-    const char *value)
+ini_database(
+    struct ini_state *st, const char *name, const char *key, const char *value)
 {
 	struct config_database *d = database_named(st->config, name);
 
 	if (strcmp(key, "file") != 0) {
-		buf_printf(st->why, "unknown key \"%s\" in [database %s]", key,
-		    name);
+		buf_printf(
+		    st->why, "unknown key \"%s\" in [database %s]", key, name);
 		return false;
 	}
 	if (d == NULL)
@@ -390,8 +385,8 @@ read_file(struct config *c, const char *file, struct buf *why)
 		st.failed = true;
 	} else if (line != 0 && !st.failed) {
 		buf_printf(why,
-		    "%s:%d: expected [section], key = value or a comment",
-		    file, line > 0 ? line : 0);
+		    "%s:%d: expected [section], key = value or a comment", file,
+		    line > 0 ? line : 0);
 		st.failed = true;
 	}
 	fclose(st.stream);
@@ -466,7 +461,7 @@ read_options(struct config *c, int argc, char *const argv[], bool only_file,
 			return false;
 		}
 		is_file = row->type == OPTION_STRING &&
-		    row->offset == offsetof(struct config, file);
+			  row->offset == offsetof(struct config, file);
 		if (is_file != only_file)
 			continue;
 		/* Addresses replace those of the file. */
@@ -481,8 +476,7 @@ read_options(struct config *c, int argc, char *const argv[], bool only_file,
 			struct buf what = *why;
 
 			*why = (struct buf){0};
-			buf_printf(why, "--%s: %s", row->name,
-			    buf_cstr(&what));
+			buf_printf(why, "--%s: %s", row->name, buf_cstr(&what));
 			buf_release(&what);
 			return false;
 		}
@@ -564,6 +558,6 @@ config_usage(struct buf *b)
 			buf_char(b, ' ');
 		buf_printf(b, " %s\n", row->help);
 	}
-	buf_lit(b,
-	    "\nSIGTERM or SIGINT: finish what was accepted, and stop.\n");
+	buf_lit(
+	    b, "\nSIGTERM or SIGINT: finish what was accepted, and stop.\n");
 }

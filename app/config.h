@@ -1,10 +1,10 @@
 #ifndef SQUALL_CONFIG_H
 #define SQUALL_CONFIG_H
 
+#include <stdint.h>
+
 #include "app/buf.h"
 #include "app/log.h"
-
-#include <stdint.h>
 
 /*
  * The configuration: options of the command line and keys of the INI file,
@@ -21,7 +21,7 @@ struct config_database {
 struct config {
 	char *listen[CONFIG_LISTEN_MAX];
 	size_t n_listen;
-	char *file; /* the INI file, or NULL */
+	char *file;      /* the INI file, or NULL */
 	int64_t workers; /* -1: one per CPU */
 	int64_t threads;
 	char *cache;
@@ -40,8 +40,7 @@ struct config {
  * Reads the command line and the file that it names.  On failure `why` says
  * what is wrong and where, in one line.  To be released in any case.
  */
-bool config_read(
-    struct config *, int argc, char *const argv[], struct buf *why)
+bool config_read(struct config *, int argc, char *const argv[], struct buf *why)
     __attribute__((warn_unused_result));
 
 void config_release(struct config *);

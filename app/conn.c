@@ -3,10 +3,10 @@
  */
 #include "app/conn.h"
 
-#include "app/clock.h"
-
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "app/clock.h"
 
 struct conn *
 conn_open(struct conns *conns, int fd)

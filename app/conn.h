@@ -10,11 +10,11 @@
  * alone.
  */
 enum conn_state {
-	CONN_READING,	/* idle, or part of a request has arrived */
-	CONN_WAITING,	/* for its job */
-	CONN_WRITING,	/* part of the reply is sent */
+	CONN_READING,   /* idle, or part of a request has arrived */
+	CONN_WAITING,   /* for its job */
+	CONN_WRITING,   /* part of the reply is sent */
 	CONN_LINGERING, /* reads on, so that its reply is not lost */
-	CONN_DEAD,	/* closed; freed at the end of the turn */
+	CONN_DEAD,      /* closed; freed at the end of the turn */
 };
 
 struct conn {
@@ -29,8 +29,8 @@ struct conn {
 	struct job *job; /* that it waits for */
 	struct conn *job_next, *job_prev;
 	struct conn *next, *prev; /* of all connections, or of the dead */
-	int64_t since_us;	  /* when its request had arrived */
-	int64_t deadline_us;	  /* when to give up on it; 0: never */
+	int64_t since_us;         /* when its request had arrived */
+	int64_t deadline_us;      /* when to give up on it; 0: never */
 };
 
 struct conns {

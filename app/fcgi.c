@@ -9,13 +9,13 @@
  */
 #include "app/fcgi.h"
 
-#include "app/log.h"
-
 #include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <errno.h>
 #include <fcgiapp.h>
+
+#include "app/log.h"
 
 /* FastCGI specification 1.0, sections 3.3 and 8. */
 enum {
@@ -33,7 +33,7 @@ enum {
 
 enum {
 	REQUEST_BYTES = 128 << 10, /* parameters and body that are waited for */
-	RECORD_BYTES = 65528,	   /* of content; a multiple of 8 */
+	RECORD_BYTES = 65528,      /* of content; a multiple of 8 */
 	TRAILER_LEN = 3 * HEADER_LEN,
 	PIECES = 48, /* of one write */
 };
@@ -67,7 +67,7 @@ take_record(struct frame *f, const unsigned char *p, size_t content)
 
 	if (f->state == FRAME_BEGIN) {
 		bool begins = type == BEGIN_REQUEST && content == 8 &&
-		    (p[8] << 8 | p[9]) == RESPONDER;
+			      (p[8] << 8 | p[9]) == RESPONDER;
 
 		f->id = id;
 		f->keep = begins && (p[10] & KEEP_CONN) != 0;
@@ -219,7 +219,7 @@ add_piece(struct pieces *v, const void *p, size_t len)
 		return;
 	}
 	v->iov[v->n++] = (struct iovec){
-	    .iov_base = (char *)(uintptr_t)p + v->skip,
+	    .iov_base = (char *)p + v->skip,
 	    .iov_len = len - v->skip,
 	};
 	v->skip = 0;
@@ -227,8 +227,8 @@ add_piece(struct pieces *v, const void *p, size_t len)
 
 /* The bytes from `from` of head and body, taken as one. */
 static void
-add_content(struct pieces *v, const struct fcgi_reply *r, size_t from,
-    size_t len)
+add_content(
+    struct pieces *v, const struct fcgi_reply *r, size_t from, size_t len)
 {
 	size_t in_head = from < r->head.len ? r->head.len - from : 0;
 
@@ -256,8 +256,8 @@ gather(const struct fcgi_reply *r, struct pieces *v,
 	*v = (struct pieces){
 	    .skip = r->sent - record * (HEADER_LEN + RECORD_BYTES)};
 	while (at < total && v->n + 4 <= PIECES) {
-		size_t len = total - at < RECORD_BYTES ? total - at
-						       : RECORD_BYTES;
+		size_t len =
+		    total - at < RECORD_BYTES ? total - at : RECORD_BYTES;
 
 		put_header(headers[n], STDOUT, r->call.id, len);
 		add_piece(v, headers[n++], HEADER_LEN);

@@ -1,9 +1,9 @@
 #ifndef SQUALL_FCGI_H
 #define SQUALL_FCGI_H
 
-#include "app/request.h"
-
 #include <stdint.h>
+
+#include "app/request.h"
 
 /*
  * FastCGI (specification 1.0) on connections that somebody else owns and

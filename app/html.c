@@ -3,9 +3,9 @@
  */
 #include "app/html.h"
 
-#include "app/utf8.h"
-
 #include <stdio.h>
+
+#include "app/utf8.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
 
@@ -44,9 +44,9 @@ html_str(struct buf *b, struct str s)
 	buf_reserve(b, s.len);
 	while (s.len > 0) {
 		size_t n = utf8_next(s);
-		const char *instead = n == 0 ? REPLACEMENT
-		    : n == 1		     ? escape((unsigned char)*s.s)
-					     : NULL;
+		const char *instead = n == 0   ? REPLACEMENT
+				      : n == 1 ? escape((unsigned char)*s.s)
+					       : NULL;
 
 		if (instead != NULL) {
 			buf_add(b, s.s - plain, plain);

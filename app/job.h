@@ -14,14 +14,14 @@ struct conn;
 
 struct job {
 	struct request request; /* lent by the connection that it is for */
-	struct conn *lender;	/* NULL once that has gone: the job's own */
+	struct conn *lender;    /* NULL once that has gone: the job's own */
 	const struct route *route;
 	struct buf key;
 	struct conn *first, *last; /* who waits: the event loop's list */
-	struct page *page;    /* the result; NULL: out of memory */
+	struct page *page;         /* the result; NULL: out of memory */
 	struct outcome outcome;
 	struct job *queue_next; /* the renderers' lists */
-	struct job *chain;	/* of the table below */
+	struct job *chain;      /* of the table below */
 	uint64_t hash;
 };
 

@@ -3,13 +3,13 @@
  */
 #include "app/json.h"
 
-#include "app/utf8.h"
-
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "app/utf8.h"
 
 static void
 json_escape(struct buf *b, unsigned char c)

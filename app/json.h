@@ -1,10 +1,10 @@
 #ifndef SQUALL_JSON_H
 #define SQUALL_JSON_H
 
+#include <stdint.h>
+
 #include "app/buf.h"
 #include "app/str.h"
-
-#include <stdint.h>
 
 /*
  * Writing JSON (RFC 8259).  Strings come out quoted and escaped, with U+FFFD

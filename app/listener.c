@@ -3,8 +3,6 @@
  */
 #include "app/listener.h"
 
-#include "app/str.h"
-
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -14,6 +12,8 @@
 #include <netdb.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "app/str.h"
 
 enum {
 	BACKLOG = 4096,
@@ -93,8 +93,7 @@ listener_check(const char *address, struct buf *why)
 static int
 new_socket(int family)
 {
-	return socket(
-	    family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	return socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
 /* Makes way for a new socket, unless somebody listens on the old one. */
@@ -107,8 +106,8 @@ clear_path(const struct sockaddr_un *un, struct buf *why)
 	if (lstat(un->sun_path, &st) < 0)
 		return true;
 	if (!S_ISSOCK(st.st_mode)) {
-		buf_printf(why, "%s: there is a file that is no socket",
-		    un->sun_path);
+		buf_printf(
+		    why, "%s: there is a file that is no socket", un->sun_path);
 		return false;
 	}
 	fd = new_socket(AF_UNIX);
@@ -121,8 +120,7 @@ clear_path(const struct sockaddr_un *un, struct buf *why)
 	}
 	if (fd >= 0)
 		close(fd);
-	buf_printf(
-	    why, "%s: another process listens there", un->sun_path);
+	buf_printf(why, "%s: another process listens there", un->sun_path);
 	return false;
 }
 
@@ -210,7 +208,7 @@ listens(int fd)
 	socklen_t len = sizeof(on);
 
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == 0 &&
-	    on != 0;
+	       on != 0;
 }
 
 static void

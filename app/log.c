@@ -4,14 +4,14 @@
  */
 #include "app/log.h"
 
-#include "app/buf.h"
-#include "app/clock.h"
-
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "app/buf.h"
+#include "app/clock.h"
 
 enum { BATCH_MAX = 16 << 10 };
 
@@ -81,9 +81,8 @@ end_line(struct buf *b, size_t from)
 	buf_char(b, '\n');
 }
 
-static void __attribute__((format(printf, 4, 0)))
-event(enum log_level l, const char *word, const char *where, const char *fmt,
-    va_list ap)
+static void __attribute__((format(printf, 4, 0))) event(enum log_level l,
+    const char *word, const char *where, const char *fmt, va_list ap)
 {
 	struct buf line = {0};
 

@@ -2,6 +2,10 @@
  * The composition root: options, databases, sockets, processes.  The only file
  * that knows everyone, and all it does is introduce them.
  */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "app/cgi.h"
 #include "app/config.h"
 #include "app/fcgi.h"
@@ -11,10 +15,6 @@
 #include "app/worker.h"
 #include "db/schema.h"
 #include "handlers/routes.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 /* What a worker process needs; the same in all of them. */
 struct service {
@@ -84,8 +84,7 @@ check_databases(const struct site *site, bool say)
 	    site->databases, site->n_databases, site->time_limit_ms);
 	bool ok = catalog != NULL;
 
-	for (size_t i = 0; catalog != NULL && i < catalog_count(catalog);
-	     i++) {
+	for (size_t i = 0; catalog != NULL && i < catalog_count(catalog); i++) {
 		struct db *db = catalog_at(catalog, i);
 		struct table_name *list = NULL;
 		size_t n = 0;
@@ -129,8 +128,10 @@ close_listeners(const struct config *config, const struct service *service)
 {
 	for (size_t i = 0; i < service->n_listeners; i++)
 		close(service->listeners[i]);
-	/* Only what was opened here: another's socket may have been in the way. */
-	for (size_t i = 0; i < config->n_listen && i < service->n_listeners; i++)
+	/* Only what was opened here: another's socket may have been in the way.
+	 */
+	for (size_t i = 0; i < config->n_listen && i < service->n_listeners;
+	     i++)
 		listener_remove(config->listen[i]);
 }
 
@@ -162,8 +163,7 @@ serve(const struct config *config, struct service *service)
 static struct published *
 publish(const struct config *config)
 {
-	struct published *list =
-	    calloc(config->n_databases + 1, sizeof(*list));
+	struct published *list = calloc(config->n_databases + 1, sizeof(*list));
 
 	for (size_t i = 0; list != NULL && i < config->n_databases; i++)
 		list[i] = (struct published){
@@ -193,12 +193,12 @@ run(const struct config *config, struct published *databases)
 	int status = 1;
 
 	if (config->n_listen == 0 && !config->check)
-		service.n_listeners = listener_inherited(
-		    service.listeners, CONFIG_LISTEN_MAX);
+		service.n_listeners =
+		    listener_inherited(service.listeners, CONFIG_LISTEN_MAX);
 	if (config->check) {
 		status = check_databases(&service.site, true) ? 0 : 1;
 	} else if (cgi_is_asked_for() && config->n_listen == 0 &&
-	    service.n_listeners == 0) {
+		   service.n_listeners == 0) {
 		status = cgi_run(&service.site);
 	} else if (!check_databases(&service.site, false)) {
 		complain("not started");

@@ -60,8 +60,8 @@ set(struct store *s, struct str key, struct str value, int64_t ttl_s)
 	struct memcached_store *m = (struct memcached_store *)s;
 	memcached_return_t rc;
 
-	rc = memcached_set(m->handle, key.s, key.len, value.s, value.len,
-	    (time_t)ttl_s, 0);
+	rc = memcached_set(
+	    m->handle, key.s, key.len, value.s, value.len, (time_t)ttl_s, 0);
 	switch (rc) {
 	case MEMCACHED_SUCCESS:
 		return STORE_OK;
@@ -147,7 +147,7 @@ add_server(memcached_st *handle, struct str address)
 	memcpy(host, name.s, name.len);
 	host[name.len] = '\0';
 	return memcached_server_add(handle, host, (in_port_t)port) ==
-	    MEMCACHED_SUCCESS;
+	       MEMCACHED_SUCCESS;
 }
 
 static bool
@@ -155,7 +155,7 @@ add_servers(memcached_st *handle, const char *address)
 {
 	if (address[0] == '/' && address[1] != '/')
 		return memcached_server_add_unix_socket(handle, address) ==
-		    MEMCACHED_SUCCESS;
+		       MEMCACHED_SUCCESS;
 	if (strncmp(address, "//", 2) != 0)
 		return false;
 	address += 2;
@@ -178,7 +178,8 @@ set_behaviors(memcached_st *handle)
 		uint64_t value;
 	} behaviors[] = {
 	    {MEMCACHED_BEHAVIOR_TCP_NODELAY, 1},
-	    {MEMCACHED_BEHAVIOR_DISTRIBUTION, MEMCACHED_DISTRIBUTION_CONSISTENT},
+	    {MEMCACHED_BEHAVIOR_DISTRIBUTION,
+		MEMCACHED_DISTRIBUTION_CONSISTENT},
 	    {MEMCACHED_BEHAVIOR_KETAMA, 1},
 	    /* Milliseconds, but for the two in microseconds. */
 	    {MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, STORE_CONNECT_MS},
@@ -191,13 +192,12 @@ set_behaviors(memcached_st *handle)
 	};
 
 	for (size_t i = 0; i < sizeof(behaviors) / sizeof(*behaviors); i++)
-		memcached_behavior_set(handle, behaviors[i].behavior,
-		    behaviors[i].value);
+		memcached_behavior_set(
+		    handle, behaviors[i].behavior, behaviors[i].value);
 }
 
 bool
-memcached_store_open(
-    struct store **store, const char *address, struct buf *why)
+memcached_store_open(struct store **store, const char *address, struct buf *why)
 {
 	struct memcached_store *m = calloc(1, sizeof(*m));
 

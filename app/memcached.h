@@ -8,7 +8,7 @@
  * is what follows "memcached:": "//HOST:PORT[,HOST:PORT]..." (port 11211 where
  * none is given, an IPv6 address in brackets) or "/path.sock".  As store_open.
  */
-bool memcached_store_open(
-    struct store **, const char *address, struct buf *why);
+bool
+memcached_store_open(struct store **, const char *address, struct buf *why);
 
 #endif

@@ -4,8 +4,9 @@
  */
 #include "app/memory.h"
 
-#include <stdlib.h>
 #include <sys/random.h>
+
+#include <stdlib.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -67,8 +68,8 @@ find(const struct memory *m, struct str key, uint64_t hash)
 	struct entry **e = bucket(m, hash);
 
 	while (*e != NULL &&
-	    ((*e)->hash != hash ||
-		!str_eq((struct str){(*e)->key, (*e)->key_len}, key)))
+	       ((*e)->hash != hash ||
+		   !str_eq((struct str){(*e)->key, (*e)->key_len}, key)))
 		e = &(*e)->chain;
 	return e;
 }

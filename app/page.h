@@ -1,9 +1,9 @@
 #ifndef SQUALL_PAGE_H
 #define SQUALL_PAGE_H
 
-#include "app/buf.h"
-
 #include <stdint.h>
+
+#include "app/buf.h"
 
 /*
  * A page: what a handler makes, caches keep and `respond` sends.  A plain
@@ -15,15 +15,15 @@
  */
 struct page {
 	unsigned refs;
-	int status;	   /* HTTP status */
-	const char *type;  /* Content-Type, with its charset */
+	int status;                /* HTTP status */
+	const char *type;          /* Content-Type, with its charset */
 	const char *browser_cache; /* Cache-Control; NULL: no-cache */
-	struct buf body;   /* the entity; for an error, first its message */
-	struct buf header; /* further header lines, each ending in "\r\n" */
-	bool transient;	   /* shows a passing failure: not to be kept */
-	int64_t made_ms;   /* when it was rendered, clock_wall_ms */
+	struct buf body;    /* the entity; for an error, first its message */
+	struct buf header;  /* further header lines, each ending in "\r\n" */
+	bool transient;     /* shows a passing failure: not to be kept */
+	int64_t made_ms;    /* when it was rendered, clock_wall_ms */
 	int64_t expires_ms; /* from when it may not be served; 0: not kept */
-	uint64_t label;	    /* the version of the data that it shows */
+	uint64_t label;     /* the version of the data that it shows */
 	unsigned queries;   /* SQL statements that rendering it took */
 };
 

@@ -4,9 +4,6 @@
  */
 #include "app/pool.h"
 
-#include "app/clock.h"
-#include "app/log.h"
-
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -17,8 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/clock.h"
+#include "app/log.h"
+
 enum {
-	HEALTHY_MS = 5000,	/* a worker that lived longer did not fail at once */
+	HEALTHY_MS = 5000, /* a worker that lived longer did not fail at once */
 	BACKOFF_FIRST_MS = 100, /* doubled with each failure in a row */
 	BACKOFF_LAST_MS = 10000,
 };
@@ -90,8 +90,8 @@ bury(struct pool *p, pid_t pid, int status)
 	if (now - s->started_us >= HEALTHY_MS * 1000)
 		s->backoff_ms = 0;
 	s->start_us = now + s->backoff_ms * 1000;
-	s->backoff_ms = s->backoff_ms == 0 ? BACKOFF_FIRST_MS
-					   : s->backoff_ms * 2;
+	s->backoff_ms =
+	    s->backoff_ms == 0 ? BACKOFF_FIRST_MS : s->backoff_ms * 2;
 	if (s->backoff_ms > BACKOFF_LAST_MS)
 		s->backoff_ms = BACKOFF_LAST_MS;
 }
@@ -149,8 +149,8 @@ wait_for_signal(struct pool *p, int64_t wait_us)
 	pid_t pid;
 
 	signal_number = wait_us == INT64_MAX
-	    ? sigwaitinfo(&p->signals, NULL)
-	    : sigtimedwait(&p->signals, NULL, &ts);
+			    ? sigwaitinfo(&p->signals, NULL)
+			    : sigtimedwait(&p->signals, NULL, &ts);
 	if (signal_number == SIGTERM || signal_number == SIGINT)
 		stop_workers(p, signal_number);
 	/* One SIGCHLD may stand for several children. */

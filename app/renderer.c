@@ -4,11 +4,6 @@
  */
 #include "app/renderer.h"
 
-#include "app/cache.h"
-#include "app/clock.h"
-#include "app/log.h"
-#include "handlers/error.h"
-
 #include <sys/eventfd.h>
 
 #include <errno.h>
@@ -17,6 +12,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "app/cache.h"
+#include "app/clock.h"
+#include "app/log.h"
+#include "handlers/error.h"
 
 enum { NOT_FOUND_TTL_S = 10 };
 
@@ -64,8 +64,8 @@ static int64_t
 ttl_of(const struct renderer *r, const struct route *route,
     const struct page *page)
 {
-	int64_t ttl_s = route->ttl_s == TTL_DEFAULT ? r->site->ttl_s
-						    : route->ttl_s;
+	int64_t ttl_s =
+	    route->ttl_s == TTL_DEFAULT ? r->site->ttl_s : route->ttl_s;
 
 	if (page->transient || route->ttl_s == TTL_NEVER)
 		return 0;
@@ -85,8 +85,9 @@ render(struct renderer *r, const struct job *job)
 		return NULL;
 	page->status = job->route->handler(&job->request, r->catalog, page);
 	if (page->body.failed) {
-		log_error("renderer", "%" PRIx64 ": %.*s: the page is larger "
-				      "than %zu MiB, or there is no memory",
+		log_error("renderer",
+		    "%" PRIx64 ": %.*s: the page is larger "
+		    "than %zu MiB, or there is no memory",
 		    job->request.id, (int)job->request.uri.len,
 		    job->request.uri.s, BUF_MAX >> 20);
 		page_error(page, 503, "This page is too large to be shown.");
@@ -224,8 +225,8 @@ start_thread(struct renderers *g, const struct site *site)
 	rc = pthread_create(&t->id, NULL, thread_main, t);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (rc != 0) {
-		log_error("renderer", "a thread can't be started: %s",
-		    strerror(rc));
+		log_error(
+		    "renderer", "a thread can't be started: %s", strerror(rc));
 		renderer_free(t->renderer);
 		return false;
 	}

@@ -1,10 +1,10 @@
 #ifndef SQUALL_REQUEST_H
 #define SQUALL_REQUEST_H
 
+#include <stdint.h>
+
 #include "app/buf.h"
 #include "app/str.h"
-
-#include <stdint.h>
 
 /*
  * What somebody asks for, and nothing of how it came.
@@ -15,8 +15,8 @@
  * two is released.
  */
 enum {
-	REQUEST_SEGMENTS = 8, /* more make a path that no route has */
-	REQUEST_VALUES = 16,  /* declared parameters of a route */
+	REQUEST_SEGMENTS = 8,   /* more make a path that no route has */
+	REQUEST_VALUES = 16,    /* declared parameters of a route */
 	REQUEST_MAX = 16 << 10, /* bytes of path and query */
 };
 
@@ -27,7 +27,7 @@ enum format { FORMAT_HTML, FORMAT_JSON, FORMAT_FILE };
 /* The value of a declared parameter: given, or its default. */
 struct value {
 	bool given;
-	int64_t number;	 /* of a PARAM_INT */
+	int64_t number;  /* of a PARAM_INT */
 	struct str text; /* of a PARAM_TEXT; s is NULL when not given */
 };
 
@@ -37,7 +37,7 @@ struct request {
 	enum method method;
 	enum format format;
 	struct str method_name;
-	struct str uri;	   /* as the client sent it: for the log only */
+	struct str uri;    /* as the client sent it: for the log only */
 	struct str prefix; /* where squall is mounted: "" or "/data", decoded */
 	struct str query;  /* raw */
 	/*
@@ -63,8 +63,8 @@ struct request {
  * 404 outside the prefix, 414 too long, 500 out of memory.  The request is to
  * be released in any case.
  */
-int request_parse(struct request *, char *const vars[], const char *prefix,
-    struct buf *why);
+int request_parse(
+    struct request *, char *const vars[], const char *prefix, struct buf *why);
 
 /*
  * Adds the path below the prefix in its one canonical form, without a suffix;

@@ -65,10 +65,9 @@ respond_head(struct buf *b, const struct page *page, const struct outcome *o,
 	buf_str(b, page->type);
 	buf_printf(b, "\r\nContent-Length: %zu", page->body.len);
 	buf_lit(b, "\r\nCache-Control: ");
-	buf_str(b,
-	    page->browser_cache != NULL && page->status == 200
-		? page->browser_cache
-		: "no-cache");
+	buf_str(b, page->browser_cache != NULL && page->status == 200
+		       ? page->browser_cache
+		       : "no-cache");
 	buf_lit(b, "\r\nCache-Status: ");
 	cache_status(b, page, o, now_ms);
 	buf_lit(b, "\r\nX-Content-Type-Options: nosniff\r\n"

@@ -4,12 +4,12 @@
  */
 #include "app/route.h"
 
-#include "app/url.h"
-#include "app/utf8.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+
+#include "app/url.h"
+#include "app/utf8.h"
 
 /* Cuts ".json" off the last segment: what remains, and the format. */
 static bool
@@ -147,8 +147,7 @@ canonical_row_key(struct buf *memory, struct str raw)
 			url_unname(&part, raw);
 			url_name(memory, (struct str){part.data, part.len});
 		} else {
-			url_unpart(
-			    &part, (struct str){s, (size_t)(stop - s)});
+			url_unpart(&part, (struct str){s, (size_t)(stop - s)});
 			url_part(memory, (struct str){part.data, part.len});
 		}
 		if (comma == NULL)
@@ -168,8 +167,8 @@ decode_segments(const struct route *r, struct request *req)
 		size_t from = req->memory.len;
 
 		if (i >= req->n_names) {
-			req->segments[i] = canonical_row_key(
-			    &req->memory, req->segments[i]);
+			req->segments[i] =
+			    canonical_row_key(&req->memory, req->segments[i]);
 			continue;
 		}
 		url_unname(&req->memory, req->segments[i]);
@@ -228,8 +227,8 @@ read_value(const struct param *p, struct str text, struct value *value,
 
 /* One NAME=VALUE of the query string; the first of a name counts. */
 static bool
-read_argument(const struct route *r, struct request *req, struct str arg,
-    struct buf *why)
+read_argument(
+    const struct route *r, struct request *req, struct str arg, struct buf *why)
 {
 	const char *equals = memchr(arg.s, '=', arg.len);
 	size_t name_len = equals == NULL ? arg.len : (size_t)(equals - arg.s);
@@ -286,8 +285,9 @@ route_request(const struct routes *routes, struct request *req,
 	if (req->method == METHOD_OTHER) {
 		struct str m = utf8_cut(req->method_name, 40);
 
-		buf_printf(why, "%.*s is not possible here: pages are read "
-				"with GET or HEAD.",
+		buf_printf(why,
+		    "%.*s is not possible here: pages are read "
+		    "with GET or HEAD.",
 		    (int)m.len, m.s);
 		return 405;
 	}
@@ -318,8 +318,7 @@ route_key(const struct route *r, const struct request *req, struct buf *key)
 		const struct param *p = &r->params[i];
 		const struct value *v = &req->values[i];
 
-		if (!v->given ||
-		    (p->type == PARAM_INT && v->number == p->def))
+		if (!v->given || (p->type == PARAM_INT && v->number == p->def))
 			continue;
 		buf_char(key, mark);
 		buf_str(key, p->name);

@@ -31,8 +31,7 @@ enum { TTL_DEFAULT = 0, TTL_NEVER = -1 };
  * A handler knows nothing of FastCGI or caches; it reads the databases of the
  * catalog, which belong to the calling thread until it returns.
  */
-typedef int handler(
-    const struct request *, struct catalog *, struct page *);
+typedef int handler(const struct request *, struct catalog *, struct page *);
 
 struct route {
 	const char *name; /* for logs */
@@ -40,7 +39,7 @@ struct route {
 	handler *handler;
 	const struct param *params;
 	size_t n_params;
-	int ttl_s;	  /* expiry, TTL_DEFAULT or TTL_NEVER */
+	int ttl_s;                 /* expiry, TTL_DEFAULT or TTL_NEVER */
 	const char *browser_cache; /* Cache-Control; NULL: no-cache */
 	/* What the last segment is: a name, unless one of these says so. */
 	bool file;    /* a file's name: no .json to cut off */

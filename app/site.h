@@ -13,7 +13,7 @@ struct site {
 	const struct routes *routes;
 	const struct published *databases;
 	size_t n_databases;
-	const char *cache; /* the store's URL */
+	const char *cache;  /* the store's URL */
 	const char *prefix; /* NULL: as the web server says */
 	size_t memory_bytes;
 	size_t threads;

@@ -1,10 +1,10 @@
 #ifndef SQUALL_STORE_H
 #define SQUALL_STORE_H
 
+#include <stdint.h>
+
 #include "app/buf.h"
 #include "app/str.h"
-
-#include <stdint.h>
 
 /*
  * A store: an in-memory server shared by all workers and hosts.  One handle
@@ -16,7 +16,7 @@
  * for the next key's.
  */
 enum {
-	STORE_KEY_MAX = 250,	   /* Memcached's limit */
+	STORE_KEY_MAX = 250, /* Memcached's limit */
 	STORE_CONNECT_MS = 100,
 	STORE_REPLY_MS = 100,
 };
@@ -33,8 +33,8 @@ struct store;
 struct store_class {
 	const char *name; /* as Cache-Status and the log call it */
 	enum store_result (*get)(struct store *, struct str key, struct buf *);
-	enum store_result (*set)(struct store *, struct str key,
-	    struct str value, int64_t ttl_s);
+	enum store_result (*set)(
+	    struct store *, struct str key, struct str value, int64_t ttl_s);
 	/* What went wrong last, for the log. */
 	const char *(*error)(const struct store *);
 	void (*close)(struct store *);

@@ -6,14 +6,6 @@
  */
 #include "app/worker.h"
 
-#include "app/clock.h"
-#include "app/conn.h"
-#include "app/fcgi.h"
-#include "app/log.h"
-#include "app/memory.h"
-#include "app/renderer.h"
-#include "handlers/error.h"
-
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -24,9 +16,17 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/clock.h"
+#include "app/conn.h"
+#include "app/fcgi.h"
+#include "app/log.h"
+#include "app/memory.h"
+#include "app/renderer.h"
+#include "handlers/error.h"
+
 enum {
 	EVENTS = 64,
-	TICK_MS = 500,	      /* how often deadlines are looked at */
+	TICK_MS = 500,            /* how often deadlines are looked at */
 	READ_TIMEOUT_MS = 10000,  /* for the rest of a request */
 	WRITE_TIMEOUT_MS = 30000, /* for a reader to take anything at all */
 	LINGER_MS = 2000,
@@ -170,8 +170,8 @@ refuse(struct worker *w, struct conn *c, int status, const struct buf *why)
 static void
 await(struct worker *w, struct conn *c, const struct route *route)
 {
-	struct job *job = jobs_find(
-	    &w->jobs, (struct str){w->key.data, w->key.len});
+	struct job *job =
+	    jobs_find(&w->jobs, (struct str){w->key.data, w->key.len});
 
 	if (job != NULL) {
 		conn_join_job(c, job);
@@ -199,8 +199,8 @@ serve(struct worker *w, struct conn *c)
 	int status;
 
 	buf_reset(&w->why);
-	switch (fcgi_read(c->fd, w->site->prefix, &c->request, &c->call,
-	    &status, &w->why)) {
+	switch (fcgi_read(
+	    c->fd, w->site->prefix, &c->request, &c->call, &status, &w->why)) {
 	case FCGI_DONE:
 		break;
 	case FCGI_AGAIN:
@@ -227,8 +227,8 @@ serve(struct worker *w, struct conn *c)
 	}
 	buf_reset(&w->key);
 	route_key(route, &c->request, &w->key);
-	page = memory_get(w->memory, (struct str){w->key.data, w->key.len},
-	    clock_wall_ms());
+	page = memory_get(
+	    w->memory, (struct str){w->key.data, w->key.len}, clock_wall_ms());
 	if (page != NULL)
 		respond(w, c, page, &hit);
 	else
@@ -246,8 +246,8 @@ deliver(struct worker *w, struct job *job)
 	jobs_remove(&w->jobs, job);
 	if (job->page != NULL && job->page->expires_ms > 0 &&
 	    w->site->memory_bytes > 0) {
-		memory_put(w->memory,
-		    (struct str){job->key.data, job->key.len}, job->page);
+		memory_put(w->memory, (struct str){job->key.data, job->key.len},
+		    job->page);
 		job->outcome.stored = true;
 	}
 	while ((c = job->first) != NULL) {
@@ -325,7 +325,7 @@ set_accepting(struct worker *w, bool on)
 	for (size_t i = 0; i < w->n_listeners; i++) {
 		struct epoll_event e = {
 		    .events = EPOLLIN | EPOLLEXCLUSIVE,
-		    .data.ptr = (void *)(uintptr_t)&w->listeners[i],
+		    .data.ptr = (void *)&w->listeners[i],
 		};
 
 		if (epoll_ctl(w->epoll_fd, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
@@ -344,8 +344,8 @@ accept_conn(struct worker *w, int listener)
 	if (fd < 0) {
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 		    errno == ENOMEM) {
-			log_error("worker", "accept: %s; pausing",
-			    strerror(errno));
+			log_error(
+			    "worker", "accept: %s; pausing", strerror(errno));
 			set_accepting(w, false); /* until the next tick */
 		}
 		return;

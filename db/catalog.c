@@ -13,13 +13,13 @@ struct catalog {
 struct catalog *
 catalog_new(const struct published *list, size_t n, int64_t time_limit_ms)
 {
-	struct catalog *c = calloc(1, sizeof(*c) + n * sizeof(c->dbs[0]));
+	struct catalog *c = calloc(1, sizeof(*c) + n * sizeof(struct db *));
 
 	if (c == NULL)
 		return NULL;
 	for (c->n = 0; c->n < n; c->n++) {
-		struct db *db = db_new(
-		    list[c->n].name, list[c->n].file, time_limit_ms);
+		struct db *db =
+		    db_new(list[c->n].name, list[c->n].file, time_limit_ms);
 
 		if (db == NULL) {
 			catalog_free(c);
@@ -68,7 +68,7 @@ catalog_label(const struct catalog *c)
 	uint64_t label = 0;
 
 	for (size_t i = 0; i < c->n; i++)
-		label = label * UINT64_C(0x100000001b3) ^
-		    db_identity(c->dbs[i]);
+		label =
+		    label * UINT64_C(0x100000001b3) ^ db_identity(c->dbs[i]);
 	return label;
 }

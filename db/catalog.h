@@ -15,8 +15,8 @@ struct published {
 };
 
 /* Nothing is opened before it is used.  NULL: out of memory. */
-struct catalog *catalog_new(
-    const struct published *, size_t n, int64_t time_limit_ms);
+struct catalog *
+catalog_new(const struct published *, size_t n, int64_t time_limit_ms);
 
 /* NULL is harmless. */
 void catalog_free(struct catalog *);

@@ -5,17 +5,17 @@
  */
 #include "db/db.h"
 
-#include "app/clock.h"
-#include "app/log.h"
-#include "db/internal.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/clock.h"
+#include "app/log.h"
+#include "db/internal.h"
+
 enum {
-	PROGRESS_STEPS = 1000,	/* virtual machine steps between looks */
-	MAX_VALUE = 32 << 20,	/* bytes of one value or row */
+	PROGRESS_STEPS = 1000,    /* virtual machine steps between looks */
+	MAX_VALUE = 32 << 20,     /* bytes of one value or row */
 	MAX_HEAP_CACHE_KB = 4096, /* page cache of a connection */
 };
 
@@ -149,8 +149,8 @@ set_limits(sqlite3 *handle)
 static void
 open_handle(struct db *db, const struct stat *st)
 {
-	static const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX |
-	    SQLITE_OPEN_EXRESCODE;
+	static const int flags =
+	    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	int rc;
 
 	rc = sqlite3_open_v2(db->file, &db->handle, flags, NULL);
@@ -347,5 +347,5 @@ db_identity(const struct db *db)
 	if (stat(db->file, &st) < 0)
 		return 0;
 	return (uint64_t)st.st_dev * UINT64_C(0x9e3779b97f4a7c15) ^
-	    (uint64_t)st.st_ino;
+	       (uint64_t)st.st_ino;
 }

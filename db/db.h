@@ -1,10 +1,10 @@
 #ifndef SQUALL_DB_H
 #define SQUALL_DB_H
 
+#include <stdint.h>
+
 #include "app/buf.h"
 #include "app/str.h"
-
-#include <stdint.h>
 
 /*
  * One read-only connection to a SQLite database, of one thread.
@@ -17,13 +17,13 @@ struct db;
 
 enum db_status {
 	DB_OK,
-	DB_MISSING,  /* there is no such file, or it may not be read */
-	DB_INVALID,  /* it is empty, or no SQLite database */
-	DB_CORRUPT,  /* it was a database, and is damaged */
-	DB_LOCKED,   /* another process kept it locked for too long */
-	DB_TIMEOUT,  /* the time limit is over */
+	DB_MISSING, /* there is no such file, or it may not be read */
+	DB_INVALID, /* it is empty, or no SQLite database */
+	DB_CORRUPT, /* it was a database, and is damaged */
+	DB_LOCKED,  /* another process kept it locked for too long */
+	DB_TIMEOUT, /* the time limit is over */
 	DB_NO_MEMORY,
-	DB_FAILED,   /* anything else: a fault of squall's own */
+	DB_FAILED, /* anything else: a fault of squall's own */
 };
 
 /*

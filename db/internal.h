@@ -1,10 +1,11 @@
 #ifndef SQUALL_DB_INTERNAL_H
 #define SQUALL_DB_INTERNAL_H
 
-#include "db/db.h"
+#include <sys/stat.h>
 
 #include <sqlite3.h>
-#include <sys/stat.h>
+
+#include "db/db.h"
 
 /*
  * What db.c and query.c share: the connection, and its sticky error.
@@ -18,7 +19,7 @@ struct db {
 	ino_t inode;
 
 	int64_t time_limit_us;
-	int64_t deadline_us;	    /* of the queries that run now */
+	int64_t deadline_us;        /* of the queries that run now */
 	int64_t budget_deadline_us; /* 0: there is no budget */
 	bool budget_over;
 

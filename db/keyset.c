@@ -4,12 +4,12 @@
  */
 #include "db/keyset.h"
 
-#include "app/url.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "app/url.h"
 
 /* The letter that a token's value begins with, by type. */
 static const char letters[] = {
@@ -22,8 +22,8 @@ static const char letters[] = {
 
 /* A range: the terms before `term` are equal, and this one compares so. */
 enum comparison {
-	AFTER,	  /* follows the value, NULL or not */
-	IS_NULL,  /* descending: the NULLs after all values */
+	AFTER,   /* follows the value, NULL or not */
+	IS_NULL, /* descending: the NULLs after all values */
 };
 
 struct range {
@@ -69,8 +69,7 @@ void
 keyset_column(const struct table *t, size_t column, struct buf *sql)
 {
 	sql_name(sql,
-	    str_of(column < t->n_columns ? t->columns[column].name
-					 : t->rowid));
+	    str_of(column < t->n_columns ? t->columns[column].name : t->rowid));
 }
 
 void
@@ -149,8 +148,8 @@ keyset_parse(
 		const char *stop = comma == NULL ? end : comma;
 
 		if ((comma == NULL) != (i + 1 == k->n) ||
-		    !parse_value(p, (struct str){s, (size_t)(stop - s)},
-			&p->values[i]))
+		    !parse_value(
+			p, (struct str){s, (size_t)(stop - s)}, &p->values[i]))
 			return false;
 		s = stop + 1;
 	}
@@ -208,7 +207,7 @@ ranges(const struct keyset *k, const struct keyset_position *p,
 		bool null = p->values[i].type == VALUE_NULL;
 		size_t column = k->terms[i].column;
 		bool may_be_null = column < k->table->n_columns &&
-		    !k->table->columns[column].not_null;
+				   !k->table->columns[column].not_null;
 
 		if (!k->terms[i].descending || !null)
 			out[n++] = (struct range){i, AFTER};
@@ -305,10 +304,10 @@ keyset_bind(const struct keyset *k, const struct keyset_position *p,
 	ranges(k, p, all);
 	r = all[range];
 	for (size_t t = 0; t <= r.term; t++) {
-		bool bound = p->values[t].type != VALUE_NULL &&
-		    (t < r.term || r.comparison == AFTER);
-
-		if (bound)
+		/* A term that is compared with NULL has no parameter. */
+		if (t == r.term && r.comparison == IS_NULL)
+			break;
+		if (p->values[t].type != VALUE_NULL)
 			bind(q, i++, &p->values[t]);
 	}
 	return i;

@@ -48,15 +48,15 @@ struct keyset_position {
 };
 
 /* The order by a column (n_columns: by the key alone), then by the key. */
-void keyset_init(struct keyset *, const struct table *, size_t sort_column,
-    bool descending);
+void keyset_init(
+    struct keyset *, const struct table *, size_t sort_column, bool descending);
 
 /*
  * Reads a token that keyset_token wrote for this order; false if it is not
  * one.  The position is to be released in any case.
  */
-bool keyset_parse(
-    const struct keyset *, struct str token, struct keyset_position *);
+bool
+keyset_parse(const struct keyset *, struct str token, struct keyset_position *);
 void keyset_position_release(struct keyset_position *);
 
 /*
@@ -64,8 +64,8 @@ void keyset_position_release(struct keyset_position *);
  * columns are the table's, followed by the rowid where the order uses it.
  * The token survives in a query string with url_arg.
  */
-void keyset_token(
-    const struct keyset *, const struct query *, struct buf *token);
+void
+keyset_token(const struct keyset *, const struct query *, struct buf *token);
 
 /* The same for a view, of which `offset` rows have been seen. */
 void keyset_offset_token(int64_t offset, struct buf *token);
@@ -83,7 +83,6 @@ int keyset_bind(const struct keyset *, const struct keyset_position *,
     size_t range, struct query *, int i);
 
 /* Adds the name of a column, or of the rowid, as an identifier. */
-void keyset_column(
-    const struct table *, size_t column, struct buf *sql);
+void keyset_column(const struct table *, size_t column, struct buf *sql);
 
 #endif

@@ -16,8 +16,7 @@ open_query(struct query *q, struct db *db, const char *sql, size_t len)
 		return;
 	log_debug("db", "%s: %.*s", db->name, (int)len, sql);
 	db->queries++;
-	rc = sqlite3_prepare_v2(
-	    db->handle, sql, (int)len + 1, &q->stmt, NULL);
+	rc = sqlite3_prepare_v2(db->handle, sql, (int)len + 1, &q->stmt, NULL);
 	if (rc != SQLITE_OK)
 		db_fail(db, rc);
 }
@@ -64,9 +63,8 @@ void
 query_bind_text(struct query *q, int i, struct str s)
 {
 	if (q->stmt != NULL)
-		bound(q,
-		    sqlite3_bind_text64(q->stmt, i, s.s == NULL ? "" : s.s,
-			s.len, SQLITE_STATIC, SQLITE_UTF8));
+		bound(q, sqlite3_bind_text64(q->stmt, i, s.s == NULL ? "" : s.s,
+			     s.len, SQLITE_STATIC, SQLITE_UTF8));
 }
 
 void
@@ -78,8 +76,7 @@ query_bind_blob(struct query *q, int i, struct str s)
 		bound(q, sqlite3_bind_zeroblob(q->stmt, i, 0));
 	else
 		bound(q,
-		    sqlite3_bind_blob64(
-			q->stmt, i, s.s, s.len, SQLITE_STATIC));
+		    sqlite3_bind_blob64(q->stmt, i, s.s, s.len, SQLITE_STATIC));
 }
 
 bool

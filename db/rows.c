@@ -4,11 +4,11 @@
  */
 #include "db/rows.h"
 
-#include "app/url.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+
+#include "app/url.h"
 
 /* " AND "-joined comparisons of a reference's columns, p with t. */
 static void
@@ -278,12 +278,11 @@ split_key(struct str key, struct buf *memory, struct str parts[SCHEMA_KEY_MAX])
 		if (alone)
 			url_unname(memory, key);
 		else
-			url_unpart(
-			    memory, (struct str){s, (size_t)(stop - s)});
+			url_unpart(memory, (struct str){s, (size_t)(stop - s)});
 		if (memory->failed)
 			return 0;
-		parts[n++] = (struct str){
-		    memory->data + from, memory->len - from};
+		parts[n++] =
+		    (struct str){memory->data + from, memory->len - from};
 		if (comma == NULL)
 			return n;
 		s = comma + 1;
@@ -344,8 +343,8 @@ static void
 add_key_part(const struct query *q, int column, bool alone, struct buf *b)
 {
 	enum value_type type = query_type(q, column);
-	struct str s = type == VALUE_BLOB ? query_blob(q, column)
-					  : query_text(q, column);
+	struct str s =
+	    type == VALUE_BLOB ? query_blob(q, column) : query_text(q, column);
 
 	if (alone)
 		url_name(b, s);

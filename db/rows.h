@@ -65,7 +65,7 @@ const struct reference *rows_reference(const struct rows *, size_t column);
  * a view's row, or a key with NULL in it.
  */
 bool rows_key(const struct rows *, struct buf *);
-bool rows_reference_key(
-    const struct rows *, const struct reference *, struct buf *);
+bool
+rows_reference_key(const struct rows *, const struct reference *, struct buf *);
 
 #endif

@@ -3,10 +3,10 @@
  */
 #include "db/schema.h"
 
-#include "db/query.h"
-
 #include <stdlib.h>
 #include <strings.h>
+
+#include "db/query.h"
 
 static char *
 copy(struct str s)
@@ -64,9 +64,9 @@ read_kind(struct db *db, struct str name, struct table *t, bool *without_rowid)
 	if (found) {
 		struct str type = query_text(&q, 0);
 
-		t->kind = str_is(type, "view") ? TABLE_VIEW
-		    : str_is(type, "virtual")  ? TABLE_VIRTUAL
-					       : TABLE_PLAIN;
+		t->kind = str_is(type, "view")      ? TABLE_VIEW
+			  : str_is(type, "virtual") ? TABLE_VIRTUAL
+						    : TABLE_PLAIN;
 		*without_rowid = query_int(&q, 1) != 0;
 		t->name = copy(query_text(&q, 2));
 	}
@@ -85,8 +85,7 @@ read_columns(struct db *db, struct str name, struct table *t)
 	    "WHERE hidden <> 1 ORDER BY cid");
 	query_bind_text(&q, 1, name);
 	while (ok && query_next(&q)) {
-		struct column *c =
-		    grow(&t->columns, &t->n_columns, sizeof(*c));
+		struct column *c = grow(&t->columns, &t->n_columns, sizeof(*c));
 		size_t key = (size_t)query_int(&q, 3);
 
 		if (c == NULL) {
@@ -127,7 +126,8 @@ find_rowid(struct table *t, bool without_rowid)
 			break;
 		}
 	}
-	t->rowid_is_key = t->n_key == 1 && t->kind == TABLE_PLAIN &&
+	t->rowid_is_key =
+	    t->n_key == 1 && t->kind == TABLE_PLAIN &&
 	    strcasecmp(t->columns[t->key[0]].type, "INTEGER") == 0;
 }
 
@@ -146,9 +146,9 @@ read_foreign_keys(struct db *db, struct str name, struct table *t)
 	while (ok && query_next(&q)) {
 		size_t from = table_column(t, query_text(&q, 2));
 
-		if (query_int(&q, 0) != last) {
-			f = grow(&t->foreign_keys, &t->n_foreign_keys,
-			    sizeof(*f));
+		if (f == NULL || query_int(&q, 0) != last) {
+			f = grow(
+			    &t->foreign_keys, &t->n_foreign_keys, sizeof(*f));
 			if (f == NULL) {
 				ok = false;
 				break;
@@ -205,8 +205,8 @@ table_column(const struct table *t, struct str name)
 	size_t i = 0;
 
 	while (i < t->n_columns &&
-	    (strlen(t->columns[i].name) != name.len ||
-		strncasecmp(t->columns[i].name, name.s, name.len) != 0))
+	       (strlen(t->columns[i].name) != name.len ||
+		   strncasecmp(t->columns[i].name, name.s, name.len) != 0))
 		i++;
 	return i;
 }
@@ -215,8 +215,16 @@ size_t
 table_label(const struct table *t)
 {
 	static const char *const names[] = {
-	    "name", "title", "label", "headline", "subject", "caption",
-	    "full_name", "fullname", "display_name", "username",
+	    "name",
+	    "title",
+	    "label",
+	    "headline",
+	    "subject",
+	    "caption",
+	    "full_name",
+	    "fullname",
+	    "display_name",
+	    "username",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -265,7 +273,7 @@ table_is_unique(
 	while (!unique && query_next(&q)) {
 		if (query_int(&q, 0) != last) {
 			unique = n_index > 0 &&
-			    same_columns(columns, n, index, n_index);
+				 same_columns(columns, n, index, n_index);
 			last = query_int(&q, 0);
 			n_index = 0;
 		}
@@ -274,7 +282,7 @@ table_is_unique(
 	}
 	query_close(&q);
 	return unique ||
-	    (n_index > 0 && same_columns(columns, n, index, n_index));
+	       (n_index > 0 && same_columns(columns, n, index, n_index));
 }
 
 size_t
@@ -299,9 +307,9 @@ table_list(struct db *db, struct table_name **list)
 			n--;
 			break;
 		}
-		t->kind = str_is(type, "view") ? TABLE_VIEW
-		    : str_is(type, "virtual")  ? TABLE_VIRTUAL
-					       : TABLE_PLAIN;
+		t->kind = str_is(type, "view")      ? TABLE_VIEW
+			  : str_is(type, "virtual") ? TABLE_VIRTUAL
+						    : TABLE_PLAIN;
 		t->hidden = str_is(type, "shadow");
 	}
 	query_close(&q);

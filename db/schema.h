@@ -27,10 +27,10 @@ struct column {
 };
 
 struct foreign_key {
-	size_t n;			/* columns */
-	size_t from[SCHEMA_KEY_MAX];	/* indexes of the table's columns */
-	char *table;			/* the table that it refers to */
-	char *to[SCHEMA_KEY_MAX];	/* columns there; NULL: its key */
+	size_t n;                    /* columns */
+	size_t from[SCHEMA_KEY_MAX]; /* indexes of the table's columns */
+	char *table;                 /* the table that it refers to */
+	char *to[SCHEMA_KEY_MAX];    /* columns there; NULL: its key */
 };
 
 struct table {
@@ -93,7 +93,7 @@ void table_list_free(struct table_name *, size_t n);
  * Counts rows up to `max`, for at most `budget_ms`.  More than `max` comes
  * back as max + 1, and -1 where it took too long.
  */
-int64_t table_count(
-    struct db *, const struct table *, int64_t max, int64_t budget_ms);
+int64_t
+table_count(struct db *, const struct table *, int64_t max, int64_t budget_ms);
 
 #endif

@@ -5,7 +5,9 @@
 
 static const char style_name[] = "style-" STYLE_HASH ".css";
 
-extern const char asset_style[], asset_style_end[]; /* assets.S */
+/* assets.S */
+extern const char asset_style[];
+extern const uint32_t asset_style_len;
 
 const char *
 asset_style_name(void)
@@ -14,8 +16,8 @@ asset_style_name(void)
 }
 
 int
-asset_file(const struct request *req, struct catalog *catalog,
-    struct page *page)
+asset_file(
+    const struct request *req, struct catalog *catalog, struct page *page)
 {
 	struct str name = req->segments[req->n_segments - 1];
 
@@ -23,7 +25,6 @@ asset_file(const struct request *req, struct catalog *catalog,
 	if (!str_is(name, style_name))
 		return page_error(page, 404, "There is no such file.");
 	page->type = "text/css; charset=utf-8";
-	buf_add(&page->body, asset_style,
-	    (size_t)(asset_style_end - asset_style));
+	buf_add(&page->body, asset_style, asset_style_len);
 	return 200;
 }

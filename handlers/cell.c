@@ -3,11 +3,11 @@
  */
 #include "handlers/cell.h"
 
+#include <math.h>
+
 #include "app/json.h"
 #include "app/utf8.h"
 #include "handlers/layout.h"
-
-#include <math.h>
 
 bool
 cell_is_number(const struct query *q, int column)

@@ -122,8 +122,8 @@ page_html(const struct request *req, struct db *db,
 
 	for (size_t i = 0; i < n; i++)
 		of[group_of(&list[i])]++;
-	layout_begin(b, req,
-	    &(struct layout){.title = db_name(db), .json = true});
+	layout_begin(
+	    b, req, &(struct layout){.title = db_name(db), .json = true});
 	html_raw(b, "<h1>");
 	html(b, db_name(db));
 	html_raw(b, "</h1>\n<p class=\"meta\">");
@@ -185,8 +185,8 @@ read(const struct request *req, struct db *db, struct page *page)
 }
 
 int
-database_page(const struct request *req, struct catalog *catalog,
-    struct page *page)
+database_page(
+    const struct request *req, struct catalog *catalog, struct page *page)
 {
 	return read_database(req, catalog, page, read);
 }

@@ -3,10 +3,10 @@
  */
 #include "handlers/error.h"
 
+#include <inttypes.h>
+
 #include "app/json.h"
 #include "handlers/layout.h"
-
-#include <inttypes.h>
 
 static const char *
 title_of(int status)
@@ -32,8 +32,8 @@ title_of(int status)
 }
 
 static void
-error_html(const struct request *req, int status, struct str message,
-    struct buf *b)
+error_html(
+    const struct request *req, int status, struct str message, struct buf *b)
 {
 	layout_begin(b, req, &(struct layout){.title = title_of(status)});
 	html_raw(b, "<h1>");
@@ -42,7 +42,8 @@ error_html(const struct request *req, int status, struct str message,
 	html_str(b, message);
 	html_raw(b, "</p>\n");
 	if (status == 500) {
-		html_raw(b, "<p>The log says more under the request’s id <code>");
+		html_raw(
+		    b, "<p>The log says more under the request’s id <code>");
 		buf_printf(b, "%" PRIx64, req->id);
 		html_raw(b, "</code>.</p>\n");
 	}
@@ -53,8 +54,8 @@ error_html(const struct request *req, int status, struct str message,
 }
 
 static void
-error_json(const struct request *req, int status, struct str message,
-    struct buf *b)
+error_json(
+    const struct request *req, int status, struct str message, struct buf *b)
 {
 	json_raw(b, "{\"ok\":false,\"error\":");
 	json_text(b, message);

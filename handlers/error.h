@@ -15,8 +15,8 @@ void error_page(const struct request *, struct page *);
  * The page for a request that route_request or request_parse has refused with
  * this status and reason.  A new reference; NULL: out of memory.
  */
-struct page *error_refusal(
-    const struct request *, int status, const struct buf *why);
+struct page *
+error_refusal(const struct request *, int status, const struct buf *why);
 
 /* What a database's failure is to the client; returns the HTTP status. */
 int error_database(struct page *, const struct db *, enum db_status);

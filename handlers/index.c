@@ -86,8 +86,8 @@ as_json(const struct request *req, const struct summary *s, struct buf *b)
 }
 
 int
-index_page(const struct request *req, struct catalog *catalog,
-    struct page *page)
+index_page(
+    const struct request *req, struct catalog *catalog, struct page *page)
 {
 	bool json = req->format == FORMAT_JSON;
 	struct buf *b = &page->body;

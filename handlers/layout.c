@@ -71,8 +71,7 @@ way_back(struct buf *b, const struct request *req, const struct layout *l)
 }
 
 void
-layout_begin(
-    struct buf *b, const struct request *req, const struct layout *l)
+layout_begin(struct buf *b, const struct request *req, const struct layout *l)
 {
 	html_raw(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
 		    "<meta charset=\"utf-8\">\n<title>");
@@ -145,6 +144,6 @@ layout_size(struct buf *b, int64_t bytes)
 		value /= 1000;
 		unit++;
 	}
-	buf_printf(b, unit == 0 || value >= 99.5 ? "%.0f %s" : "%.1f %s",
-	    value, units[unit]);
+	buf_printf(b, unit == 0 || value >= 99.5 ? "%.0f %s" : "%.1f %s", value,
+	    units[unit]);
 }

@@ -9,8 +9,9 @@
  * with the prefix that squall is mounted under.
  */
 struct layout {
-	const char *title;   /* of the page; escaped here */
-	struct str database; /* for the way back; s is NULL where there is none */
+	const char *title; /* of the page; escaped here */
+	struct str
+	    database; /* for the way back; s is NULL where there is none */
 	struct str table;
 	bool json; /* the page comes as JSON as well */
 };
@@ -32,8 +33,7 @@ void layout_size(struct buf *, int64_t bytes);
 
 /* Addresses, ready for an attribute in double quotes. */
 void link_home(struct buf *, const struct request *);
-void link_database(
-    struct buf *, const struct request *, struct str database);
+void link_database(struct buf *, const struct request *, struct str database);
 void link_table(struct buf *, const struct request *, struct str database,
     struct str table);
 

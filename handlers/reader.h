@@ -15,14 +15,14 @@ typedef int reader(const struct request *, struct db *, struct page *);
 enum { COUNT_MAX = 10000, COUNT_BUDGET_MS = 50 };
 
 /* Calls `read` within a snapshot; returns the HTTP status. */
-int read_database(const struct request *, struct catalog *, struct page *,
-    reader *read);
+int read_database(
+    const struct request *, struct catalog *, struct page *, reader *read);
 
 /*
  * The table or view that the second segment names.  Returns 200, or
  * page_error's status; to be released in any case.
  */
-int read_table(const struct request *, struct db *, struct page *,
-    struct table *);
+int
+read_table(const struct request *, struct db *, struct page *, struct table *);
 
 #endif

@@ -23,8 +23,8 @@ add_title(const struct rows *r, struct str key, struct buf *title)
 	if (s.len > 0)
 		buf_add(title, s.s, s.len);
 	else
-		buf_printf(title, "%s %.*s", r->table->name, (int)key.len,
-		    key.s);
+		buf_printf(
+		    title, "%s %.*s", r->table->name, (int)key.len, key.s);
 }
 
 static void
@@ -127,8 +127,7 @@ read(const struct request *req, struct db *db, struct page *page)
 }
 
 int
-row_page(const struct request *req, struct catalog *catalog,
-    struct page *page)
+row_page(const struct request *req, struct catalog *catalog, struct page *page)
 {
 	return read_database(req, catalog, page, read);
 }

@@ -86,14 +86,14 @@ static bool
 key_is_link(const struct view *v)
 {
 	return v->table.n_key == 1 &&
-	    rows_reference(&v->rows, v->table.key[0]) == NULL;
+	       rows_reference(&v->rows, v->table.key[0]) == NULL;
 }
 
 static bool
 has_link_column(const struct view *v)
 {
 	return !key_is_link(v) &&
-	    (v->table.n_key > 0 || v->table.rowid != NULL);
+	       (v->table.n_key > 0 || v->table.rowid != NULL);
 }
 
 static void
@@ -131,19 +131,18 @@ static void
 html_cell(struct view *v, size_t column, struct buf *b)
 {
 	const struct query *q = &v->rows.query;
-	bool key_link =
-	    key_is_link(v) && v->table.key[0] == column;
+	bool key_link = key_is_link(v) && v->table.key[0] == column;
 	struct buf key = {0};
 
-	buf_str(b,
-	    cell_is_number(q, (int)column) ? "<td class=\"n\">" : "<td>");
+	buf_str(
+	    b, cell_is_number(q, (int)column) ? "<td class=\"n\">" : "<td>");
 	if (key_link && rows_key(&v->rows, &key)) {
 		begin_row_link(v, (struct str){key.data, key.len}, b);
 		cell_html(b, q, (int)column, CELL_MAX);
 		html_raw(b, "</a>");
 	} else {
-		cell_reference(b, v->req, db_name(v->db), &v->rows, column,
-		    CELL_MAX);
+		cell_reference(
+		    b, v->req, db_name(v->db), &v->rows, column, CELL_MAX);
 	}
 	html_raw(b, "</td>");
 	buf_release(&key);
@@ -184,8 +183,7 @@ write_rows(struct view *v, struct buf *b)
 		if (v->keyset.n > 0)
 			keyset_token(&v->keyset, &v->rows.query, &v->next);
 		else
-			keyset_offset_token(
-			    v->position.offset + n, &v->next);
+			keyset_offset_token(v->position.offset + n, &v->next);
 	}
 	buf_reset(&v->next);
 	return n;
@@ -345,8 +343,8 @@ read(const struct request *req, struct db *db, struct page *page)
 }
 
 int
-table_page(const struct request *req, struct catalog *catalog,
-    struct page *page)
+table_page(
+    const struct request *req, struct catalog *catalog, struct page *page)
 {
 	return read_database(req, catalog, page, read);
 }
