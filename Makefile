@@ -51,7 +51,7 @@ SAY = @printf '%-7s %s\n'
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: all demo test unit integration check-asan bench lint format install \
+.PHONY: all demo test unit integration check-asan bench picture lint format install \
 	deps deps-demo deps-test deps-lint deps-bench clean help
 
 all: $(BUILD)/squall
@@ -113,6 +113,10 @@ check-asan: deps-test
 bench: deps-bench
 	@$(MAKE) --no-print-directory all $(ATLAS)
 	@tests/bench/run
+
+picture: deps-picture
+	@$(MAKE) --no-print-directory all $(ATLAS)
+	@tests/picture
 
 lint: deps-lint
 	@$(MAKE) --no-print-directory all

@@ -129,7 +129,7 @@ cgi_run(const struct site *site)
 	route_key(route, &req, &key);
 	renderer = renderer_new(site);
 	job = job_new(route, &key);
-	if (renderer == NULL || job == NULL) {
+	if (renderer == NULL || job == NULL || job->key.failed) {
 		cgi_fail();
 		goto out;
 	}

@@ -56,6 +56,19 @@ close_conn(struct worker *w, struct conn *c)
 	conn_close(&w->conns, c, true);
 }
 
+/* What follows a reply that was too early, until the web server hangs up. */
+static void
+linger(struct worker *w, struct conn *c)
+{
+	char rest[16384];
+	ssize_t n;
+
+	while ((n = recv(c->fd, rest, sizeof(rest), MSG_DONTWAIT)) > 0)
+		;
+	if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		close_conn(w, c);
+}
+
 /* After a reply: the next request, or the end of the connection. */
 static void
 next_request(struct worker *w, struct conn *c)
@@ -65,6 +78,7 @@ next_request(struct worker *w, struct conn *c)
 	if (c->reply.call.linger) {
 		shutdown(c->fd, SHUT_WR);
 		conn_wait(c, CONN_LINGERING, LINGER_MS);
+		linger(w, c);
 		return;
 	}
 	if (!c->reply.call.keep || (w->draining && !stirred)) {
@@ -227,6 +241,11 @@ serve(struct worker *w, struct conn *c)
 	}
 	buf_reset(&w->key);
 	route_key(route, &c->request, &w->key);
+	if (w->key.failed) { /* half a key would be another page's */
+		log_error("worker", "out of memory");
+		close_conn(w, c);
+		return;
+	}
 	page = memory_get(
 	    w->memory, (struct str){w->key.data, w->key.len}, clock_wall_ms());
 	if (page != NULL)
@@ -274,19 +293,6 @@ collect(struct worker *w)
 		deliver(w, job);
 		job = next;
 	}
-}
-
-/* What follows a reply that was too early, until the web server hangs up. */
-static void
-linger(struct worker *w, struct conn *c)
-{
-	char rest[16384];
-	ssize_t n;
-
-	while ((n = recv(c->fd, rest, sizeof(rest), MSG_DONTWAIT)) > 0)
-		;
-	if (n == 0 || (errno != EAGAIN && errno != EINTR))
-		close_conn(w, c);
 }
 
 static void

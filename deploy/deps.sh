@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs the Debian packages that a purpose needs, and is the one place where
-# packages are named:  deploy/deps.sh run|build|demo|test|lint|bench
+# packages are named:  deploy/deps.sh run|build|demo|test|lint|bench|picture
 # Says and does nothing when all are there.  The servers among them are not
 # started: while apt-get works, a policy-rc.d forbids it (if the machine has none
 # of its own) and is removed again however the work ends; what was newly
@@ -25,6 +25,8 @@ declare -rA SETS=(
 	[lint]='@build clang-format clang-tidy cppcheck shellcheck'
 	# make bench
 	[bench]='@demo wrk procps'
+	# make picture: Chromium (Debian's name) and a font for it
+	[picture]='@demo chromium fonts-dejavu-core'
 )
 # Installing these starts them, and enables them for the next boot.
 declare -r SERVICES='lighttpd nginx memcached'
@@ -156,7 +158,7 @@ main()
 		return
 	fi
 	if (($# != 1)) || [[ ! -v SETS[$1] ]]; then
-		die 'usage: deploy/deps.sh run|build|demo|test|lint|bench'
+		die 'usage: deploy/deps.sh run|build|demo|test|lint|bench|picture'
 	fi
 	if [[ ! -x $(command -v apt-get) || ! -x $(command -v dpkg-query) ]]; then
 		echo 'deps.sh: no apt-get here; install these, named as in Debian:'
