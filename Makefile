@@ -50,9 +50,11 @@ Q = @
 SAY = @printf '%-7s %s\n'
 endif
 
+DEPS = deps-demo deps-test deps-lint deps-bench deps-picture
+
 .DELETE_ON_ERROR:
 .PHONY: all demo test unit integration check-asan bench picture lint format install \
-	deps deps-demo deps-test deps-lint deps-bench clean help
+	deps $(DEPS) clean help
 
 all: $(BUILD)/squall
 
@@ -91,7 +93,7 @@ $(ATLAS): db/atlas/load.sh db/atlas/schema.sql $(wildcard db/atlas/*.tsv.gz)
 # Installing packages comes before anything is built, whatever make is asked.
 deps:
 	@deploy/deps.sh build
-deps-%:
+$(DEPS): deps-%:
 	@deploy/deps.sh $*
 
 demo: deps-demo
