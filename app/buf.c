@@ -34,12 +34,14 @@ buf_reserve(struct buf *b, size_t n)
 	size_t cap = b->cap < BUF_MIN ? BUF_MIN : b->cap;
 	char *data;
 
-	if (b->failed || (b->data != NULL && n < b->cap - b->len))
+	if (b->failed)
 		return;
-	if (n >= BUF_MAX - b->len) {
+	if (n > BUF_MAX - b->len) {
 		b->failed = true;
 		return;
 	}
+	if (b->data != NULL && n < b->cap - b->len)
+		return;
 	while (cap <= b->len + n)
 		cap *= 2;
 	data = realloc(b->data, cap);
@@ -48,6 +50,7 @@ buf_reserve(struct buf *b, size_t n)
 		return;
 	}
 	b->data = data;
+	b->data[b->len] = '\0';
 	b->cap = cap;
 }
 

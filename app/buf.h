@@ -7,7 +7,7 @@
 
 /*
  * A buffer of bytes that grows.  It owns its memory, which moves as it grows.
- * data[len] is always '\0' once something was added; data may be NULL before.
+ * data[len] is always '\0', where there is data: it is NULL at first.
  *
  * A failure (out of memory, or more than BUF_MAX bytes) is sticky: what is
  * added afterwards is dropped, and `failed` says so.  Write first, check once

@@ -66,7 +66,7 @@ static bool
 may_ask(const struct cache *c)
 {
 	return c->store != NULL &&
-	       (!c->resting || clock_mono_us() >= c->rests_until_us);
+	    (!c->resting || clock_mono_us() >= c->rests_until_us);
 }
 
 static void

@@ -76,7 +76,7 @@ respond(const struct request *req, const struct page *page,
 
 	respond_head(&head, page, o, clock_wall_ms());
 	ok = !head.failed && write_all(buf_cstr(&head), head.len) &&
-	     (!body || write_all(buf_cstr(&page->body), page->body.len));
+	    (!body || write_all(buf_cstr(&page->body), page->body.len));
 	respond_outcome(&word, o);
 	log_access("%" PRIx64 " %.*s %.*s %d %zu %s %" PRId64 "us sql=%u",
 	    req->id, (int)req->method_name.len, req->method_name.s,
@@ -126,7 +126,7 @@ cgi_run(const struct site *site)
 			    &req, page, &bypass, clock_mono_us() - since);
 		goto out;
 	}
-	route_key(route, &req, &key);
+	route_key(&req, &key);
 	renderer = renderer_new(site);
 	job = job_new(route, &key);
 	if (renderer == NULL || job == NULL || job->key.failed) {

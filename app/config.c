@@ -18,6 +18,7 @@
 enum option_type {
 	OPTION_FLAG,   /* bool; the command line only */
 	OPTION_STRING, /* char * */
+	OPTION_PATH,   /* char *: begins with '/' */
 	OPTION_LIST,   /* the listening addresses */
 	OPTION_NUMBER, /* int64_t from min to max */
 	OPTION_SIZE,   /* int64_t: bytes, or with K, M or G */
@@ -69,7 +70,7 @@ static const struct option_row rows[] = {
 		"off)"},
     {"ttl", 0, OPTION_NUMBER, FIELD(ttl_s), 1, 30 * 24 * 3600,
 	.value = "SECONDS", .help = "expiry of a cached page (default 600)"},
-    {"prefix", 0, OPTION_STRING, FIELD(prefix), .value = "PATH",
+    {"prefix", 0, OPTION_PATH, FIELD(prefix), .value = "PATH",
 	.help = "where it is mounted, if the web server can't tell (\"/\": at "
 		"the root)"},
     {"time-limit", 0, OPTION_NUMBER, FIELD(time_limit_ms), 1, 3600 * 1000,
@@ -156,9 +157,9 @@ expected_choice(const struct option_row *row, struct buf *why)
 	buf_lit(why, "expected ");
 	for (size_t i = 0; row->words[i] != NULL; i++)
 		buf_printf(why, "%s%s",
-		    i == 0              ? ""
-		    : row->words[i + 1] ? ", "
-					: " or ",
+		    i == 0                  ? ""
+			: row->words[i + 1] ? ", "
+					    : " or ",
 		    row->words[i]);
 }
 
@@ -176,6 +177,11 @@ set(struct config *c, const struct option_row *row, const char *s,
 		return true;
 	case OPTION_STRING:
 		return copy_string(field, s, why);
+	case OPTION_PATH:
+		if (*s == '/')
+			return copy_string(field, s, why);
+		buf_lit(why, "expected a path that begins with /");
+		goto got;
 	case OPTION_LIST:
 		if (c->n_listen < CONFIG_LISTEN_MAX)
 			return copy_string(&c->listen[c->n_listen++], s, why);
@@ -273,94 +279,119 @@ add_database_file(struct config *c, const char *file, struct buf *why)
 	return ok;
 }
 
-/* The INI file, while it is read. */
+/*
+ * The INI file, while it is read.  inih splits lines into keys and values;
+ * sections are followed here, since it does not tell of empty ones and cuts
+ * long names.
+ */
 struct ini_state {
 	struct config *config;
 	FILE *stream;
 	const char *file;
 	int line;
-	bool too_long, failed;
+	bool in_section;
+	struct config_database *database; /* the section's, or NULL */
+	bool failed;
 	struct buf *why;
 };
+
+static void ini_error(struct ini_state *st, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The first error is the one that is told. */
+static void
+ini_error(struct ini_state *st, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (st->failed)
+		return;
+	st->failed = true;
+	buf_printf(st->why, "%s:%d: ", st->file, st->line);
+	va_start(ap, fmt);
+	buf_vprintf(st->why, fmt, ap);
+	va_end(ap);
+}
+
+/* A line that begins with '['. */
+static void
+ini_section(struct ini_state *st, char *line)
+{
+	static const char word[] = "[database ";
+	char *end = strchr(line, ']');
+	char *name = line + sizeof(word) - 1;
+
+	if (end == NULL) {
+		ini_error(st, "the section does not end with ]");
+		return;
+	}
+	*end = '\0';
+	st->in_section = true;
+	if (strncmp(line, word, sizeof(word) - 1) != 0 || *name == '\0') {
+		ini_error(st, "unknown section %s]", line);
+	} else if (database_named(st->config, name) != NULL) {
+		ini_error(st, "there is a database named %s already", name);
+	} else {
+		st->database = add_database(st->config, name, NULL);
+		if (st->database == NULL)
+			ini_error(st, "out of memory");
+	}
+	*end = ']';
+}
 
 /* Reads a line for inih, and notices what its buffer would cut off. */
 static char *
 ini_line(char *s, int size, void *state)
 {
 	struct ini_state *st = state;
-	size_t len;
+	size_t len, blanks;
 
-	if (st->failed || st->too_long || fgets(s, size, st->stream) == NULL)
+	if (st->failed || fgets(s, size, st->stream) == NULL)
 		return NULL;
 	st->line++;
 	len = strlen(s);
-	if (len + 1 == (size_t)size && s[len - 1] != '\n' && !feof(st->stream))
-		st->too_long = true;
-	return s;
+	if (len + 1 == (size_t)size && s[len - 1] != '\n' &&
+	    !feof(st->stream)) {
+		ini_error(st, "the line is too long");
+		return NULL;
+	}
+	/* inih would take an indented key for more of the last value. */
+	blanks = strspn(s, " \t");
+	memmove(s, s + blanks, len - blanks + 1);
+	if (s[0] == '[')
+		ini_section(st, s);
+	return st->failed ? NULL : s;
 }
 
-static bool
-ini_database(
-    struct ini_state *st, const char *name, const char *key, const char *value)
+static void
+ini_database_key(struct ini_state *st, const char *key, const char *value)
 {
-	struct config_database *d = database_named(st->config, name);
+	struct config_database *d = st->database;
 
-	if (strcmp(key, "file") != 0) {
-		buf_printf(
-		    st->why, "unknown key \"%s\" in [database %s]", key, name);
-		return false;
-	}
-	if (d == NULL)
-		d = add_database(st->config, name, NULL);
-	if (d == NULL) {
-		buf_lit(st->why, "out of memory");
-		return false;
-	}
-	return copy_string(&d->file, value, st->why);
-}
-
-static bool
-ini_key(struct ini_state *st, const char *section, const char *key,
-    const char *value)
-{
-	static const char database[] = "database ";
-	const struct option_row *row = row_named(key);
-
-	if (strncmp(section, database, sizeof(database) - 1) == 0)
-		return ini_database(
-		    st, section + sizeof(database) - 1, key, value);
-	if (*section != '\0') {
-		buf_printf(st->why, "unknown section [%s]", section);
-		return false;
-	}
-	if (row == NULL || row->type == OPTION_FLAG ||
-	    row->offset == offsetof(struct config, file)) {
-		buf_printf(st->why, "unknown key \"%s\"", key);
-		return false;
-	}
-	if (set(st->config, row, value, st->why))
-		return true;
-	return false;
+	if (strcmp(key, "file") != 0)
+		ini_error(
+		    st, "unknown key \"%s\" in [database %s]", key, d->name);
+	else if (d->file != NULL)
+		ini_error(st, "[database %s] has a file already", d->name);
+	else if ((d->file = strdup(value)) == NULL)
+		ini_error(st, "out of memory");
 }
 
 static int
 ini_entry(void *state, const char *section, const char *key, const char *value)
 {
 	struct ini_state *st = state;
+	const struct option_row *row = row_named(key);
 	struct buf what = {0};
-	struct buf *why = st->why;
 
-	if (st->failed)
-		return 0;
-	st->why = &what;
-	if (!ini_key(st, section, key, value)) {
-		bool named = row_named(key) != NULL && *section == '\0';
-
-		st->failed = true;
-		buf_printf(why, "%s:%d: %s%s%s", st->file, st->line,
-		    named ? key : "", named ? ": " : "", buf_cstr(&what));
-	}
-	st->why = why;
+	(void)section;
+	if (st->in_section)
+		ini_database_key(st, key, value);
+	else if (row == NULL || row->type == OPTION_FLAG ||
+	    row->offset == offsetof(struct config, file))
+		ini_error(st, "unknown key \"%s\"", key);
+	else if (!set(st->config, row, value, &what))
+		ini_error(st, "%s: %s", key, buf_cstr(&what));
 	buf_release(&what);
 	return !st->failed;
 }
@@ -380,14 +411,9 @@ read_file(struct config *c, const char *file, struct buf *why)
 	if (ferror(st.stream)) {
 		buf_printf(why, "%s: it can't be read", file);
 		st.failed = true;
-	} else if (st.too_long && !st.failed) {
-		buf_printf(why, "%s:%d: the line is too long", file, st.line);
-		st.failed = true;
-	} else if (line != 0 && !st.failed) {
-		buf_printf(why,
-		    "%s:%d: expected [section], key = value or a comment", file,
-		    line > 0 ? line : 0);
-		st.failed = true;
+	} else if (line != 0) {
+		st.line = line > 0 ? line : st.line;
+		ini_error(&st, "expected [section], key = value or a comment");
 	}
 	fclose(st.stream);
 	for (size_t i = 0; !st.failed && i < c->n_databases; i++) {
@@ -433,6 +459,17 @@ row_of(int option)
 	return NULL;
 }
 
+/* getopt has gone past a word, but not past a letter among letters. */
+static void
+bad_option(int option, const char *word, struct buf *why)
+{
+	char letter[] = {'-', (char)optopt, '\0'};
+	bool is_letter = optopt > 0 && optopt <= UCHAR_MAX;
+
+	buf_printf(why, "%s: %s (see squall --help)", is_letter ? letter : word,
+	    option == ':' ? "it needs a value" : "unknown option");
+}
+
 /*
  * One pass over the options: the first only looks for the file, the second
  * sets everything, so that the command line wins over the file.
@@ -454,14 +491,11 @@ read_options(struct config *c, int argc, char *const argv[], bool only_file,
 		bool is_file;
 
 		if (option == '?' || option == ':') {
-			buf_printf(why, "%s: %s (see squall --help)",
-			    argv[optind - 1],
-			    option == ':' ? "it needs a value"
-					  : "unknown option");
+			bad_option(option, argv[optind - 1], why);
 			return false;
 		}
 		is_file = row->type == OPTION_STRING &&
-			  row->offset == offsetof(struct config, file);
+		    row->offset == offsetof(struct config, file);
 		if (is_file != only_file)
 			continue;
 		/* Addresses replace those of the file. */
@@ -512,12 +546,6 @@ config_read(struct config *c, int argc, char *const argv[], struct buf *why)
 		if (!add_database_file(c, argv[i], why))
 			return false;
 	}
-	if (c->prefix != NULL && c->prefix[0] != '/') {
-		buf_printf(why,
-		    "--prefix: expected a path that begins with /, got \"%s\"",
-		    c->prefix);
-		return false;
-	}
 	return true;
 }
 
@@ -540,9 +568,10 @@ config_release(struct config *c)
 void
 config_usage(struct buf *b)
 {
-	buf_lit(b, "usage: squall [OPTION]... DATABASE...\n"
-		   "Puts SQLite databases on the web, behind a web server that "
-		   "speaks FastCGI or CGI.\n\n");
+	buf_lit(b,
+	    "usage: squall [OPTION]... DATABASE...\n"
+	    "Puts SQLite databases on the web, behind a web server that "
+	    "speaks FastCGI or CGI.\n\n");
 	for (size_t i = 0; i < N_ROWS; i++) {
 		const struct option_row *row = &rows[i];
 		size_t start = b->len;

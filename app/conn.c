@@ -70,7 +70,8 @@ conn_finish_reply(struct conn *c)
 void
 conn_join_job(struct conn *c, struct job *job)
 {
-	if (job->first == NULL) {
+	if (!job->has_request) {
+		job->has_request = true;
 		job->lender = c;
 		job->request = c->request;
 		c->request = (struct request){0};

@@ -67,7 +67,7 @@ take_record(struct frame *f, const unsigned char *p, size_t content)
 
 	if (f->state == FRAME_BEGIN) {
 		bool begins = type == BEGIN_REQUEST && content == 8 &&
-			      (p[8] << 8 | p[9]) == RESPONDER;
+		    (p[8] << 8 | p[9]) == RESPONDER;
 
 		f->id = id;
 		f->keep = begins && (p[10] & KEEP_CONN) != 0;
@@ -154,8 +154,9 @@ fcgi_read(int fd, const char *prefix, struct request *req,
 	if (f.state == FRAME_ABORTED)
 		return FCGI_GONE;
 	if (f.state == FRAME_BROKEN) {
-		log_warn("fcgi", "a connection that does not speak FastCGI, "
-				 "or multiplexes, is closed");
+		log_warn("fcgi",
+		    "a connection that does not speak FastCGI, "
+		    "or multiplexes, is closed");
 		return FCGI_GONE;
 	}
 	if (f.state < FRAME_WHOLE && !full)

@@ -9,7 +9,7 @@
 
 #define REPLACEMENT "\xef\xbf\xbd"
 
-/* What the byte is written as, or NULL for itself. */
+/* What an ASCII character is written as, or NULL for itself. */
 static const char *
 escape(unsigned char c)
 {
@@ -36,6 +36,20 @@ escape(unsigned char c)
 	}
 }
 
+/* What the character of `n` bytes (0: none) is written as, or NULL. */
+static const char *
+instead_of(const char *s, size_t n)
+{
+	if (n == 0)
+		return REPLACEMENT;
+	if (n == 1)
+		return escape((unsigned char)*s);
+	/* U+0080 to U+009F are control characters too. */
+	if (n == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0)
+		return REPLACEMENT;
+	return NULL;
+}
+
 void
 html_str(struct buf *b, struct str s)
 {
@@ -44,9 +58,7 @@ html_str(struct buf *b, struct str s)
 	buf_reserve(b, s.len);
 	while (s.len > 0) {
 		size_t n = utf8_next(s);
-		const char *instead = n == 0   ? REPLACEMENT
-				      : n == 1 ? escape((unsigned char)*s.s)
-					       : NULL;
+		const char *instead = instead_of(s.s, n);
 
 		if (instead != NULL) {
 			buf_add(b, s.s - plain, plain);

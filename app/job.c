@@ -43,8 +43,8 @@ jobs_find(const struct jobs *jobs, struct str key)
 	struct job *job = jobs->buckets[hash % JOBS_BUCKETS];
 
 	while (job != NULL &&
-	       (job->hash != hash ||
-		   !str_eq(key, (struct str){job->key.data, job->key.len})))
+	    (job->hash != hash ||
+		!str_eq(key, (struct str){job->key.data, job->key.len})))
 		job = job->chain;
 	return job;
 }

@@ -14,6 +14,7 @@ struct conn;
 
 struct job {
 	struct request request; /* lent by the connection that it is for */
+	bool has_request;       /* it has been lent one */
 	struct conn *lender;    /* NULL once that has gone: the job's own */
 	const struct route *route;
 	struct buf key;

@@ -86,9 +86,11 @@ json_real(struct buf *b, double value)
 		buf_lit(b, "null");
 		return;
 	}
-	snprintf(digits, sizeof(digits), "%.15g", value);
-	if (strtod(digits, NULL) != value)
-		snprintf(digits, sizeof(digits), "%.17g", value);
+	for (int precision = 15; precision <= 17; precision++) {
+		snprintf(digits, sizeof(digits), "%.*g", precision, value);
+		if (strtod(digits, NULL) == value)
+			break;
+	}
 	buf_str(b, digits);
 	if (strpbrk(digits, ".e") == NULL)
 		buf_lit(b, ".0");

@@ -208,7 +208,7 @@ listens(int fd)
 	socklen_t len = sizeof(on);
 
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == 0 &&
-	       on != 0;
+	    on != 0;
 }
 
 static void

@@ -50,8 +50,9 @@ check_config(const struct config *config, struct buf *why)
 	struct store *store;
 
 	if (config->n_databases == 0) {
-		buf_lit(why, "there is no DATABASE to serve (see squall "
-			     "--help)");
+		buf_lit(why,
+		    "there is no DATABASE to serve (see squall "
+		    "--help)");
 		return false;
 	}
 	for (size_t i = 0; i < config->n_databases; i++) {
@@ -118,8 +119,9 @@ open_listeners(
 	}
 	if (service->n_listeners > 0)
 		return true;
-	buf_lit(why, "there is nothing to listen on: give --listen, or start "
-		     "it from spawn-fcgi, a web server or systemd");
+	buf_lit(why,
+	    "there is nothing to listen on: give --listen, or start "
+	    "it from spawn-fcgi, a web server or systemd");
 	return false;
 }
 
@@ -198,7 +200,7 @@ run(const struct config *config, struct published *databases)
 	if (config->check) {
 		status = check_databases(&service.site, true) ? 0 : 1;
 	} else if (cgi_is_asked_for() && config->n_listen == 0 &&
-		   service.n_listeners == 0) {
+	    service.n_listeners == 0) {
 		status = cgi_run(&service.site);
 	} else if (!check_databases(&service.site, false)) {
 		complain("not started");

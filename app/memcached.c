@@ -147,7 +147,7 @@ add_server(memcached_st *handle, struct str address)
 	memcpy(host, name.s, name.len);
 	host[name.len] = '\0';
 	return memcached_server_add(handle, host, (in_port_t)port) ==
-	       MEMCACHED_SUCCESS;
+	    MEMCACHED_SUCCESS;
 }
 
 static bool
@@ -155,7 +155,7 @@ add_servers(memcached_st *handle, const char *address)
 {
 	if (address[0] == '/' && address[1] != '/')
 		return memcached_server_add_unix_socket(handle, address) ==
-		       MEMCACHED_SUCCESS;
+		    MEMCACHED_SUCCESS;
 	if (strncmp(address, "//", 2) != 0)
 		return false;
 	address += 2;

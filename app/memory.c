@@ -68,8 +68,8 @@ find(const struct memory *m, struct str key, uint64_t hash)
 	struct entry **e = bucket(m, hash);
 
 	while (*e != NULL &&
-	       ((*e)->hash != hash ||
-		   !str_eq((struct str){(*e)->key, (*e)->key_len}, key)))
+	    ((*e)->hash != hash ||
+		!str_eq((struct str){(*e)->key, (*e)->key_len}, key)))
 		e = &(*e)->chain;
 	return e;
 }

@@ -149,8 +149,8 @@ wait_for_signal(struct pool *p, int64_t wait_us)
 	pid_t pid;
 
 	signal_number = wait_us == INT64_MAX
-			    ? sigwaitinfo(&p->signals, NULL)
-			    : sigtimedwait(&p->signals, NULL, &ts);
+	    ? sigwaitinfo(&p->signals, NULL)
+	    : sigtimedwait(&p->signals, NULL, &ts);
 	if (signal_number == SIGTERM || signal_number == SIGINT)
 		stop_workers(p, signal_number);
 	/* One SIGCHLD may stand for several children. */

@@ -59,7 +59,7 @@ static bool
 is_below(struct str path, struct str prefix)
 {
 	return str_starts(path, prefix) &&
-	       (path.len == prefix.len || path.s[prefix.len] == '/');
+	    (path.len == prefix.len || path.s[prefix.len] == '/');
 }
 
 /* Splits "/a/b" into "a" and "b"; "/" and "" have no segments. */
@@ -112,9 +112,9 @@ request_parse(struct request *req, char *const vars[], const char *prefix,
 		return 414;
 	}
 	/* As it came, and decoded; a row's key may grow when it is encoded. */
-	buf_reserve(
-	    &req->memory, v.method.len + v.uri.len + 2 * v.query.len +
-			      4 * (v.script_name.len + v.path_info.len));
+	buf_reserve(&req->memory,
+	    v.method.len + v.uri.len + 2 * v.query.len +
+		4 * (v.script_name.len + v.path_info.len));
 	if (req->memory.failed) {
 		buf_lit(why, "Out of memory.");
 		return 500;
@@ -132,7 +132,11 @@ request_parse(struct request *req, char *const vars[], const char *prefix,
 		req->prefix = without_trailing_slashes(
 		    (struct str){path.s, v.script_name.len});
 	if (!is_below(path, req->prefix)) {
-		buf_printf(why, "Pages here begin with %s/.", prefix);
+		if (req->prefix.len > 0)
+			buf_printf(why, "Pages here begin with %.*s/.",
+			    (int)req->prefix.len, req->prefix.s);
+		else
+			buf_lit(why, "There is no page at this address.");
 		return 404;
 	}
 	path.s += req->prefix.len;

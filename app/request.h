@@ -31,8 +31,11 @@ struct value {
 	struct str text; /* of a PARAM_TEXT; s is NULL when not given */
 };
 
+struct route;
+
 struct request {
 	struct buf memory;
+	const struct route *route; /* once it has one */
 	uint64_t id; /* names the request in logs and error pages, in hex */
 	enum method method;
 	enum format format;

@@ -43,8 +43,9 @@ cache_status(struct buf *b, const struct page *page, const struct outcome *o,
 		    o->kind == OUTCOME_MEMORY ? "memory" : o->store);
 		break;
 	case OUTCOME_MISS:
-		buf_str(b, o->stored ? "squall; fwd=uri-miss; stored"
-				     : "squall; fwd=uri-miss");
+		buf_str(b,
+		    o->stored ? "squall; fwd=uri-miss; stored"
+			      : "squall; fwd=uri-miss");
 		break;
 	case OUTCOME_COLLAPSED:
 		buf_lit(b, "squall; fwd=uri-miss; collapsed");
@@ -65,17 +66,19 @@ respond_head(struct buf *b, const struct page *page, const struct outcome *o,
 	buf_str(b, page->type);
 	buf_printf(b, "\r\nContent-Length: %zu", page->body.len);
 	buf_lit(b, "\r\nCache-Control: ");
-	buf_str(b, page->browser_cache != NULL && page->status == 200
-		       ? page->browser_cache
-		       : "no-cache");
+	buf_str(b,
+	    page->browser_cache != NULL && page->status == 200
+		? page->browser_cache
+		: "no-cache");
 	buf_lit(b, "\r\nCache-Status: ");
 	cache_status(b, page, o, now_ms);
-	buf_lit(b, "\r\nX-Content-Type-Options: nosniff\r\n"
-		   "Referrer-Policy: same-origin\r\n"
-		   "Content-Security-Policy: default-src 'none'; "
-		   "style-src 'self'; img-src 'self' data:; "
-		   "form-action 'self'; base-uri 'none'; "
-		   "frame-ancestors 'self'\r\n");
+	buf_lit(b,
+	    "\r\nX-Content-Type-Options: nosniff\r\n"
+	    "Referrer-Policy: same-origin\r\n"
+	    "Content-Security-Policy: default-src 'none'; "
+	    "style-src 'self'; img-src 'self' data:; "
+	    "form-action 'self'; base-uri 'none'; "
+	    "frame-ancestors 'self'\r\n");
 	buf_add(b, page->header.data, page->header.len);
 	buf_lit(b, "\r\n");
 }

@@ -282,6 +282,7 @@ route_request(const struct routes *routes, struct request *req,
 	const struct route *r = find(routes, req);
 
 	*route = r;
+	req->route = r;
 	if (req->method == METHOD_OTHER) {
 		struct str m = utf8_cut(req->method_name, 40);
 
@@ -304,29 +305,39 @@ route_request(const struct routes *routes, struct request *req,
 }
 
 void
-route_key(const struct route *r, const struct request *req, struct buf *key)
+route_query(const struct request *req, struct buf *b)
 {
+	const struct route *r = req->route;
 	char mark = '?';
 
-	/* An encoded prefix holds no ':', so it can't run into the path. */
-	url_path(key, req->prefix);
-	buf_char(key, ':');
-	request_path(req, key);
-	if (req->format == FORMAT_JSON)
-		buf_lit(key, ".json");
 	for (size_t i = 0; i < r->n_params; i++) {
 		const struct param *p = &r->params[i];
 		const struct value *v = &req->values[i];
 
 		if (!v->given || (p->type == PARAM_INT && v->number == p->def))
 			continue;
-		buf_char(key, mark);
-		buf_str(key, p->name);
-		buf_char(key, '=');
+		buf_char(b, mark);
+		buf_str(b, p->name);
+		buf_char(b, '=');
 		if (p->type == PARAM_INT)
-			buf_printf(key, "%" PRId64, v->number);
+			buf_printf(b, "%" PRId64, v->number);
 		else
-			url_arg(key, v->text);
+			url_arg(b, v->text);
 		mark = '&';
 	}
+}
+
+void
+route_key(const struct request *req, struct buf *key)
+{
+	/* An encoded prefix holds no ':', so it can't run into the path. */
+	url_path(key, req->prefix);
+	buf_char(key, ':');
+	/* A name may be encoded so that it looks like another route's path. */
+	buf_str(key, req->route->name);
+	buf_char(key, ':');
+	request_path(req, key);
+	if (req->format == FORMAT_JSON)
+		buf_lit(key, ".json");
+	route_query(req, key);
 }

@@ -34,7 +34,7 @@ enum { TTL_DEFAULT = 0, TTL_NEVER = -1 };
 typedef int handler(const struct request *, struct catalog *, struct page *);
 
 struct route {
-	const char *name; /* for logs */
+	const char *name; /* unique; part of the key */
 	const char *path; /* "/:database/:table": ':' takes any segment */
 	handler *handler;
 	const struct param *params;
@@ -63,10 +63,16 @@ int route_request(const struct routes *, struct request *,
     const struct route **route, struct buf *why);
 
 /*
- * Adds the request's key: prefix, path, format and the values that are not
- * the defaults, in table order.  Requests for the same page have the same
+ * Adds the query string in its one canonical form, with its '?': the values
+ * that are not the defaults, in table order.  Nothing if there are none.
+ */
+void route_query(const struct request *, struct buf *);
+
+/*
+ * Adds the request's key: prefix, route, path, format and the values that are
+ * not the defaults, in table order.  Requests for the same page have the same
  * key, whatever else their URLs hold; requests for different pages never do.
  */
-void route_key(const struct route *, const struct request *, struct buf *key);
+void route_key(const struct request *, struct buf *key);
 
 #endif

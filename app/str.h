@@ -36,7 +36,7 @@ static inline bool
 str_starts(struct str a, struct str prefix)
 {
 	return a.len >= prefix.len &&
-	       (prefix.len == 0 || memcmp(a.s, prefix.s, prefix.len) == 0);
+	    (prefix.len == 0 || memcmp(a.s, prefix.s, prefix.len) == 0);
 }
 
 #endif

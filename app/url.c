@@ -11,7 +11,7 @@ static bool
 is_alnum(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	       (c >= 'a' && c <= 'z');
+	    (c >= 'a' && c <= 'z');
 }
 
 static int

@@ -55,9 +55,12 @@ utf8_valid(struct str s)
 struct str
 utf8_cut(struct str s, size_t max)
 {
+	size_t back = 0;
+
 	if (s.len <= max)
 		return s;
-	while (max > 0 && continues(s.s[max]))
-		max--;
-	return (struct str){s.s, max};
+	while (back < 4 && back < max && continues(s.s[max - back]))
+		back++;
+	/* More than three in a row are no sequence, but rubbish. */
+	return (struct str){s.s, back > 3 ? max : max - back};
 }

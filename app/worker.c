@@ -240,7 +240,7 @@ serve(struct worker *w, struct conn *c)
 		return;
 	}
 	buf_reset(&w->key);
-	route_key(route, &c->request, &w->key);
+	route_key(&c->request, &w->key);
 	if (w->key.failed) { /* half a key would be another page's */
 		log_error("worker", "out of memory");
 		close_conn(w, c);

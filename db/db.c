@@ -58,6 +58,10 @@ db_fail(struct db *db, int code)
 
 	if ((code & 0xff) == SQLITE_INTERRUPT && db->budget_over)
 		return;
+	if ((code & 0xff) == SQLITE_ERROR && db->budget_deadline_us != 0) {
+		db->budget_over = true;
+		return;
+	}
 	if (db->status != DB_OK)
 		return;
 	for (size_t i = 0; i < sizeof(failures) / sizeof(*failures); i++) {
@@ -347,5 +351,5 @@ db_identity(const struct db *db)
 	if (stat(db->file, &st) < 0)
 		return 0;
 	return (uint64_t)st.st_dev * UINT64_C(0x9e3779b97f4a7c15) ^
-	       (uint64_t)st.st_ino;
+	    (uint64_t)st.st_ino;
 }

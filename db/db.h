@@ -58,9 +58,10 @@ unsigned db_queries(const struct db *);
 int64_t db_size(struct db *);
 
 /*
- * Between db_budget_begin and _end, queries have `ms` milliseconds (or the
- * rest of the time limit).  When they are over, queries stop having rows, and
- * _end says so: it is no failure.
+ * Between db_budget_begin and _end, queries are attempts: they have `ms`
+ * milliseconds (or the rest of the time limit), and when these are over, or
+ * SQLite can't compile one (as with a view of what is gone), queries stop
+ * having rows.  _end says so with true; it is no failure.
  */
 void db_budget_begin(struct db *, int64_t ms);
 bool db_budget_end(struct db *);

@@ -4,12 +4,19 @@
  */
 #include "db/keyset.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "app/url.h"
+
+/* How a token writes numbers. */
+#define INT_FORMAT  "%" PRId64
+#define REAL_FORMAT "%.17g"
+enum {
+	DIGITS_MAX = 40,
+	FAR_BYTES = 1000, /* a longer value does not go into a token */
+};
 
 /* The letter that a token's value begins with, by type. */
 static const char letters[] = {
@@ -45,23 +52,22 @@ void
 keyset_init(struct keyset *k, const struct table *t, size_t sort_column,
     bool descending)
 {
-	bool nullable_key = t->n_key == 0;
-
 	*k = (struct keyset){
 	    .table = t,
 	    .sort = {sort_column, descending},
 	    .sorted = sort_column < t->n_columns,
 	};
-	if (t->rowid == NULL && t->n_key == 0)
+	if (!t->has_order)
 		return;
 	if (k->sorted)
 		add_term(k, sort_column, descending);
-	for (size_t i = 0; i < t->n_key; i++) {
+	for (size_t i = 0; i < t->n_key; i++)
 		add_term(k, t->key[i], false);
-		nullable_key |= !t->columns[t->key[i]].not_null;
-	}
-	/* Keys with NULLs in them need not differ. */
-	if (nullable_key && !t->rowid_is_key && t->rowid != NULL)
+	/*
+	 * Rows with NULL in their key need not differ in it, nor do those whose
+	 * key is unique by another collation than the column's.
+	 */
+	if (!t->rowid_is_key && t->rowid != NULL)
 		add_term(k, t->n_columns, false);
 }
 
@@ -78,40 +84,53 @@ keyset_position_release(struct keyset_position *p)
 	buf_release(&p->memory);
 }
 
+/* The column that is sorted by, where a key follows it. */
+static bool
+may_be_far(const struct keyset *k, size_t term)
+{
+	return term == 0 && k->sorted && k->n > 1;
+}
+
+/* One place, one token: a number counts only as keyset_token writes it. */
 static bool
 parse_value(struct keyset_position *p, struct str part, struct keyset_value *v)
 {
 	size_t from = p->memory.len;
+	char digits[DIGITS_MAX];
 	const char *text;
-	char *end;
 
 	if (part.len == 0)
 		return false;
 	url_unpart(&p->memory, (struct str){part.s + 1, part.len - 1});
-	buf_char(&p->memory, '\0'); /* for strtoll and strtod */
+	buf_char(&p->memory, '\0');
 	if (p->memory.failed)
 		return false;
 	text = p->memory.data + from;
 	v->text = (struct str){text, p->memory.len - from - 1};
-	errno = 0;
 	switch (part.s[0]) {
 	case 'n':
 		v->type = VALUE_NULL;
 		return v->text.len == 0;
 	case 'i':
 		v->type = VALUE_INT;
-		v->number = strtoll(text, &end, 10);
-		return v->text.len > 0 && *end == '\0' && errno == 0;
+		v->number = strtoll(text, NULL, 10);
+		snprintf(digits, sizeof(digits), INT_FORMAT, v->number);
+		return str_is(v->text, digits);
 	case 'r':
 		v->type = VALUE_REAL;
-		v->real = strtod(text, &end);
-		return v->text.len > 0 && *end == '\0' && v->real == v->real;
+		v->real = strtod(text, NULL);
+		snprintf(digits, sizeof(digits), REAL_FORMAT, v->real);
+		return str_is(v->text, digits) && v->real == v->real;
 	case 't':
 		v->type = VALUE_TEXT;
 		return true;
 	case 'b':
 		v->type = VALUE_BLOB;
 		return true;
+	case 'k':
+		v->type = VALUE_TEXT;
+		v->far = true;
+		return v->text.len == 0;
 	default:
 		return false;
 	}
@@ -120,16 +139,16 @@ parse_value(struct keyset_position *p, struct str part, struct keyset_value *v)
 static bool
 parse_offset(struct str token, int64_t *offset)
 {
-	char digits[24];
-	char *end;
+	char digits[DIGITS_MAX];
 
-	if (token.len < 2 || token.len > sizeof(digits) || token.s[0] != 'o')
+	if (token.len < 2 || token.len >= sizeof(digits) || token.s[0] != 'o')
 		return false;
 	memcpy(digits, token.s + 1, token.len - 1);
 	digits[token.len - 1] = '\0';
-	errno = 0;
-	*offset = strtoll(digits, &end, 10);
-	return *end == '\0' && errno == 0 && *offset >= 0;
+	*offset = strtoll(digits, NULL, 10);
+	snprintf(digits, sizeof(digits), INT_FORMAT, *offset);
+	return *offset >= 0 &&
+	    str_is((struct str){token.s + 1, token.len - 1}, digits);
 }
 
 bool
@@ -148,6 +167,7 @@ keyset_parse(
 		const char *stop = comma == NULL ? end : comma;
 
 		if ((comma == NULL) != (i + 1 == k->n) ||
+		    (stop > s && *s == 'k' && !may_be_far(k, i)) ||
 		    !parse_value(
 			p, (struct str){s, (size_t)(stop - s)}, &p->values[i]))
 			return false;
@@ -165,12 +185,18 @@ keyset_token(const struct keyset *k, const struct query *q, struct buf *b)
 
 		if (i > 0)
 			buf_char(b, ',');
+		if (may_be_far(k, i) &&
+		    (type == VALUE_TEXT || type == VALUE_BLOB) &&
+		    query_blob(q, column).len > FAR_BYTES) {
+			buf_char(b, 'k');
+			continue;
+		}
 		buf_char(b, letters[type]);
 		switch (type) {
 		case VALUE_NULL:
 			break;
 		case VALUE_INT:
-			buf_printf(b, "%" PRId64, query_int(q, column));
+			buf_printf(b, INT_FORMAT, query_int(q, column));
 			break;
 		case VALUE_REAL: {
 			char digits[40];
@@ -193,7 +219,7 @@ keyset_token(const struct keyset *k, const struct query *q, struct buf *b)
 void
 keyset_offset_token(int64_t offset, struct buf *token)
 {
-	buf_printf(token, "o%" PRId64, offset);
+	buf_printf(token, "o" INT_FORMAT, offset);
 }
 
 /* The ranges after a position, nearest first.  Returns how many. */
@@ -207,7 +233,7 @@ ranges(const struct keyset *k, const struct keyset_position *p,
 		bool null = p->values[i].type == VALUE_NULL;
 		size_t column = k->terms[i].column;
 		bool may_be_null = column < k->table->n_columns &&
-				   !k->table->columns[column].not_null;
+		    !k->table->columns[column].not_null;
 
 		if (!k->terms[i].descending || !null)
 			out[n++] = (struct range){i, AFTER};
@@ -240,6 +266,36 @@ order_by(const struct keyset *k, struct buf *sql)
 	}
 }
 
+/* Compares a column with itself in the row that the position is after. */
+static void
+add_far_value(
+    const struct keyset *k, const struct keyset_position *p, struct buf *sql)
+{
+	buf_lit(sql, "(SELECT ");
+	keyset_column(k->table, k->terms[0].column, sql);
+	buf_lit(sql, " FROM ");
+	sql_name(sql, str_of(k->table->name));
+	for (size_t i = 1; i < k->n; i++) {
+		buf_str(sql, i == 1 ? " WHERE " : " AND ");
+		keyset_column(k->table, k->terms[i].column, sql);
+		buf_str(
+		    sql, p->values[i].type == VALUE_NULL ? " IS NULL" : " = ?");
+	}
+	buf_lit(sql, ")");
+}
+
+/* Adds an operator and what stands to its right. */
+static void
+add_comparison(const struct keyset *k, const struct keyset_position *p,
+    size_t term, const char *operator, struct buf * sql)
+{
+	buf_str(sql, operator);
+	if (p->values[term].far)
+		add_far_value(k, p, sql);
+	else
+		buf_char(sql, '?');
+}
+
 void
 keyset_sql(const struct keyset *k, const struct keyset_position *p,
     size_t range, struct buf *sql)
@@ -256,28 +312,29 @@ keyset_sql(const struct keyset *k, const struct keyset_position *p,
 	for (size_t i = 0; i < r.term; i++) {
 		keyset_column(k->table, k->terms[i].column, sql);
 		if (p->values[i].type == VALUE_NULL)
-			buf_lit(sql, " IS NULL AND ");
+			buf_lit(sql, " IS NULL");
 		else
-			buf_lit(sql, " = ? AND ");
+			add_comparison(k, p, i, " = ", sql);
+		buf_lit(sql, " AND ");
 	}
 	keyset_column(k->table, k->terms[r.term].column, sql);
 	if (r.comparison == IS_NULL)
 		buf_lit(sql, " IS NULL");
 	else if (p->values[r.term].type == VALUE_NULL)
 		buf_lit(sql, " IS NOT NULL");
-	else if (k->terms[r.term].descending)
-		buf_lit(sql, " < ?");
 	else
-		buf_lit(sql, " > ?");
+		add_comparison(k, p, r.term,
+		    k->terms[r.term].descending ? " < " : " > ", sql);
 	order_by(k, sql);
 }
 
-static void
+/* Binds a value's parameter, if it has one; the number of the next. */
+static int
 bind(struct query *q, int i, const struct keyset_value *v)
 {
 	switch (v->type) {
 	case VALUE_NULL:
-		break;
+		return i;
 	case VALUE_INT:
 		query_bind_int(q, i, v->number);
 		break;
@@ -291,6 +348,7 @@ bind(struct query *q, int i, const struct keyset_value *v)
 		query_bind_blob(q, i, v->text);
 		break;
 	}
+	return i + 1;
 }
 
 int
@@ -307,8 +365,12 @@ keyset_bind(const struct keyset *k, const struct keyset_position *p,
 		/* A term that is compared with NULL has no parameter. */
 		if (t == r.term && r.comparison == IS_NULL)
 			break;
-		if (p->values[t].type != VALUE_NULL)
-			bind(q, i++, &p->values[t]);
+		if (!p->values[t].far) {
+			i = bind(q, i, &p->values[t]);
+			continue;
+		}
+		for (size_t key = 1; key < k->n; key++)
+			i = bind(q, i, &p->values[key]);
 	}
 	return i;
 }

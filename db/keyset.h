@@ -34,6 +34,7 @@ struct keyset {
 
 struct keyset_value {
 	enum value_type type;
+	bool far; /* too long for a token: it stands in the row with this key */
 	int64_t number;
 	double real;
 	struct str text; /* points into the position's memory */

@@ -63,8 +63,9 @@ void
 query_bind_text(struct query *q, int i, struct str s)
 {
 	if (q->stmt != NULL)
-		bound(q, sqlite3_bind_text64(q->stmt, i, s.s == NULL ? "" : s.s,
-			     s.len, SQLITE_STATIC, SQLITE_UTF8));
+		bound(q,
+		    sqlite3_bind_text64(q->stmt, i, s.s == NULL ? "" : s.s,
+			s.len, SQLITE_STATIC, SQLITE_UTF8));
 }
 
 void

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "app/json.h"
 #include "app/url.h"
 
 /* " AND "-joined comparisons of a reference's columns, p with t. */
@@ -18,7 +19,8 @@ add_match(const struct table *t, const struct table *parent,
 	for (size_t i = 0; i < f->n; i++) {
 		buf_str(sql, i == 0 ? " WHERE p." : " AND p.");
 		keyset_column(parent, to[i], sql);
-		buf_lit(sql, " = t.");
+		/* '+': as foreign keys, by the parent's affinity alone. */
+		buf_lit(sql, " = +t.");
 		keyset_column(t, f->from[i], sql);
 	}
 }
@@ -202,64 +204,68 @@ rows_next(struct rows *r)
 	return false;
 }
 
-/* Could the text be written as a number? */
-static bool
-as_number(struct str s, double *real, int64_t *number, bool *whole)
+/* What a text stands for, if it is a number as a whole. */
+struct number {
+	enum value_type
+	    type; /* VALUE_INT, VALUE_REAL or, for none, VALUE_TEXT */
+	int64_t whole;
+	double real;
+};
+
+static struct number
+as_number(struct str s)
 {
+	struct number n = {.type = VALUE_TEXT};
 	char text[64];
 	char *end;
 
-	if (s.len == 0 || s.len >= sizeof(text))
-		return false;
+	if (s.len == 0 || s.len >= sizeof(text) ||
+	    strspn(s.s, "+-.0123456789eE") < s.len)
+		return n;
 	memcpy(text, s.s, s.len);
 	text[s.len] = '\0';
 	errno = 0;
-	*number = strtoll(text, &end, 10);
-	*whole = errno == 0 && *end == '\0' && end > text;
-	if (*whole)
-		return true;
-	*real = strtod(text, &end);
-	return *end == '\0' && end > text;
+	n.whole = strtoll(text, &end, 10);
+	if (errno == 0 && *end == '\0') {
+		n.type = VALUE_INT;
+		return n;
+	}
+	n.real = strtod(text, &end);
+	if (*end == '\0')
+		n.type = VALUE_REAL;
+	return n;
 }
 
 /*
- * A URL does not tell types.  A column with affinity converts for itself, but
- * may hold blobs; one without may hold anything.
+ * A URL does not tell types, and any column may hold bytes.  A column with
+ * TEXT affinity holds no numbers, one with NUMERIC affinity no text that looks
+ * like one, and one without affinity may hold both.
  */
 static void
 add_key_match(const struct rows *r, size_t column, struct buf *sql)
 {
-	static const char *const matches[] = {
-	    [AFFINITY_NUMERIC] = " = ?",
-	    [AFFINITY_TEXT] = " IN (?, ?)",
-	    [AFFINITY_BLOB] = " IN (?, ?, ?)",
-	};
+	bool either = r->table->columns[column].affinity == AFFINITY_BLOB;
 
 	keyset_column(r->table, column, sql);
-	buf_str(sql, matches[r->table->columns[column].affinity]);
+	buf_str(sql, either ? " IN (?, ?, ?)" : " IN (?, ?)");
 }
 
 static int
 bind_key(struct rows *r, size_t column, struct str value, int i)
 {
 	enum affinity affinity = r->table->columns[column].affinity;
-	int64_t number;
-	double real;
-	bool whole;
+	struct number n = as_number(value);
 
-	query_bind_text(&r->query, i++, value);
-	if (affinity == AFFINITY_NUMERIC)
-		return i;
 	query_bind_blob(&r->query, i++, value);
+	if (affinity != AFFINITY_NUMERIC || n.type == VALUE_TEXT)
+		query_bind_text(&r->query, i++, value);
 	if (affinity == AFFINITY_TEXT)
 		return i;
-	if (as_number(value, &real, &number, &whole)) {
-		if (whole)
-			query_bind_int(&r->query, i, number);
-		else
-			query_bind_real(&r->query, i, real);
-	}
-	return i + 1;
+	if (n.type == VALUE_INT)
+		query_bind_int(&r->query, i, n.whole);
+	else if (n.type == VALUE_REAL)
+		query_bind_real(&r->query, i, n.real);
+	return affinity == AFFINITY_NUMERIC && n.type == VALUE_TEXT ? i : i + 1;
 }
 
 static size_t
@@ -313,17 +319,15 @@ find_by_key(struct rows *r, const struct str *parts)
 static bool
 find_by_rowid(struct rows *r, struct str part)
 {
+	struct number n = as_number(part);
 	struct buf sql = {0};
-	int64_t number;
-	double real;
-	bool whole;
 
-	if (!as_number(part, &real, &number, &whole) || !whole)
+	if (n.type != VALUE_INT)
 		return false;
 	begin_select(r, &sql);
 	buf_printf(&sql, " WHERE \"%s\" = ? LIMIT 1) AS t", r->table->rowid);
 	query_open_buf(&r->query, r->db, &sql);
-	query_bind_int(&r->query, 1, number);
+	query_bind_int(&r->query, 1, n.whole);
 	buf_release(&sql);
 	return query_next(&r->query);
 }
@@ -343,13 +347,22 @@ static void
 add_key_part(const struct query *q, int column, bool alone, struct buf *b)
 {
 	enum value_type type = query_type(q, column);
-	struct str s =
-	    type == VALUE_BLOB ? query_blob(q, column) : query_text(q, column);
+	struct buf digits = {0};
+	struct str s;
 
+	if (type == VALUE_REAL) {
+		/* SQLite's own text of it has too few digits to find it by. */
+		json_real(&digits, query_real(q, column));
+		s = (struct str){buf_cstr(&digits), digits.len};
+	} else {
+		s = type == VALUE_BLOB ? query_blob(q, column)
+				       : query_text(q, column);
+	}
 	if (alone)
 		url_name(b, s);
 	else
 		url_part(b, s);
+	buf_release(&digits);
 }
 
 bool

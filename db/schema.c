@@ -8,6 +8,8 @@
 
 #include "db/query.h"
 
+enum { DESCRIBE_BUDGET_MS = 500 };
+
 static char *
 copy(struct str s)
 {
@@ -22,8 +24,10 @@ has(const char *type, const char *word)
 }
 
 static enum affinity
-affinity_of(const char *type)
+affinity_of(const char *type, bool strict)
 {
+	if (strict && strcasecmp(type, "ANY") == 0)
+		return AFFINITY_BLOB;
 	if (has(type, "INT"))
 		return AFFINITY_NUMERIC;
 	if (has(type, "CHAR") || has(type, "CLOB") || has(type, "TEXT"))
@@ -49,14 +53,19 @@ grow(void *array, size_t *n, size_t size)
 	return more;
 }
 
+/* What read_kind finds out for the others. */
+struct kind {
+	bool without_rowid, strict;
+};
+
 static bool
-read_kind(struct db *db, struct str name, struct table *t, bool *without_rowid)
+read_kind(struct db *db, struct str name, struct table *t, struct kind *kind)
 {
 	struct query q;
 	bool found;
 
 	query_open(&q, db,
-	    "SELECT type, wr, name FROM pragma_table_list "
+	    "SELECT type, wr, name, strict FROM pragma_table_list "
 	    "WHERE schema = 'main' AND name = ? COLLATE NOCASE "
 	    "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
 	query_bind_text(&q, 1, name);
@@ -64,10 +73,11 @@ read_kind(struct db *db, struct str name, struct table *t, bool *without_rowid)
 	if (found) {
 		struct str type = query_text(&q, 0);
 
-		t->kind = str_is(type, "view")      ? TABLE_VIEW
-			  : str_is(type, "virtual") ? TABLE_VIRTUAL
-						    : TABLE_PLAIN;
-		*without_rowid = query_int(&q, 1) != 0;
+		t->kind = str_is(type, "view") ? TABLE_VIEW
+		    : str_is(type, "virtual")  ? TABLE_VIRTUAL
+					       : TABLE_PLAIN;
+		kind->without_rowid = query_int(&q, 1) != 0;
+		kind->strict = query_int(&q, 3) != 0;
 		t->name = copy(query_text(&q, 2));
 	}
 	query_close(&q);
@@ -75,7 +85,8 @@ read_kind(struct db *db, struct str name, struct table *t, bool *without_rowid)
 }
 
 static bool
-read_columns(struct db *db, struct str name, struct table *t)
+read_columns(
+    struct db *db, struct str name, struct table *t, const struct kind *kind)
 {
 	struct query q;
 	bool ok = true;
@@ -97,24 +108,40 @@ read_columns(struct db *db, struct str name, struct table *t)
 		c->not_null = query_int(&q, 2) != 0;
 		ok = c->name != NULL && c->type != NULL;
 		if (ok)
-			c->affinity = affinity_of(c->type);
-		if (key == 0 || key > SCHEMA_KEY_MAX)
-			continue;
+			c->affinity = affinity_of(c->type, kind->strict);
 		c->key = key;
-		t->key[key - 1] = t->n_columns - 1;
 		if (key > t->n_key)
 			t->n_key = key;
+		if (key > 0 && key <= SCHEMA_KEY_MAX)
+			t->key[key - 1] = t->n_columns - 1;
 	}
 	query_close(&q);
+	if (t->n_key > SCHEMA_KEY_MAX)
+		t->n_key = 0;
 	return ok;
 }
 
+/* Is the primary key an index of its own, beside the rowid? */
+static bool
+key_has_index(struct db *db, const struct table *t)
+{
+	struct query q;
+	bool found;
+
+	query_open(
+	    &q, db, "SELECT 1 FROM pragma_index_list(?) WHERE origin = 'pk'");
+	query_bind_text(&q, 1, str_of(t->name));
+	found = query_next(&q);
+	query_close(&q);
+	return found;
+}
+
 static void
-find_rowid(struct table *t, bool without_rowid)
+find_rowid(struct db *db, struct table *t, const struct kind *kind)
 {
 	static const char *const names[] = {"rowid", "_rowid_", "oid"};
 
-	if (t->kind == TABLE_VIEW || without_rowid)
+	if (t->kind == TABLE_VIEW || kind->without_rowid)
 		return;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		bool taken = false;
@@ -126,9 +153,22 @@ find_rowid(struct table *t, bool without_rowid)
 			break;
 		}
 	}
-	t->rowid_is_key =
-	    t->n_key == 1 && t->kind == TABLE_PLAIN &&
-	    strcasecmp(t->columns[t->key[0]].type, "INTEGER") == 0;
+	/* Not so "INTEGER PRIMARY KEY DESC", for history's sake. */
+	t->rowid_is_key = t->n_key == 1 && t->kind == TABLE_PLAIN &&
+	    strcasecmp(t->columns[t->key[0]].type, "INTEGER") == 0 &&
+	    !key_has_index(db, t);
+}
+
+static bool
+tells_rows_apart(const struct table *t)
+{
+	if (t->rowid != NULL || t->rowid_is_key)
+		return true;
+	for (size_t i = 0; i < t->n_key; i++) {
+		if (!t->columns[t->key[i]].not_null)
+			return false;
+	}
+	return t->n_key > 0;
 }
 
 static bool
@@ -171,14 +211,21 @@ read_foreign_keys(struct db *db, struct str name, struct table *t)
 bool
 table_read(struct db *db, struct str name, struct table *t)
 {
-	bool without_rowid = false;
+	struct kind kind = {0};
+	bool failed;
 
 	*t = (struct table){0};
-	if (!read_kind(db, name, t, &without_rowid) ||
-	    !read_columns(db, name, t) || !read_foreign_keys(db, name, t))
+	/* A description that SQLite can't make is no failure of the page's. */
+	db_budget_begin(db, DESCRIBE_BUDGET_MS);
+	failed = !read_kind(db, name, t, &kind) ||
+	    !read_columns(db, name, t, &kind) ||
+	    !read_foreign_keys(db, name, t);
+	if (!failed)
+		find_rowid(db, t, &kind);
+	if (db_budget_end(db) || failed || t->n_columns == 0)
 		return false;
-	find_rowid(t, without_rowid);
-	return t->n_columns > 0;
+	t->has_order = tells_rows_apart(t);
+	return true;
 }
 
 void
@@ -205,8 +252,8 @@ table_column(const struct table *t, struct str name)
 	size_t i = 0;
 
 	while (i < t->n_columns &&
-	       (strlen(t->columns[i].name) != name.len ||
-		   strncasecmp(t->columns[i].name, name.s, name.len) != 0))
+	    (strlen(t->columns[i].name) != name.len ||
+		strncasecmp(t->columns[i].name, name.s, name.len) != 0))
 		i++;
 	return i;
 }
@@ -241,6 +288,8 @@ table_label(const struct table *t)
 static bool
 same_columns(const size_t *a, size_t n_a, const size_t *b, size_t n_b)
 {
+	if (n_a != n_b || n_a > SCHEMA_KEY_MAX)
+		return false;
 	for (size_t i = 0; i < n_a; i++) {
 		bool found = false;
 
@@ -249,7 +298,7 @@ same_columns(const size_t *a, size_t n_a, const size_t *b, size_t n_b)
 		if (!found)
 			return false;
 	}
-	return n_a == n_b;
+	return true;
 }
 
 bool
@@ -263,7 +312,7 @@ table_is_unique(
 
 	if (t->kind != TABLE_PLAIN || n == 0)
 		return false;
-	if (same_columns(columns, n, t->key, t->n_key))
+	if (t->n_key > 0 && same_columns(columns, n, t->key, t->n_key))
 		return true;
 	query_open(&q, db,
 	    "SELECT l.seq, i.name "
@@ -273,16 +322,17 @@ table_is_unique(
 	while (!unique && query_next(&q)) {
 		if (query_int(&q, 0) != last) {
 			unique = n_index > 0 &&
-				 same_columns(columns, n, index, n_index);
+			    same_columns(columns, n, index, n_index);
 			last = query_int(&q, 0);
 			n_index = 0;
 		}
 		if (n_index < SCHEMA_KEY_MAX)
-			index[n_index++] = table_column(t, query_text(&q, 1));
+			index[n_index] = table_column(t, query_text(&q, 1));
+		n_index++;
 	}
 	query_close(&q);
 	return unique ||
-	       (n_index > 0 && same_columns(columns, n, index, n_index));
+	    (n_index > 0 && same_columns(columns, n, index, n_index));
 }
 
 size_t
@@ -307,9 +357,9 @@ table_list(struct db *db, struct table_name **list)
 			n--;
 			break;
 		}
-		t->kind = str_is(type, "view")      ? TABLE_VIEW
-			  : str_is(type, "virtual") ? TABLE_VIRTUAL
-						    : TABLE_PLAIN;
+		t->kind = str_is(type, "view") ? TABLE_VIEW
+		    : str_is(type, "virtual")  ? TABLE_VIRTUAL
+					       : TABLE_PLAIN;
 		t->hidden = str_is(type, "shadow");
 	}
 	query_close(&q);

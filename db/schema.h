@@ -38,7 +38,8 @@ struct table {
 	enum table_kind kind;
 	struct column *columns; /* without those that are hidden */
 	size_t n_columns;
-	size_t key[SCHEMA_KEY_MAX]; /* the columns of the primary key */
+	/* The columns of the primary key; none if it has more than fit. */
+	size_t key[SCHEMA_KEY_MAX];
 	size_t n_key;
 	/*
 	 * The name that the rowid goes by, NULL where there is none: in views,
@@ -46,6 +47,7 @@ struct table {
 	 */
 	const char *rowid;
 	bool rowid_is_key; /* the primary key is another name for the rowid */
+	bool has_order;    /* key and rowid tell any two rows apart */
 	struct foreign_key *foreign_keys;
 	size_t n_foreign_keys;
 };
@@ -53,6 +55,7 @@ struct table {
 /*
  * Reads a table's or view's description.  As in SQL, the case of the name does
  * not matter; table.name is the true one.  False if there is none of this name,
+ * and table.name is NULL; if it can't be described, as a view of what is gone;
  * or after a failure.  To be released in any case.
  */
 bool table_read(struct db *, struct str name, struct table *);

@@ -37,8 +37,9 @@ text(struct buf *b, struct str s, size_t max)
 	}
 	html_str(b, shown);
 	if (shown.len < s.len)
-		html_raw(b, "<span class=\"cut\" "
-			    "title=\"The row’s page has all of it\">…</span>");
+		html_raw(b,
+		    "<span class=\"cut\" "
+		    "title=\"The row’s page has all of it\">…</span>");
 }
 
 void

@@ -99,11 +99,13 @@ list_group(const struct request *req, struct db *db,
 
 		if (group_of(&list[i]) != group)
 			continue;
-		if (!table_read(db, str_of(list[i].name), &t)) {
+		count = -1;
+		if (table_read(db, str_of(list[i].name), &t))
+			count = table_count(db, &t, COUNT_MAX, COUNT_BUDGET_MS);
+		if (t.name == NULL) {
 			table_release(&t);
 			continue;
 		}
-		count = table_count(db, &t, COUNT_MAX, COUNT_BUDGET_MS);
 		if (json && shown > 0)
 			json_raw(b, ",");
 		(json ? as_json : as_html)(
@@ -139,8 +141,9 @@ page_html(const struct request *req, struct db *db,
 		html_raw(b, "</ul>\n");
 	}
 	if (of[GROUP_HIDDEN] > 0) {
-		html_raw(b, "<details><summary>The inside of its indexes"
-			    "</summary>\n<ul class=\"cards\">\n");
+		html_raw(b,
+		    "<details><summary>The inside of its indexes"
+		    "</summary>\n<ul class=\"cards\">\n");
 		list_group(req, db, list, n, GROUP_HIDDEN, 0, b);
 		html_raw(b, "</ul></details>\n");
 	}

@@ -3,6 +3,7 @@
  */
 #include "handlers/layout.h"
 
+#include "app/route.h"
 #include "app/url.h"
 #include "handlers/asset.h"
 
@@ -41,16 +42,22 @@ link_row(struct buf *b, const struct request *req, struct str database,
 void
 link_json(struct buf *b, const struct request *req)
 {
+	struct buf query = {0};
+
 	url_path(b, req->prefix);
 	request_path(req, b);
 	buf_lit(b, ".json");
+	route_query(req, &query);
+	html_str(b, (struct str){buf_cstr(&query), query.len});
+	buf_release(&query);
 }
 
 static void
 way_back(struct buf *b, const struct request *req, const struct layout *l)
 {
-	html_raw(b, "<nav aria-label=\"Breadcrumb\"><ol class=\"crumbs\">"
-		    "<li><a href=\"");
+	html_raw(b,
+	    "<nav aria-label=\"Breadcrumb\"><ol class=\"crumbs\">"
+	    "<li><a href=\"");
 	link_home(b, req);
 	html_raw(b, "\">Databases</a></li>");
 	if (l->database.s != NULL) {
@@ -73,19 +80,22 @@ way_back(struct buf *b, const struct request *req, const struct layout *l)
 void
 layout_begin(struct buf *b, const struct request *req, const struct layout *l)
 {
-	html_raw(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-		    "<meta charset=\"utf-8\">\n<title>");
+	html_raw(b,
+	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+	    "<meta charset=\"utf-8\">\n<title>");
 	html(b, l->title);
-	html_raw(b, "</title>\n<meta name=\"viewport\" "
-		    "content=\"width=device-width, initial-scale=1\">\n"
-		    "<meta name=\"color-scheme\" content=\"light dark\">\n"
-		    "<link rel=\"stylesheet\" href=\"");
+	html_raw(b,
+	    "</title>\n<meta name=\"viewport\" "
+	    "content=\"width=device-width, initial-scale=1\">\n"
+	    "<meta name=\"color-scheme\" content=\"light dark\">\n"
+	    "<link rel=\"stylesheet\" href=\"");
 	link_home(b, req);
 	buf_printf(b, "-/static/%s", asset_style_name());
 	html_raw(b, "\">\n<link rel=\"icon\" href=\"data:,\">\n");
 	if (l->json) {
-		html_raw(b, "<link rel=\"alternate\" "
-			    "type=\"application/json\" href=\"");
+		html_raw(b,
+		    "<link rel=\"alternate\" "
+		    "type=\"application/json\" href=\"");
 		link_json(b, req);
 		html_raw(b, "\">\n");
 	}
@@ -97,8 +107,9 @@ layout_begin(struct buf *b, const struct request *req, const struct layout *l)
 void
 layout_end(struct buf *b)
 {
-	html_raw(b, "</main>\n<footer>Served by squall from SQLite</footer>\n"
-		    "</body>\n</html>\n");
+	html_raw(b,
+	    "</main>\n<footer>Served by squall from SQLite</footer>\n"
+	    "</body>\n</html>\n");
 }
 
 void
@@ -106,10 +117,6 @@ layout_json_link(struct buf *b, const struct request *req)
 {
 	html_raw(b, "<p class=\"formats\">This page as <a href=\"");
 	link_json(b, req);
-	if (req->query.len > 0) {
-		buf_char(b, '?');
-		html_str(b, req->query);
-	}
 	html_raw(b, "\">JSON</a></p>\n");
 }
 

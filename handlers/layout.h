@@ -41,7 +41,10 @@ void link_table(struct buf *, const struct request *, struct str database,
 void link_row(struct buf *, const struct request *, struct str database,
     struct str table, struct str key);
 
-/* The address of this page as JSON, without its query. */
+/*
+ * The address of this page as JSON.  Its query is the canonical one: what else
+ * the client sent must not get into a page that others see.
+ */
 void link_json(struct buf *, const struct request *);
 
 #endif

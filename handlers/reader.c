@@ -37,6 +37,10 @@ read_table(const struct request *req, struct db *db, struct page *page,
 
 	if (table_read(db, name, t) && str_is(name, t->name))
 		return 200;
+	if (t->name != NULL && str_is(name, t->name))
+		return page_error(page, 503,
+		    "“%.*s” can’t be read: its definition does not work here.",
+		    (int)shown.len, shown.s);
 	return page_error(page, 404,
 	    "There is no table named “%.*s” in the database %s.",
 	    (int)shown.len, shown.s, db_name(db));

@@ -72,8 +72,9 @@ html_heading(struct view *v, size_t column, struct buf *b)
 
 	html_raw(b, "<th scope=\"col\"");
 	if (sorted)
-		buf_str(b, v->descending ? " aria-sort=\"descending\""
-					 : " aria-sort=\"ascending\"");
+		buf_str(b,
+		    v->descending ? " aria-sort=\"descending\""
+				  : " aria-sort=\"ascending\"");
 	html_raw(b, "><a rel=\"nofollow\" href=\"");
 	link_order(v, column, turn, NULL, b);
 	html_raw(b, "\">");
@@ -86,14 +87,14 @@ static bool
 key_is_link(const struct view *v)
 {
 	return v->table.n_key == 1 &&
-	       rows_reference(&v->rows, v->table.key[0]) == NULL;
+	    rows_reference(&v->rows, v->table.key[0]) == NULL;
 }
 
 static bool
 has_link_column(const struct view *v)
 {
 	return !key_is_link(v) &&
-	       (v->table.n_key > 0 || v->table.rowid != NULL);
+	    (v->table.n_key > 0 || v->table.rowid != NULL);
 }
 
 static void
@@ -249,8 +250,9 @@ page_html(struct view *v, struct buf *b)
 	layout_count(b, count, COUNT_MAX);
 	html_raw(b, "</p>\n");
 	html_columns(v, b);
-	html_raw(b, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-		    "aria-label=\"Rows\"><table>\n<thead><tr>");
+	html_raw(b,
+	    "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+	    "aria-label=\"Rows\"><table>\n<thead><tr>");
 	if (has_link_column(v))
 		html_raw(b, "<th scope=\"col\">Link</th>");
 	for (size_t i = 0; i < v->table.n_columns; i++)

@@ -210,7 +210,8 @@ start_memcached()
 	*) fail "start_memcached: unix or tcp, not $kind" ;;
 	esac
 	export MEMCACHED MEMCACHED_URL
-	site_start_memcached "$T" "$MEMCACHED" "$@"
+	site_start_memcached "$T" "$MEMCACHED" "$@" &&
+	    wait_for memcached_stat pid
 }
 
 # memcached_ask COMMAND: sends a command, prints the reply without its CRs.

@@ -1,0 +1,267 @@
+#!/usr/bin/env bats
+# The protocol, byte by byte: what well-behaved and less well-behaved web
+# servers send, and what squall makes of it.
+load ../lib
+load helpers/databases
+load helpers/raw
+
+teardown()
+{
+	hang_up_all
+	end_test
+}
+
+# One worker and one renderer: whatever is blocked would be noticed.
+serve()
+{
+	make_db "$T/demo.db"
+	start_squall_tcp --workers=1 --threads=1 "$@" "$T/demo.db"
+	WORKER=$(workers)
+	dial
+}
+
+# is_well: the worker is the one that was started, and answers at once.
+is_well()
+{
+	is "$(workers)" "$WORKER"
+	WAIT_S=3 fcgi GET /demo/notes/2 >"$T/well"
+	has "$(<"$T/well")" 'Status: 200'
+}
+
+# How many descriptors the worker has open.
+descriptors()
+{
+	find "/proc/$WORKER/fd" -mindepth 1 | wc -l
+}
+
+has_descriptors()
+{
+	(($(descriptors) == $1))
+}
+
+@test "requests in turn on one kept connection, each answered under its id" {
+	serve
+	for ID in 1 2 256 65535; do
+		ask GET "/demo/notes.json?_size=1&n=$ID"
+		is "$STATUS $REPLY_ID" "200 $ID"
+		is "$(jq -r '.rows[0].title' <<<"$BODY")" first
+	done
+	ask HEAD /demo
+	is "$STATUS" 200
+	is "$BODY" ''
+	ask GET /nowhere/at/all/or/so
+	is "$STATUS" 404
+}
+
+@test "without the keep flag the connection is closed after the reply" {
+	serve
+	ask GET /demo "$CLOSE"
+	is "$STATUS" 200
+	is_closed "$FD"
+}
+
+@test "a request that comes in single bytes is answered" {
+	serve
+	local bytes
+
+	bytes=$(request GET /demo/notes/3.json | sed 's/../\\x& /g')
+	(for byte in $bytes; do printf '%b' "$byte"; done >&"$FD")
+	reply "$FD"
+	is "$STATUS" 200
+	is "$(jq -r '.rows[0].body' <<<"$BODY")" three
+}
+
+@test "records may be padded" {
+	serve
+	local params
+
+	params=$(variables GET /demo/notes/1.json)
+	send "$FD" "$(begin
+	    record "$PARAMS" "$params" 255
+	    record "$PARAMS" '' 7
+	    record "$STDIN" "$(hex <<<abc)" 1
+	    record "$STDIN" '' 3)"
+	reply "$FD"
+	is "$STATUS $(jq -r '.rows[0].title' <<<"$BODY")" '200 first'
+	ask GET /demo/notes/2.json
+	is "$STATUS $(jq -r '.rows[0].title' <<<"$BODY")" '200 second'
+}
+
+@test "the record that begins a request may be padded" {
+	serve
+	send "$FD" "$(record "$BEGIN_REQUEST" 0001010000000000 8
+	    record "$PARAMS" "$(variables GET /demo/notes/1.json)"
+	    record "$PARAMS"
+	    record "$STDIN")"
+	reply "$FD"
+	is "$STATUS $(jq -r '.rows[0].title' <<<"$BODY")" '200 first'
+}
+
+@test "parameters and body may be spread over records, lengths may be long" {
+	serve
+	local params long
+
+	printf -v long '%0300d' 0
+	params=$(variables GET "/demo/notes/1.json?x=$long" "HTTP_LONG=$long" \
+	    HTTP_EMPTY=)
+	send "$FD" "$(begin
+	    record "$PARAMS" "${params:0:2}"
+	    record "$PARAMS" "${params:2:60}" 2
+	    record "$PARAMS" "${params:62}"
+	    record "$PARAMS"
+	    record "$STDIN" "$(hex <<<'some body')"
+	    record "$STDIN" "$(hex <<<'and more')"
+	    record "$STDIN")"
+	reply "$FD"
+	is "$STATUS" 200
+	is "$(jq -r '.rows[0].title' <<<"$BODY")" first
+}
+
+@test "a request that arrives while another is being answered waits its turn" {
+	serve --time-limit=60000
+	lock_db "$T/demo.db"
+	send "$FD" "$(ID=1 request GET /demo/notes/1.json)"
+	send "$FD" "$(ID=2 request GET /demo/notes/2.json)"
+	unlock_db
+	reply "$FD"
+	is "$STATUS $REPLY_ID $(jq -r '.rows[0].title' <<<"$BODY")" '200 1 first'
+	reply "$FD"
+	is "$STATUS $REPLY_ID $(jq -r '.rows[0].title' <<<"$BODY")" '200 2 second'
+}
+
+@test "half a request that stalls holds up nobody" {
+	serve
+	local half
+
+	half=$(request GET /demo)
+	send "$FD" "${half:0:100}"
+	for half in "${half:0:16}" "${half:0:6}" "${half:0:-16}"; do
+		dial
+		send "$FD" "$half"
+	done
+	is_well
+}
+
+@test "half a request whose sender hangs up is forgotten at once" {
+	serve
+	local half before
+
+	before=$(descriptors)
+	half=$(request GET /demo)
+	send "$FD" "${half:0:100}"
+	hang_up "$FD"
+	WAIT_S=5 wait_for has_descriptors $((before - 1))
+	is_well
+}
+
+@test "who hangs up in the middle of a slow page spoils it for nobody" {
+	serve --time-limit=60000
+	local first=$FD second
+
+	lock_db "$T/demo.db"
+	send "$first" "$(request GET /demo/notes.json)"
+	dial
+	second=$FD
+	send "$second" "$(request GET /demo/notes.json)"
+	hang_up "$first"
+	unlock_db
+	reply "$second"
+	is "$STATUS" 200
+	is "$(jq '.rows | length' <<<"$BODY")" 3
+	is_well
+}
+
+@test "a slow page that nobody waits for any more is kept for the next" {
+	serve --time-limit=60000
+	lock_db "$T/demo.db"
+	send "$FD" "$(request GET /demo/notes.json)"
+	hang_up "$FD"
+	unlock_db
+	dial
+	ask GET /demo/notes.json
+	is "$STATUS" 200
+	has "$(cache_status)" 'hit; '
+	is "$(workers)" "$WORKER"
+}
+
+@test "FCGI_ABORT_REQUEST ends the request and its connection" {
+	serve --time-limit=60000
+	lock_db "$T/demo.db"
+	send "$FD" "$(request GET /demo/notes.json)"
+	send "$FD" "$(record "$ABORT_REQUEST")"
+	is_closed "$FD"
+	# and before the request was complete
+	dial
+	send "$FD" "$(begin; record "$ABORT_REQUEST")"
+	is_closed "$FD"
+	unlock_db
+	is_well
+}
+
+@test "what is no FastCGI is hung up on" {
+	serve
+	local name bytes params
+
+	params=$(variables GET /demo)
+	while read -r name bytes; do
+		dial
+		send "$FD" "$bytes" || : # it may have hung up already
+		is_closed "$FD" || fail "after $name"
+	done <<-END
+		HTTP $(printf 'GET / HTTP/1.0\r\n\r\n' | hex)
+		zeros $(printf '%0100d' 0)
+		noise $(head -c 500 "$SQUALL" | tr '\0\1' '\7' | hex)
+		version-0 $(VERSION=0 request GET /demo)
+		version-2 $(VERSION=2 request GET /demo)
+		other-role $(ROLE=2 begin; record 4 "$params"; record 4; record 5)
+		request-0 $(ID=0 request GET /demo)
+		short-begin $(record 1 0001)
+		no-begin $(record 4 "$params"; record 4; record 5)
+		two-begins $(begin; request GET /demo)
+		two-ids $(begin; ID=2 record 4 "$params")
+		body-first $(begin; record 5; record 4 "$params"; record 4)
+		unknown-type $(begin; record 99 00)
+	END
+	is_well
+}
+
+@test "parameters that claim more than there is do no harm" {
+	serve
+	local params
+
+	# lengths: cut off, beyond the record, huge, and such that their sum
+	# overflows an int
+	for params in 80 0e 0e03 8000 ff 7f7f41414141 0f0f52455155 \
+	    ffffffff4142434445464748 \
+	    ffffffffffffffff"$(head -c 9000 /dev/zero | hex)" \
+	    80ffffff004142434445464748 \
+	    fffffffffffffffe"$(head -c 30000 /dev/zero | hex)"; do
+		dial
+		send "$FD" "$(begin "$CLOSE"
+		    record "$PARAMS" "$params"
+		    record "$PARAMS"
+		    record "$STDIN")"
+		# any answer will do, or none
+		timeout "$WAIT_S" cat <&"$FD" >"$T/out" 2>&1 || (($? != 124))
+	done
+	is_well
+}
+
+@test "odd but possible variables: none, empty, twice, without '='" {
+	serve
+	local params
+
+	for params in '' "$(pairs REQUEST_METHOD=)" "$(pairs =)" \
+	    "$(pairs REQUEST_METHOD=GET REQUEST_METHOD=POST)" \
+	    "$(pairs REQUEST_METHOD=GET PATH_INFO=nowhere)" \
+	    "$(pairs REQUEST_METHOD=GET SCRIPT_NAME=x PATH_INFO=/)"; do
+		dial
+		send "$FD" "$(begin
+		    [[ -z $params ]] || record "$PARAMS" "$params"
+		    record "$PARAMS"
+		    record "$STDIN")"
+		reply "$FD"
+		like "$STATUS" '^(200|30[0-9]|40[0-9])$'
+	done
+	is_well
+}

@@ -1,0 +1,96 @@
+# shellcheck shell=bash
+# Following links as a robot would: every address on a page must lead to a page.
+
+# crawl URI [PATTERN]: the page and all that can be reached from it, as far as
+# the addresses match the extended regular expression PATTERN.  Every page must
+# be there, under an address that is properly encoded, and sound: HTML without
+# errors and without a script, JSON that parses.  Sets PAGES, how many there
+# were; the addresses are in $T/seen.
+crawl()
+{
+	follow 50 "${2-.}" "$1"
+	[[ ! -s $T/todo ]] || fail "no end in sight after $PAGES pages"
+}
+
+# check_links URI...: these pages, and all that they lead to.
+check_links()
+{
+	follow 2 . "$@"
+}
+
+# follow DEPTH PATTERN URI...: leaves in $T/todo what lies deeper.
+follow()
+{
+	local -x LC_ALL=C
+	local depth=$1 pattern=$2
+
+	shift 2
+	rm -rf "$T/pages"
+	mkdir "$T/pages"
+	: >"$T/seen"
+	printf '%s\n' "$@" >"$T/todo"
+	PAGES=0
+	for ((ROUND = 1; ROUND <= depth; ROUND++)); do
+		[[ -s $T/todo ]] || break
+		fetch_all <"$T/todo" >"$T/round"
+		sort -u "$T/seen" "$T/todo" -o "$T/seen"
+		check_round || return
+		PAGES=$((PAGES + $(wc -l <"$T/round")))
+		links_in_round | sort -u >"$T/links"
+		grep -E -- "$pattern" "$T/links" | comm -23 - "$T/seen" \
+		    >"$T/todo" || :
+	done
+}
+
+# fetch_all: the addresses of standard input.  Prints for each its status,
+# content type, file and URL.
+fetch_all()
+{
+	awk -v folder="$T/pages/$ROUND" -v site="$URL" '{
+		print "url = \"" site $0 "\""
+		print "output = \"" folder "-" NR "\""
+	    }' >"$T/pages.curl"
+	curl -q -s -g -Z --parallel-immediate --parallel-max 16 --path-as-is \
+	    --noproxy '*' --max-time 60 -K "$T/pages.curl" 2>/dev/null -w \
+	    '%{http_code}\t%{content_type}\t%{filename_effective}\t%{url_effective}\n'
+}
+
+# of_type TYPE: the files of this round with this content type, each ending
+# with a NUL.
+of_type()
+{
+	awk -F '\t' -v type="$1" 'index($2, type) == 1 { print $3 }' \
+	    "$T/round" | tr '\n' '\0'
+}
+
+# links_in_round: the addresses in this round's pages, as a browser takes them.
+links_in_round()
+{
+	of_type text/html | xargs -r0 grep -hoE '(href|src|action)="[^"]*"' |
+	    sed -E "s/^[a-z]+=\"//; s/\"\$//; s/&quot;/\"/g; s/&#39;/'/g
+		s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g" |
+	    grep -v '^data:,$'
+}
+
+# check_round: what was fetched is as it should be.
+check_round()
+{
+	local bad
+
+	is "$(wc -l <"$T/round") pages" "$(wc -l <"$T/todo") pages" || return
+	bad=$(grep -v '^200	' "$T/round" | head -n 20)
+	[[ -z $bad ]] || fail "$bad" || return
+	bad=$(links_in_round | grep -vE -m 20 \
+	    '^/[][A-Za-z0-9._~/%?&=+,;:@!$()*-]*$') || :
+	[[ -z $bad ]] || fail "these are no addresses: $bad" || return
+	of_type application/json | xargs -r0 jq .ok >"$T/ok" || return
+	hasnt "$(sort -u "$T/ok")" false || return
+	bad=$(of_type text/html | xargs -r0 grep -liE -m 1 \
+	    '<script|<[a-z][^>]* on[a-z]+=|javascript:' | head -n 5) || :
+	[[ -z $bad ]] || fail "a script in $bad" || return
+	# xmllint knows no element of HTML 5, but how to open and close them
+	bad=$(of_type text/html | xargs -r0 xmllint --html --noout --nonet 2>&1 |
+	    awk '/(parser|HTML).* (error|warning)/ && !/Tag [a-z]+ invalid/' |
+	    head -n 20) || :
+	[[ -z $bad ]] || fail "$bad"
+}

@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# Databases to serve, and what may happen to them.
+
+# make_db FILE [SQL]: makes a database with the SQL, or else one with the table
+# notes of three rows: a small one, where any will do.
+make_db()
+{
+	local sql=${2-}
+
+	[[ -n $sql ]] || sql="CREATE TABLE notes (
+		id INTEGER PRIMARY KEY, title TEXT, body TEXT);
+		INSERT INTO notes VALUES (1, 'first', 'one'),
+		    (2, 'second', 'two'), (3, 'third', 'three');"
+	sqlite3 -batch -bail "$1" <<<"$sql"
+}
+
+# ENDLESS: a query that never ends, in a view that a page can ask for.
+# shellcheck disable=SC2034
+ENDLESS='CREATE VIEW endless AS WITH RECURSIVE c(x) AS
+    (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) AS n FROM c;'
+
+# lock_db FILE: as if another process wrote a large transaction, until
+# unlock_db: nobody else can read the file.  Pages of it wait, without work, for
+# as long as --time-limit allows.
+lock_db()
+{
+	rm -f "$T/lock"
+	mkfifo "$T/lock"
+	LOCKED=$1
+	start locker bash -c 'exec sqlite3 -batch "$1" <"$2"' - "$1" "$T/lock"
+	exec {LOCK}>"$T/lock"
+	echo 'BEGIN EXCLUSIVE;' >&"$LOCK"
+	wait_for is_locked "$1"
+}
+
+unlock_db()
+{
+	echo 'ROLLBACK;' >&"$LOCK"
+	exec {LOCK}>&-
+	wait_for is_free "$LOCKED"
+	forget locker
+}
+
+is_locked()
+{
+	[[ $(sqlite3 -batch "$1" 'PRAGMA schema_version' 2>&1) == *'is locked'* ]]
+}
+
+is_free()
+{
+	sqlite3 -batch "$1" 'PRAGMA schema_version'
+}
+
+# workers [NAME]: the process ids of a squall's workers.
+workers()
+{
+	pgrep -P "$(pid_of "${1-squall}")"
+}
+
+# connections [PATH]: how many connections there are to a unix socket, squall's
+# if none is named.
+connections()
+{
+	awk -v path="${1-${SQUALL_ADDRESS#unix:}}" \
+	    '$8 == path && $6 == "03" { n++ } END { print n + 0 }' \
+	    /proc/net/unix
+}
+
+has_connections()
+{
+	(($(connections) >= $1))
+}
+
+# access_lines TEXT: the lines of the access log with this in them.  Lines are
+# gathered while squall is busy, so wait for them.
+access_lines()
+{
+	grep -aF -- "$1" "$T/${NAME:-squall}.log" | grep -a ' access '
+}
+
+has_access_lines()
+{
+	(($(access_lines "$1" | wc -l) >= $2))
+}
