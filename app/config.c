@@ -279,6 +279,8 @@ add_database_file(struct config *c, const char *file, struct buf *why)
 	return ok;
 }
 
+#define INI_EXPECTED "expected [section], key = value or a comment"
+
 /*
  * The INI file, while it is read.  inih splits lines into keys and values;
  * sections are followed here, since it does not tell of empty ones and cuts
@@ -322,7 +324,7 @@ ini_section(struct ini_state *st, char *line)
 	char *name = line + sizeof(word) - 1;
 
 	if (end == NULL) {
-		ini_error(st, "the section does not end with ]");
+		ini_error(st, INI_EXPECTED);
 		return;
 	}
 	*end = '\0';
@@ -413,7 +415,7 @@ read_file(struct config *c, const char *file, struct buf *why)
 		st.failed = true;
 	} else if (line != 0) {
 		st.line = line > 0 ? line : st.line;
-		ini_error(&st, "expected [section], key = value or a comment");
+		ini_error(&st, INI_EXPECTED);
 	}
 	fclose(st.stream);
 	for (size_t i = 0; !st.failed && i < c->n_databases; i++) {

@@ -25,12 +25,11 @@ conn_open(struct conns *conns, int fd)
 }
 
 void
-conn_close(struct conns *conns, struct conn *c, bool close_fd)
+conn_close(struct conns *conns, struct conn *c)
 {
 	conn_leave_job(c);
 	conn_finish_reply(c);
-	if (close_fd)
-		close(c->fd);
+	close(c->fd);
 	*(c->prev != NULL ? &c->prev->next : &conns->open) = c->next;
 	if (c->next != NULL)
 		c->next->prev = c->prev;
@@ -48,6 +47,7 @@ conns_bury(struct conns *conns)
 	while ((c = conns->dead) != NULL) {
 		conns->dead = c->next;
 		request_release(&c->request);
+		fcgi_reader_release(&c->reader);
 		buf_release(&c->head);
 		free(c);
 	}

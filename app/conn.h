@@ -22,6 +22,7 @@ struct conn {
 	enum conn_state state;
 	bool stirred; /* something arrived while it was busy */
 	struct request request;
+	struct fcgi_reader reader;
 	struct fcgi_call call;
 	struct page *page; /* that is being sent */
 	struct buf head;
@@ -42,10 +43,10 @@ struct conns {
 struct conn *conn_open(struct conns *, int fd);
 
 /*
- * Closes a connection, and its descriptor if that is still open.  Events may
- * still name it, so it is freed only by conns_bury.
+ * Closes a connection.  Events may still name it, so it is freed only by
+ * conns_bury.
  */
-void conn_close(struct conns *, struct conn *, bool close_fd);
+void conn_close(struct conns *, struct conn *);
 void conns_bury(struct conns *);
 
 /* Waits in this state for at most `ms` milliseconds; 0: without a limit. */

@@ -1,11 +1,8 @@
 /*
- * FastCGI through libfcgi, the only file that knows it.
- *
- * libfcgi reads a request with blocking reads and gives up on some malformed
- * records by aborting.  So the records are looked at first, where they lie in
- * the socket's buffer, and libfcgi reads only a request that is whole and in
- * order.  Replies are written without it: one system call instead of one per
- * 8 KiB.
+ * FastCGI records.  Not libfcgi's: its reads block, so that one web server
+ * which sends half a request would stop everybody's; and looking into the
+ * socket first whether a request is whole does not help where it is larger
+ * than the socket's buffer.
  */
 #include "app/fcgi.h"
 
@@ -13,11 +10,10 @@
 #include <sys/uio.h>
 
 #include <errno.h>
-#include <fcgiapp.h>
 
 #include "app/log.h"
 
-/* FastCGI specification 1.0, sections 3.3 and 8. */
+/* FastCGI specification 1.0, sections 3.3, 4 and 8. */
 enum {
 	VERSION = 1,
 	BEGIN_REQUEST = 1,
@@ -26,172 +22,29 @@ enum {
 	PARAMS = 4,
 	STDIN = 5,
 	STDOUT = 6,
+	GET_VALUES = 9,
+	GET_VALUES_RESULT = 10,
+	UNKNOWN_TYPE = 11,
+
 	HEADER_LEN = 8,
+	BEGIN_LEN = 8,
 	RESPONDER = 1,
 	KEEP_CONN = 1,
+
+	REQUEST_COMPLETE = 0,
+	CANT_MPX_CONN = 1,
+	UNKNOWN_ROLE = 3,
 };
 
 enum {
-	REQUEST_BYTES = 128 << 10, /* parameters and body that are waited for */
-	RECORD_BYTES = 65528,      /* of content; a multiple of 8 */
+	READ_BYTES = 64 << 10,
+	PARAMS_MAX = 128 << 10,
+	STDIN_MAX = 1 << 20,  /* a longer body is not waited for */
+	VALUES_MAX = 4096,    /* content of a management record */
+	RECORD_BYTES = 65528, /* content of a record; a multiple of 8 */
 	TRAILER_LEN = 3 * HEADER_LEN,
 	PIECES = 48, /* of one write */
 };
-
-/* What the records in the socket's buffer amount to. */
-struct frame {
-	enum {
-		FRAME_BEGIN,  /* no request yet */
-		FRAME_PARAMS, /* some of its parameters */
-		FRAME_STDIN,  /* all parameters, some of its body */
-		FRAME_WHOLE,
-		FRAME_ABORTED,
-		FRAME_BROKEN,
-	} state;
-	uint16_t id;
-	bool keep;
-	size_t len; /* of the whole records */
-};
-
-bool
-fcgi_init(void)
-{
-	return FCGX_Init() == 0;
-}
-
-static void
-take_record(struct frame *f, const unsigned char *p, size_t content)
-{
-	unsigned type = p[1];
-	uint16_t id = (uint16_t)(p[2] << 8 | p[3]);
-
-	if (f->state == FRAME_BEGIN) {
-		bool begins = type == BEGIN_REQUEST && content == 8 &&
-		    (p[8] << 8 | p[9]) == RESPONDER;
-
-		f->id = id;
-		f->keep = begins && (p[10] & KEEP_CONN) != 0;
-		f->state = begins && id != 0 ? FRAME_PARAMS : FRAME_BROKEN;
-	} else if (type == ABORT_REQUEST) {
-		f->state = FRAME_ABORTED;
-	} else if (id != f->id) {
-		f->state = FRAME_BROKEN; /* no multiplexing */
-	} else if (f->state == FRAME_PARAMS && type == PARAMS) {
-		if (content == 0)
-			f->state = FRAME_STDIN;
-	} else if (f->state == FRAME_STDIN && type == STDIN) {
-		if (content == 0)
-			f->state = FRAME_WHOLE;
-	} else {
-		f->state = FRAME_BROKEN;
-	}
-}
-
-static struct frame
-look(const unsigned char *p, size_t n)
-{
-	struct frame f = {.state = FRAME_BEGIN};
-
-	while (f.state < FRAME_WHOLE && f.len < n) {
-		const unsigned char *at = p + f.len;
-		size_t left = n - f.len, content, len;
-
-		if (at[0] != VERSION) {
-			f.state = FRAME_BROKEN;
-			break;
-		}
-		if (left < HEADER_LEN)
-			break;
-		content = (size_t)(at[4] << 8 | at[5]);
-		len = HEADER_LEN + content + at[6];
-		if (left < len)
-			break;
-		take_record(&f, at, content);
-		f.len += len;
-	}
-	return f;
-}
-
-/*
- * Lets libfcgi read the request, and drops its body.  False if libfcgi could
- * not, and has closed the descriptor.
- */
-static bool
-read_request(int fd, bool whole, const char *prefix, struct request *req,
-    int *status, struct buf *why)
-{
-	FCGX_Request r;
-	char rest[4096];
-
-	FCGX_InitRequest(&r, -1, 0);
-	r.ipcFd = fd;
-	r.keepConnection = 1; /* closing is not libfcgi's business here */
-	r.detached = 1;
-	if (FCGX_Accept_r(&r) != 0)
-		return false;
-	*status = request_parse(req, r.envp, prefix, why);
-	/* What stays unread would be taken for the next request. */
-	while (whole && FCGX_GetStr(rest, sizeof(rest), r.in) > 0)
-		;
-	FCGX_Free(&r, 0);
-	return true;
-}
-
-enum fcgi_result
-fcgi_read(int fd, const char *prefix, struct request *req,
-    struct fcgi_call *call, int *status, struct buf *why)
-{
-	static _Thread_local unsigned char buffer[REQUEST_BYTES];
-	ssize_t n = recv(fd, buffer, sizeof(buffer), MSG_PEEK | MSG_DONTWAIT);
-	bool full = n == sizeof(buffer);
-	struct frame f;
-
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return FCGI_IDLE;
-	if (n <= 0)
-		return FCGI_GONE;
-	f = look(buffer, (size_t)n);
-	if (f.state == FRAME_ABORTED)
-		return FCGI_GONE;
-	if (f.state == FRAME_BROKEN) {
-		log_warn("fcgi",
-		    "a connection that does not speak FastCGI, "
-		    "or multiplexes, is closed");
-		return FCGI_GONE;
-	}
-	if (f.state < FRAME_WHOLE && !full)
-		return FCGI_AGAIN;
-	if (f.state < FRAME_STDIN) {
-		log_warn("fcgi",
-		    "a request with more than %d bytes of parameters is "
-		    "refused",
-		    REQUEST_BYTES);
-		return FCGI_GONE;
-	}
-	*call = (struct fcgi_call){
-	    .id = f.id,
-	    /* Bytes after the request are lost in libfcgi's buffer. */
-	    .keep = f.keep && f.state == FRAME_WHOLE && f.len == (size_t)n,
-	    .linger = f.state == FRAME_STDIN,
-	};
-	if (!read_request(
-		fd, f.state == FRAME_WHOLE, prefix, req, status, why)) {
-		log_warn("fcgi", "libfcgi could not read a request");
-		return FCGI_LOST;
-	}
-	return FCGI_DONE;
-}
-
-bool
-fcgi_gave_up(int fd)
-{
-	unsigned char p[HEADER_LEN];
-	ssize_t n = recv(fd, p, sizeof(p), MSG_PEEK | MSG_DONTWAIT);
-
-	if (n < 0)
-		return errno != EAGAIN && errno != EINTR;
-	return n == 0 || (n == sizeof(p) && p[1] == ABORT_REQUEST);
-}
 
 static void
 put_header(unsigned char *p, unsigned type, uint16_t id, size_t content)
@@ -203,6 +56,369 @@ put_header(unsigned char *p, unsigned type, uint16_t id, size_t content)
 	p[4] = (unsigned char)(content >> 8);
 	p[5] = (unsigned char)content;
 	p[6] = p[7] = 0;
+}
+
+/*
+ * A small record beside the replies.  The socket has room for it unless the
+ * web server does not read, and then it does not wait for this either.
+ */
+static void
+send_record(int fd, unsigned type, uint16_t id, const void *content, size_t len)
+{
+	unsigned char record[HEADER_LEN + VALUES_MAX];
+
+	put_header(record, type, id, len);
+	memcpy(record + HEADER_LEN, content, len);
+	if (send(fd, record, HEADER_LEN + len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		log_debug("fcgi", "send: %s", strerror(errno));
+}
+
+static void
+end_request(int fd, uint16_t id, unsigned char protocol_status)
+{
+	unsigned char body[8] = {0, 0, 0, 0, protocol_status, 0, 0, 0};
+
+	send_record(fd, END_REQUEST, id, body, sizeof(body));
+}
+
+/* A length of 1 or 4 bytes (section 3.4). */
+static bool
+take_length(struct str *s, size_t *len)
+{
+	const unsigned char *p = (const unsigned char *)s->s;
+	size_t n;
+
+	if (s->len == 0)
+		return false;
+	n = p[0] < 0x80 ? 1 : 4;
+	if (s->len < n)
+		return false;
+	*len = n == 1 ? p[0]
+		      : (size_t)(p[0] & 0x7f) << 24 | (size_t)p[1] << 16 |
+		(size_t)p[2] << 8 | p[3];
+	s->s += n;
+	s->len -= n;
+	return true;
+}
+
+static bool
+take_pair(struct str *s, struct str *name, struct str *value)
+{
+	size_t name_len, value_len;
+
+	if (!take_length(s, &name_len) || !take_length(s, &value_len) ||
+	    name_len > s->len || value_len > s->len - name_len)
+		return false;
+	*name = (struct str){s->s, name_len};
+	*value = (struct str){s->s + name_len, value_len};
+	s->s += name_len + value_len;
+	s->len -= name_len + value_len;
+	return true;
+}
+
+/* Answers what of FCGI_GET_VALUES is known (section 4.1). */
+static bool
+get_values(int fd, const struct fcgi_reader *r)
+{
+	static const char mpxs[] = "FCGI_MPXS_CONNS";
+	struct str asked = {buf_cstr(&r->body), r->body.len};
+	struct buf answer = {0};
+	struct str name, value;
+	bool ok = true;
+
+	while (ok && asked.len > 0) {
+		ok = take_pair(&asked, &name, &value);
+		if (!ok || !str_is(name, mpxs))
+			continue;
+		buf_char(&answer, (char)(sizeof(mpxs) - 1));
+		buf_lit(&answer, "\1FCGI_MPXS_CONNS0");
+	}
+	if (ok && answer.len <= VALUES_MAX)
+		send_record(
+		    fd, GET_VALUES_RESULT, 0, buf_cstr(&answer), answer.len);
+	buf_release(&answer);
+	return ok;
+}
+
+static bool
+begin_request(int fd, struct fcgi_reader *r, uint16_t id)
+{
+	const unsigned char *p = (const unsigned char *)r->body.data;
+
+	if (r->body.len != BEGIN_LEN || id == 0)
+		return false;
+	if (r->state != FCGI_BEGIN) {
+		if (id == r->call.id)
+			return false;
+		end_request(fd, id, CANT_MPX_CONN);
+		return true;
+	}
+	if ((p[0] << 8 | p[1]) != RESPONDER) {
+		end_request(fd, id, UNKNOWN_ROLE);
+		return false;
+	}
+	r->state = FCGI_PARAMS;
+	r->call = (struct fcgi_call){.id = id, .keep = (p[2] & KEEP_CONN) != 0};
+	return true;
+}
+
+/* The records that concern a request under way; others are ignored. */
+static bool
+request_record(int fd, struct fcgi_reader *r, unsigned type, size_t content)
+{
+	switch (type) {
+	case ABORT_REQUEST:
+		end_request(fd, r->call.id, REQUEST_COMPLETE);
+		return false;
+	case PARAMS:
+		if (r->state != FCGI_PARAMS)
+			return false;
+		if (content == 0)
+			r->state = FCGI_STDIN;
+		return true;
+	case STDIN:
+		if (r->state != FCGI_STDIN)
+			return false;
+		if (content == 0)
+			r->state = FCGI_WHOLE;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static uint16_t
+record_id(const struct fcgi_reader *r)
+{
+	return (uint16_t)(r->header[2] << 8 | r->header[3]);
+}
+
+static size_t
+record_content(const struct fcgi_reader *r)
+{
+	return (size_t)(r->header[4] << 8 | r->header[5]);
+}
+
+/* All of a record has arrived.  False: the peer does not keep to the rules. */
+static bool
+end_record(int fd, struct fcgi_reader *r)
+{
+	unsigned type = r->header[1];
+	uint16_t id = record_id(r);
+
+	r->header_len = 0;
+	if (type == BEGIN_REQUEST)
+		return begin_request(fd, r, id);
+	if (type == GET_VALUES && id == 0)
+		return get_values(fd, r);
+	if (id == 0) {
+		unsigned char body[8] = {(unsigned char)type};
+
+		send_record(fd, UNKNOWN_TYPE, 0, body, sizeof(body));
+		return true;
+	}
+	if (r->state == FCGI_BEGIN || id != r->call.id)
+		return true;
+	return request_record(fd, r, type, record_content(r));
+}
+
+/* The header of a record has arrived. */
+static bool
+begin_record(struct fcgi_reader *r)
+{
+	unsigned type = r->header[1];
+
+	r->content = record_content(r);
+	r->padding = r->header[6];
+	buf_reset(&r->body);
+	return r->header[0] == VERSION &&
+	    ((type != BEGIN_REQUEST && record_id(r) != 0) ||
+		r->content <= VALUES_MAX);
+}
+
+static bool
+take_content(struct fcgi_reader *r, const char *p, size_t n)
+{
+	unsigned type = r->header[1];
+	uint16_t id = record_id(r);
+
+	r->content -= n;
+	if (type == BEGIN_REQUEST || id == 0) {
+		buf_add(&r->body, p, n);
+		return !r->body.failed;
+	}
+	if (r->state == FCGI_BEGIN || id != r->call.id)
+		return true;
+	if (type == PARAMS) {
+		buf_add(&r->params, p, n);
+		if (r->params.len > PARAMS_MAX)
+			log_warn("fcgi",
+			    "a request with more than %d bytes of "
+			    "parameters is refused",
+			    PARAMS_MAX);
+		return !r->params.failed && r->params.len <= PARAMS_MAX;
+	}
+	if (type == STDIN)
+		r->stdin_len += n;
+	return true;
+}
+
+/* Is there a request to be answered? */
+static bool
+is_ready(const struct fcgi_reader *r)
+{
+	return r->state == FCGI_WHOLE ||
+	    (r->state == FCGI_STDIN && r->stdin_len > STDIN_MAX);
+}
+
+/*
+ * Takes bytes apart until a request is ready; returns how many it took, or -1
+ * if they are no FastCGI.
+ */
+static ssize_t
+feed(int fd, struct fcgi_reader *r, const char *p, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && !is_ready(r)) {
+		size_t left = len - at, n;
+
+		if (r->header_len < HEADER_LEN) {
+			n = HEADER_LEN - r->header_len;
+			n = n < left ? n : left;
+			memcpy(r->header + r->header_len, p + at, n);
+			r->header_len += n;
+			at += n;
+			if (r->header[0] != VERSION ||
+			    (r->header_len == HEADER_LEN && !begin_record(r)))
+				return -1;
+		} else if (r->content > 0) {
+			n = r->content < left ? r->content : left;
+			if (!take_content(r, p + at, n))
+				return -1;
+			at += n;
+		} else {
+			n = r->padding < left ? r->padding : left;
+			r->padding -= n;
+			at += n;
+		}
+		if (r->header_len == HEADER_LEN && r->content == 0 &&
+		    r->padding == 0 && !end_record(fd, r))
+			return -1;
+	}
+	return (ssize_t)at;
+}
+
+/* What is left of the last read goes first. */
+static ssize_t
+feed_rest(int fd, struct fcgi_reader *r)
+{
+	struct buf rest = r->rest;
+	ssize_t n;
+
+	r->rest = (struct buf){0};
+	n = feed(fd, r, buf_cstr(&rest), rest.len);
+	if (n >= 0 && (size_t)n < rest.len)
+		buf_add(&r->rest, rest.data + n, rest.len - (size_t)n);
+	buf_release(&rest);
+	return r->rest.failed ? -1 : n;
+}
+
+static enum fcgi_result
+feed_socket(int fd, struct fcgi_reader *r)
+{
+	static _Thread_local char buffer[READ_BYTES];
+
+	while (!is_ready(r)) {
+		ssize_t n = recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+		ssize_t taken;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN) {
+			bool begun =
+			    r->state != FCGI_BEGIN || r->header_len > 0;
+
+			r->more = false;
+			return begun ? FCGI_AGAIN : FCGI_IDLE;
+		}
+		if (n <= 0)
+			return FCGI_GONE;
+		r->more = n == sizeof(buffer);
+		taken = feed(fd, r, buffer, (size_t)n);
+		if (taken < 0)
+			return FCGI_GONE;
+		buf_add(&r->rest, buffer + taken, (size_t)(n - taken));
+		if (r->rest.failed)
+			return FCGI_GONE;
+	}
+	return FCGI_DONE;
+}
+
+static bool
+take_request(struct fcgi_reader *r, const char *prefix, struct request *req,
+    int *status, struct buf *why)
+{
+	struct str params = {buf_cstr(&r->params), r->params.len};
+	struct request_vars vars = {0};
+	struct str name, value;
+
+	while (params.len > 0) {
+		if (!take_pair(&params, &name, &value))
+			return false;
+		request_vars_add(&vars, name, value);
+	}
+	*status = request_parse_vars(req, &vars, prefix, why);
+	return true;
+}
+
+enum fcgi_result
+fcgi_read(int fd, struct fcgi_reader *r, const char *prefix,
+    struct request *req, struct fcgi_call *call, int *status, struct buf *why)
+{
+	enum fcgi_result result;
+
+	if (r->rest.len > 0 && feed_rest(fd, r) < 0)
+		return FCGI_GONE;
+	result = feed_socket(fd, r);
+	if (result != FCGI_DONE)
+		return result;
+	*call = r->call;
+	if (r->state != FCGI_WHOLE) {
+		call->keep = false;
+		call->linger = true;
+	}
+	if (!take_request(r, prefix, req, status, why))
+		return FCGI_GONE;
+	r->state = FCGI_BEGIN;
+	r->stdin_len = 0;
+	buf_reset(&r->params);
+	return FCGI_DONE;
+}
+
+bool
+fcgi_has_more(const struct fcgi_reader *r)
+{
+	return r->rest.len > 0 || r->more;
+}
+
+void
+fcgi_reader_release(struct fcgi_reader *r)
+{
+	buf_release(&r->body);
+	buf_release(&r->params);
+	buf_release(&r->rest);
+}
+
+bool
+fcgi_gave_up(int fd)
+{
+	unsigned char p[HEADER_LEN];
+	ssize_t n = recv(fd, p, sizeof(p), MSG_PEEK | MSG_DONTWAIT);
+
+	if (n < 0)
+		return errno != EAGAIN && errno != EINTR;
+	return n == 0 || (n == sizeof(p) && p[1] == ABORT_REQUEST);
 }
 
 /* The pieces of one write: what is left of the records. */

@@ -36,16 +36,31 @@ escape(unsigned char c)
 	}
 }
 
+/* HTML allows neither U+0080 to U+009F nor noncharacters (Unicode, 23.7). */
+static bool
+is_forbidden(const unsigned char *p, size_t n)
+{
+	switch (n) {
+	case 2:
+		return p[0] == 0xc2 && p[1] < 0xa0;
+	case 3:
+		return p[0] == 0xef &&
+		    ((p[1] == 0xbf && p[2] >= 0xbe) ||
+			(p[1] == 0xb7 && p[2] >= 0x90 && p[2] <= 0xaf));
+	case 4:
+		return (p[1] & 0x0f) == 0x0f && p[2] == 0xbf && p[3] >= 0xbe;
+	default:
+		return false;
+	}
+}
+
 /* What the character of `n` bytes (0: none) is written as, or NULL. */
 static const char *
 instead_of(const char *s, size_t n)
 {
-	if (n == 0)
-		return REPLACEMENT;
 	if (n == 1)
 		return escape((unsigned char)*s);
-	/* U+0080 to U+009F are control characters too. */
-	if (n == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0)
+	if (n == 0 || is_forbidden((const unsigned char *)s, n))
 		return REPLACEMENT;
 	return NULL;
 }

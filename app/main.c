@@ -2,13 +2,13 @@
  * The composition root: options, databases, sockets, processes.  The only file
  * that knows everyone, and all it does is introduce them.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "app/cgi.h"
 #include "app/config.h"
-#include "app/fcgi.h"
 #include "app/listener.h"
 #include "app/pool.h"
 #include "app/store.h"
@@ -150,10 +150,6 @@ serve(const struct config *config, struct service *service)
 {
 	int64_t workers = config->workers;
 
-	if (!fcgi_init()) {
-		complain("libfcgi can't be initialised");
-		return 1;
-	}
 	if (workers < 0)
 		workers = sysconf(_SC_NPROCESSORS_ONLN);
 	if (workers == 0)
@@ -222,6 +218,8 @@ main(int argc, char *argv[])
 	struct buf why = {0};
 	int status = 2;
 
+	/* Who reads the log or a reply may go away at any time. */
+	signal(SIGPIPE, SIG_IGN);
 	if (cgi_is_asked_for())
 		argc = cgi_own_arguments(argc, argv);
 	if (!config_read(&config, argc, argv, &why)) {

@@ -6,33 +6,24 @@
 
 #include "app/url.h"
 
-/* The variables that squall reads. */
-struct vars {
-	struct str method, script_name, path_info, query, uri;
-};
-
-static void
-vars_read(struct vars *v, char *const vars[])
+void
+request_vars_add(struct request_vars *v, struct str name, struct str value)
 {
 	const struct {
 		struct str name;
 		struct str *value;
 	} known[] = {
-	    {str_of("REQUEST_METHOD="), &v->method},
-	    {str_of("SCRIPT_NAME="), &v->script_name},
-	    {str_of("PATH_INFO="), &v->path_info},
-	    {str_of("QUERY_STRING="), &v->query},
-	    {str_of("REQUEST_URI="), &v->uri},
+	    {str_of("REQUEST_METHOD"), &v->method},
+	    {str_of("SCRIPT_NAME"), &v->script_name},
+	    {str_of("PATH_INFO"), &v->path_info},
+	    {str_of("QUERY_STRING"), &v->query},
+	    {str_of("REQUEST_URI"), &v->uri},
 	};
 
-	for (; *vars != NULL; vars++) {
-		for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-			struct str name = known[i].name;
-
-			if (strncmp(*vars, name.s, name.len) == 0) {
-				*known[i].value = str_of(*vars + name.len);
-				break;
-			}
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		if (str_eq(name, known[i].name)) {
+			*known[i].value = value;
+			return;
 		}
 	}
 }
@@ -86,6 +77,19 @@ split(struct request *req, struct str path)
 	}
 }
 
+/* For the error page of a request that does not come to have a route. */
+static enum format
+format_of(struct str path)
+{
+	static const char json[] = ".json";
+	size_t len = sizeof(json) - 1;
+
+	return path.len >= len &&
+		str_is((struct str){path.s + path.len - len, len}, json)
+	    ? FORMAT_JSON
+	    : FORMAT_HTML;
+}
+
 static enum method
 method_of(struct str name)
 {
@@ -97,15 +101,16 @@ method_of(struct str name)
 }
 
 int
-request_parse(struct request *req, char *const vars[], const char *prefix,
-    struct buf *why)
+request_parse_vars(struct request *req, const struct request_vars *v,
+    const char *prefix, struct buf *why)
 {
-	struct vars v = {0};
 	struct str path;
 
 	request_reset(req);
-	vars_read(&v, vars);
-	if (v.script_name.len + v.path_info.len + v.query.len > REQUEST_MAX) {
+	req->format =
+	    format_of(v->path_info.len > 0 ? v->path_info : v->script_name);
+	if (v->script_name.len + v->path_info.len + v->query.len >
+	    REQUEST_MAX) {
 		buf_printf(why,
 		    "The address is longer than the %d bytes that are read.",
 		    REQUEST_MAX);
@@ -113,24 +118,24 @@ request_parse(struct request *req, char *const vars[], const char *prefix,
 	}
 	/* As it came, and decoded; a row's key may grow when it is encoded. */
 	buf_reserve(&req->memory,
-	    v.method.len + v.uri.len + 2 * v.query.len +
-		4 * (v.script_name.len + v.path_info.len));
+	    v->method.len + v->uri.len + 2 * v->query.len +
+		4 * (v->script_name.len + v->path_info.len));
 	if (req->memory.failed) {
 		buf_lit(why, "Out of memory.");
 		return 500;
 	}
-	req->method_name = keep(req, v.method);
-	req->method = method_of(v.method);
-	req->query = keep(req, v.query);
-	path = keep(req, v.script_name);
-	path.len += keep(req, v.path_info).len;
-	req->uri = v.uri.s == NULL ? path : keep(req, v.uri);
+	req->method_name = keep(req, v->method);
+	req->method = method_of(v->method);
+	req->query = keep(req, v->query);
+	path = keep(req, v->script_name);
+	path.len += keep(req, v->path_info).len;
+	req->uri = v->uri.s == NULL ? path : keep(req, v->uri);
 
 	if (prefix != NULL)
 		req->prefix = without_trailing_slashes(str_of(prefix));
-	else if (v.path_info.len > 0)
+	else if (v->path_info.len > 0)
 		req->prefix = without_trailing_slashes(
-		    (struct str){path.s, v.script_name.len});
+		    (struct str){path.s, v->script_name.len});
 	if (!is_below(path, req->prefix)) {
 		if (req->prefix.len > 0)
 			buf_printf(why, "Pages here begin with %.*s/.",
@@ -146,6 +151,22 @@ request_parse(struct request *req, char *const vars[], const char *prefix,
 		return 404;
 	}
 	return 200;
+}
+
+int
+request_parse(struct request *req, char *const vars[], const char *prefix,
+    struct buf *why)
+{
+	struct request_vars v = {0};
+
+	for (; *vars != NULL; vars++) {
+		size_t name = strcspn(*vars, "=");
+
+		if ((*vars)[name] == '=')
+			request_vars_add(&v, (struct str){*vars, name},
+			    str_of(*vars + name + 1));
+	}
+	return request_parse_vars(req, &v, prefix, why);
 }
 
 void

@@ -52,10 +52,16 @@ struct request {
 	struct value values[REQUEST_VALUES]; /* as the route declares them */
 };
 
+/* The CGI meta-variables that squall reads (RFC 3875, section 4.1). */
+struct request_vars {
+	struct str method, script_name, path_info, query, uri;
+};
+
+/* Takes a variable, if it is one of them.  Nothing is copied. */
+void request_vars_add(struct request_vars *, struct str name, struct str value);
+
 /*
- * Reads a request from CGI meta-variables (RFC 3875, section 4.1), strings
- * NAME=VALUE that end with a NULL: the environment in CGI, the parameters in
- * FastCGI.  They are copied.
+ * Reads a request from its variables, which are copied.
  *
  * `prefix`, where not NULL, is where squall is mounted: SCRIPT_NAME and
  * PATH_INFO together are then the path, and it is cut off.  Otherwise
@@ -66,6 +72,10 @@ struct request {
  * 404 outside the prefix, 414 too long, 500 out of memory.  The request is to
  * be released in any case.
  */
+int request_parse_vars(struct request *, const struct request_vars *,
+    const char *prefix, struct buf *why);
+
+/* The same from an environment: strings NAME=VALUE that end with a NULL. */
 int request_parse(
     struct request *, char *const vars[], const char *prefix, struct buf *why);
 

@@ -133,28 +133,20 @@ without_slash(const struct request *req, struct buf *to)
 static struct str
 canonical_row_key(struct buf *memory, struct str raw)
 {
-	const char *s = raw.s, *end = raw.s + raw.len;
-	bool alone = memchr(s, ',', raw.len) == NULL;
-	struct buf part = {0};
+	bool alone = url_key_is_single(raw), more;
 	size_t from = memory->len;
+	struct buf part = {0};
 
-	for (;;) {
-		const char *comma = memchr(s, ',', (size_t)(end - s));
-		const char *stop = comma == NULL ? end : comma;
+	do {
+		struct url_component c;
 
+		more = !url_key_is_single(raw);
 		buf_reset(&part);
-		if (alone) {
-			url_unname(&part, raw);
-			url_name(memory, (struct str){part.data, part.len});
-		} else {
-			url_unpart(&part, (struct str){s, (size_t)(stop - s)});
-			url_part(memory, (struct str){part.data, part.len});
-		}
-		if (comma == NULL)
-			break;
-		buf_char(memory, ',');
-		s = comma + 1;
-	}
+		c = url_key_cut(&raw, alone, &part);
+		url_key_part(memory, c, alone);
+		if (more)
+			buf_char(memory, ',');
+	} while (more);
 	buf_release(&part);
 	return (struct str){memory->data + from, memory->len - from};
 }

@@ -125,3 +125,61 @@ url_unarg(struct buf *b, struct str value)
 {
 	unescape(b, '%', value);
 }
+
+bool
+url_key_is_single(struct str key)
+{
+	return key.len == 0 || memchr(key.s, ',', key.len) == NULL;
+}
+
+void
+url_key_part(struct buf *b, struct url_component c, bool alone)
+{
+	static const char *const marks[] = {
+	    [URL_PLAIN] = "",
+	    [URL_BYTES] = "~x",
+	    [URL_TEXT] = "~t",
+	};
+
+	buf_str(b, marks[c.mark]);
+	if (alone && c.mark == URL_PLAIN)
+		url_name(b, c.s);
+	else
+		url_part(b, c.s);
+}
+
+static enum url_mark
+cut_mark(struct str *s)
+{
+	enum url_mark mark = URL_PLAIN;
+
+	if (s->len >= 2 && s->s[0] == '~' && s->s[1] == 'x')
+		mark = URL_BYTES;
+	else if (s->len >= 2 && s->s[0] == '~' && s->s[1] == 't')
+		mark = URL_TEXT;
+	if (mark != URL_PLAIN) {
+		s->s += 2;
+		s->len -= 2;
+	}
+	return mark;
+}
+
+struct url_component
+url_key_cut(struct str *key, bool alone, struct buf *memory)
+{
+	const char *comma =
+	    key->len == 0 ? NULL : memchr(key->s, ',', key->len);
+	size_t len = comma == NULL ? key->len : (size_t)(comma - key->s);
+	size_t taken = comma == NULL ? len : len + 1, from = memory->len;
+	struct str raw = {key->s, len};
+	struct url_component c = {.mark = cut_mark(&raw)};
+
+	if (alone && c.mark == URL_PLAIN)
+		url_unname(memory, raw);
+	else
+		url_unpart(memory, raw);
+	c.s = (struct str){buf_cstr(memory) + from, memory->len - from};
+	key->s += taken;
+	key->len -= taken;
+	return c;
+}

@@ -21,6 +21,31 @@ void url_unname(struct buf *, struct str segment);
 void url_part(struct buf *, struct str part);
 void url_unpart(struct buf *, struct str part);
 
+/*
+ * A row's key (section "row" of a path): components as url_part, separated by
+ * commas, and a single one as url_name.  A component may begin with a mark of
+ * its type, "~x" for bytes or "~t" for text, where the column's does not tell.
+ */
+enum url_mark { URL_PLAIN, URL_BYTES, URL_TEXT };
+
+struct url_component {
+	struct str s; /* decoded */
+	enum url_mark mark;
+};
+
+/* Adds a component; `alone` if it is the key's only one. */
+void url_key_part(struct buf *, struct url_component, bool alone);
+
+/*
+ * Cuts the first component off `key`, and decodes it into `memory`, which
+ * must not move.  `alone` is as for url_key_part.
+ */
+struct url_component
+url_key_cut(struct str *key, bool alone, struct buf *memory);
+
+/* Whether an encoded key has one component only. */
+bool url_key_is_single(struct str key);
+
 /* A value of a query string (RFC 3986, section 2.1), '&' and '=' encoded. */
 void url_arg(struct buf *, struct str value);
 

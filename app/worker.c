@@ -30,6 +30,7 @@ enum {
 	READ_TIMEOUT_MS = 10000,  /* for the rest of a request */
 	WRITE_TIMEOUT_MS = 30000, /* for a reader to take anything at all */
 	LINGER_MS = 2000,
+	DRAIN_READ_MS = 1000, /* for the rest of a request, when stopping */
 };
 
 struct worker {
@@ -53,7 +54,7 @@ static void serve(struct worker *, struct conn *);
 static void
 close_conn(struct worker *w, struct conn *c)
 {
-	conn_close(&w->conns, c, true);
+	conn_close(&w->conns, c);
 }
 
 /* What follows a reply that was too early, until the web server hangs up. */
@@ -73,7 +74,7 @@ linger(struct worker *w, struct conn *c)
 static void
 next_request(struct worker *w, struct conn *c)
 {
-	bool stirred = c->stirred;
+	bool stirred = c->stirred || fcgi_has_more(&c->reader);
 
 	if (c->reply.call.linger) {
 		shutdown(c->fd, SHUT_WR);
@@ -213,8 +214,8 @@ serve(struct worker *w, struct conn *c)
 	int status;
 
 	buf_reset(&w->why);
-	switch (fcgi_read(
-	    c->fd, w->site->prefix, &c->request, &c->call, &status, &w->why)) {
+	switch (fcgi_read(c->fd, &c->reader, w->site->prefix, &c->request,
+	    &c->call, &status, &w->why)) {
 	case FCGI_DONE:
 		break;
 	case FCGI_AGAIN:
@@ -225,9 +226,6 @@ serve(struct worker *w, struct conn *c)
 		return;
 	case FCGI_GONE:
 		close_conn(w, c);
-		return;
-	case FCGI_LOST: /* libfcgi has closed it */
-		conn_close(&w->conns, c, false);
 		return;
 	}
 	c->since_us = clock_mono_us();
@@ -398,11 +396,16 @@ drain(struct worker *w)
 	set_accepting(w, false);
 	for (c = w->conns.open; c != NULL; c = next) {
 		next = c->next;
-		if (c->state != CONN_READING || c->deadline_us != 0)
+		if (c->state != CONN_READING)
 			continue;
 		serve(w, c);
-		if (c->state == CONN_READING && c->deadline_us == 0)
+		if (c->state != CONN_READING)
+			continue;
+		/* It has been idle, or is new and may be about to send. */
+		if (c->deadline_us == 0)
 			close_conn(w, c);
+		else
+			conn_wait(c, CONN_READING, DRAIN_READ_MS);
 	}
 }
 
@@ -472,7 +475,6 @@ start(struct worker *w)
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
-	signal(SIGPIPE, SIG_IGN);
 	w->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	w->renderers = renderers_start(w->site);

@@ -72,8 +72,10 @@ keyset_init(struct keyset *k, const struct table *t, size_t sort_column,
 }
 
 void
-keyset_column(const struct table *t, size_t column, struct buf *sql)
+keyset_column(const struct table *t, size_t column, char alias, struct buf *sql)
 {
+	buf_char(sql, alias);
+	buf_char(sql, '.');
 	sql_name(sql,
 	    str_of(column < t->n_columns ? t->columns[column].name : t->rowid));
 }
@@ -84,11 +86,28 @@ keyset_position_release(struct keyset_position *p)
 	buf_release(&p->memory);
 }
 
-/* The column that is sorted by, where a key follows it. */
+/*
+ * The first of the terms, up to the last, that find the row by themselves: the
+ * rowid, or the key behind the column that is sorted by.  k->n: there are none.
+ */
+static size_t
+far_key(const struct keyset *k)
+{
+	const struct table *t = k->table;
+
+	if (k->n > 0 && k->terms[k->n - 1].column == t->n_columns)
+		return k->n - 1;
+	if (k->n < 2 || !k->sorted || t->columns[k->terms[0].column].key > 0)
+		return k->n;
+	return 1;
+}
+
 static bool
 may_be_far(const struct keyset *k, size_t term)
 {
-	return term == 0 && k->sorted && k->n > 1;
+	size_t key = far_key(k);
+
+	return key < k->n && term < key;
 }
 
 /* One place, one token: a number counts only as keyset_token writes it. */
@@ -260,7 +279,7 @@ order_by(const struct keyset *k, struct buf *sql)
 
 	for (size_t i = 0; i < n; i++) {
 		buf_str(sql, i == 0 ? " ORDER BY " : ", ");
-		keyset_column(k->table, terms[i].column, sql);
+		keyset_column(k->table, terms[i].column, 'r', sql);
 		if (terms[i].descending)
 			buf_lit(sql, " DESC");
 	}
@@ -268,16 +287,17 @@ order_by(const struct keyset *k, struct buf *sql)
 
 /* Compares a column with itself in the row that the position is after. */
 static void
-add_far_value(
-    const struct keyset *k, const struct keyset_position *p, struct buf *sql)
+add_far_value(const struct keyset *k, const struct keyset_position *p,
+    size_t term, struct buf *sql)
 {
 	buf_lit(sql, "(SELECT ");
-	keyset_column(k->table, k->terms[0].column, sql);
+	keyset_column(k->table, k->terms[term].column, 'f', sql);
 	buf_lit(sql, " FROM ");
 	sql_name(sql, str_of(k->table->name));
-	for (size_t i = 1; i < k->n; i++) {
-		buf_str(sql, i == 1 ? " WHERE " : " AND ");
-		keyset_column(k->table, k->terms[i].column, sql);
+	buf_lit(sql, " AS f");
+	for (size_t i = far_key(k); i < k->n; i++) {
+		buf_str(sql, i == far_key(k) ? " WHERE " : " AND ");
+		keyset_column(k->table, k->terms[i].column, 'f', sql);
 		buf_str(
 		    sql, p->values[i].type == VALUE_NULL ? " IS NULL" : " = ?");
 	}
@@ -291,7 +311,7 @@ add_comparison(const struct keyset *k, const struct keyset_position *p,
 {
 	buf_str(sql, operator);
 	if (p->values[term].far)
-		add_far_value(k, p, sql);
+		add_far_value(k, p, term, sql);
 	else
 		buf_char(sql, '?');
 }
@@ -310,14 +330,14 @@ keyset_sql(const struct keyset *k, const struct keyset_position *p,
 	r = all[range];
 	buf_lit(sql, " WHERE ");
 	for (size_t i = 0; i < r.term; i++) {
-		keyset_column(k->table, k->terms[i].column, sql);
+		keyset_column(k->table, k->terms[i].column, 'r', sql);
 		if (p->values[i].type == VALUE_NULL)
 			buf_lit(sql, " IS NULL");
 		else
 			add_comparison(k, p, i, " = ", sql);
 		buf_lit(sql, " AND ");
 	}
-	keyset_column(k->table, k->terms[r.term].column, sql);
+	keyset_column(k->table, k->terms[r.term].column, 'r', sql);
 	if (r.comparison == IS_NULL)
 		buf_lit(sql, " IS NULL");
 	else if (p->values[r.term].type == VALUE_NULL)
@@ -369,7 +389,7 @@ keyset_bind(const struct keyset *k, const struct keyset_position *p,
 			i = bind(q, i, &p->values[t]);
 			continue;
 		}
-		for (size_t key = 1; key < k->n; key++)
+		for (size_t key = far_key(k); key < k->n; key++)
 			i = bind(q, i, &p->values[key]);
 	}
 	return i;

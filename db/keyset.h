@@ -75,15 +75,21 @@ void keyset_offset_token(int64_t offset, struct buf *token);
 size_t keyset_ranges(const struct keyset *, const struct keyset_position *);
 
 /*
- * Adds " WHERE ... ORDER BY ..." for one range, and binds its values from
- * parameter `i` on; returns the number of the next free parameter.
+ * Adds " WHERE ... ORDER BY ..." for one range of the table, which goes by "r",
+ * and binds its values from parameter `i` on; returns the number of the next
+ * free parameter.
  */
 void keyset_sql(const struct keyset *, const struct keyset_position *,
     size_t range, struct buf *sql);
 int keyset_bind(const struct keyset *, const struct keyset_position *,
     size_t range, struct query *, int i);
 
-/* Adds the name of a column, or of the rowid, as an identifier. */
-void keyset_column(const struct table *, size_t column, struct buf *sql);
+/*
+ * Adds the name of a column, or of the rowid, of the table that goes by `alias`
+ * in the statement.  Always qualified: in ORDER BY, a mere name would be that
+ * of a result first.
+ */
+void
+keyset_column(const struct table *, size_t column, char alias, struct buf *sql);
 
 #endif

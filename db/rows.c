@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "app/json.h"
@@ -13,15 +14,14 @@
 
 /* " AND "-joined comparisons of a reference's columns, p with t. */
 static void
-add_match(const struct table *t, const struct table *parent,
-    const struct foreign_key *f, const size_t *to, struct buf *sql)
+add_match(const struct table *parent, const struct foreign_key *f,
+    const size_t *to, struct buf *sql)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		buf_str(sql, i == 0 ? " WHERE p." : " AND p.");
-		keyset_column(parent, to[i], sql);
+		buf_str(sql, i == 0 ? " WHERE " : " AND ");
+		keyset_column(parent, to[i], 'p', sql);
 		/* '+': as foreign keys, by the parent's affinity alone. */
-		buf_lit(sql, " = +t.");
-		keyset_column(t, f->from[i], sql);
+		buf_printf(sql, " = +t.c%zu", f->from[i]);
 	}
 }
 
@@ -29,12 +29,12 @@ static void
 add_lookup(struct rows *r, const struct table *parent, size_t column,
     const struct foreign_key *f, const size_t *to)
 {
-	buf_lit(&r->outer, ", (SELECT p.");
-	keyset_column(parent, column, &r->outer);
+	buf_lit(&r->outer, ", (SELECT ");
+	keyset_column(parent, column, 'p', &r->outer);
 	buf_lit(&r->outer, " FROM ");
 	sql_name(&r->outer, str_of(parent->name));
 	buf_lit(&r->outer, " AS p");
-	add_match(r->table, parent, f, to, &r->outer);
+	add_match(parent, f, to, &r->outer);
 	buf_lit(&r->outer, " LIMIT 1)");
 }
 
@@ -77,6 +77,8 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 	    .n_key = parent.n_key == 0 ? 1 : (int)parent.n_key,
 	    .label = -1,
 	};
+	for (size_t i = 0; i < parent.n_key; i++)
+		ref->affinity[i] = parent.columns[parent.key[i]].affinity;
 	for (int i = 0; i < ref->n_key; i++)
 		add_lookup(r, &parent,
 		    parent.n_key == 0 ? parent.n_columns : parent.key[i], f,
@@ -95,6 +97,7 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 void
 rows_init(struct rows *r, struct db *db, const struct table *t)
 {
+	size_t n;
 	int next;
 
 	*r = (struct rows){
@@ -102,18 +105,21 @@ rows_init(struct rows *r, struct db *db, const struct table *t)
 	    .table = t,
 	    .has_rowid = t->n_key == 0 && t->rowid != NULL,
 	};
-	/* The order of a nullable key ends with the rowid as well. */
-	next = (int)t->n_columns + (t->rowid != NULL);
-	for (size_t i = 0; i < t->n_columns + (t->rowid != NULL); i++) {
+	/* The order ends with the rowid, where there is one. */
+	n = t->n_columns + (t->rowid != NULL);
+	next = (int)n;
+	for (size_t i = 0; i < n; i++) {
+		/* Renamed: SQLite has no columns "true" and "false" outside. */
 		buf_str(&r->columns, i == 0 ? "" : ", ");
-		keyset_column(t, i, &r->columns);
-		buf_str(&r->outer, i == 0 ? "t." : ", t.");
-		keyset_column(t, i, &r->outer);
+		keyset_column(t, i, 'r', &r->columns);
+		buf_printf(&r->columns, " AS c%zu", i);
+		buf_printf(&r->outer, "%st.c%zu", i == 0 ? "" : ", ", i);
 	}
 	for (size_t i = 0; i < t->n_foreign_keys; i++) {
 		const struct foreign_key *f = &t->foreign_keys[i];
 
 		if (f->n > 0 && r->n_references < ROWS_REFERENCES &&
+		    (size_t)next + SCHEMA_KEY_MAX + 1 < SCHEMA_COLUMNS_MAX &&
 		    rows_reference(r, f->from[f->n - 1]) == NULL)
 			add_reference(r, f, &next);
 	}
@@ -149,11 +155,9 @@ begin_select(const struct rows *r, struct buf *sql)
 	buf_add(sql, r->outer.data, r->outer.len);
 	buf_lit(sql, " FROM (SELECT ");
 	buf_add(sql, r->columns.data, r->columns.len);
-	/* The rowid keeps its name outside. */
-	if (r->table->rowid != NULL)
-		buf_printf(sql, " AS \"%s\"", r->table->rowid);
 	buf_lit(sql, " FROM ");
 	sql_name(sql, str_of(r->table->name));
+	buf_lit(sql, " AS r");
 }
 
 static void
@@ -237,67 +241,69 @@ as_number(struct str s)
 }
 
 /*
- * A URL does not tell types, and any column may hold bytes.  A column with
- * TEXT affinity holds no numbers, one with NUMERIC affinity no text that looks
- * like one, and one without affinity may hold both.
+ * A plain URL does not tell types: bytes may stand in any column, and a number
+ * and the text of it side by side in one without affinity.
  */
 static void
 add_key_match(const struct rows *r, size_t column, struct buf *sql)
 {
-	bool either = r->table->columns[column].affinity == AFFINITY_BLOB;
-
-	keyset_column(r->table, column, sql);
-	buf_str(sql, either ? " IN (?, ?, ?)" : " IN (?, ?)");
+	keyset_column(r->table, column, 'r', sql);
+	buf_lit(sql, " IN (?, ?, ?)");
 }
 
+/* What is no candidate stays NULL, which equals nothing. */
 static int
-bind_key(struct rows *r, size_t column, struct str value, int i)
+bind_key(struct rows *r, size_t column, struct url_component c, int i)
 {
 	enum affinity affinity = r->table->columns[column].affinity;
-	struct number n = as_number(value);
+	struct number n = as_number(c.s);
+	bool number = c.mark == URL_PLAIN && n.type != VALUE_TEXT &&
+	    affinity != AFFINITY_TEXT;
 
-	query_bind_blob(&r->query, i++, value);
-	if (affinity != AFFINITY_NUMERIC || n.type == VALUE_TEXT)
-		query_bind_text(&r->query, i++, value);
-	if (affinity == AFFINITY_TEXT)
-		return i;
-	if (n.type == VALUE_INT)
+	if (number && n.type == VALUE_INT)
 		query_bind_int(&r->query, i, n.whole);
-	else if (n.type == VALUE_REAL)
+	else if (number)
 		query_bind_real(&r->query, i, n.real);
-	return affinity == AFFINITY_NUMERIC && n.type == VALUE_TEXT ? i : i + 1;
+	if (c.mark != URL_BYTES && !(number && affinity == AFFINITY_NUMERIC))
+		query_bind_text(&r->query, i + 1, c.s);
+	if (c.mark != URL_TEXT)
+		query_bind_blob(&r->query, i + 2, c.s);
+	return i + 3;
+}
+
+/* Of several candidates: numbers before text before bytes. */
+static void
+add_key_order(const struct rows *r, struct buf *sql)
+{
+	buf_lit(sql, " ORDER BY 0");
+	for (size_t i = 0; i < r->table->n_key; i++) {
+		buf_lit(sql, " + CASE typeof(");
+		keyset_column(r->table, r->table->key[i], 'r', sql);
+		buf_lit(sql,
+		    ") WHEN 'blob' THEN 2 WHEN 'text' THEN 1 "
+		    "ELSE 0 END");
+	}
 }
 
 static size_t
-split_key(struct str key, struct buf *memory, struct str parts[SCHEMA_KEY_MAX])
+split_key(struct str key, struct buf *memory,
+    struct url_component parts[SCHEMA_KEY_MAX])
 {
-	const char *s = key.s, *end = key.s + key.len;
-	bool alone = memchr(s, ',', key.len) == NULL;
+	bool alone = url_key_is_single(key), more;
 	size_t n = 0;
 
 	buf_reserve(memory, key.len + 1);
-	while (n < SCHEMA_KEY_MAX) {
-		const char *comma = memchr(s, ',', (size_t)(end - s));
-		const char *stop = comma == NULL ? end : comma;
-		size_t from = memory->len;
-
-		if (alone)
-			url_unname(memory, key);
-		else
-			url_unpart(memory, (struct str){s, (size_t)(stop - s)});
-		if (memory->failed)
+	do {
+		if (memory->failed || n == SCHEMA_KEY_MAX)
 			return 0;
-		parts[n++] =
-		    (struct str){memory->data + from, memory->len - from};
-		if (comma == NULL)
-			return n;
-		s = comma + 1;
-	}
-	return 0;
+		more = !url_key_is_single(key);
+		parts[n++] = url_key_cut(&key, alone, memory);
+	} while (more);
+	return n;
 }
 
 static bool
-find_by_key(struct rows *r, const struct str *parts)
+find_by_key(struct rows *r, const struct url_component *parts)
 {
 	const struct table *t = r->table;
 	struct buf sql = {0};
@@ -308,6 +314,7 @@ find_by_key(struct rows *r, const struct str *parts)
 		buf_str(&sql, i == 0 ? " WHERE " : " AND ");
 		add_key_match(r, t->key[i], &sql);
 	}
+	add_key_order(r, &sql);
 	buf_lit(&sql, " LIMIT 1) AS t");
 	query_open_buf(&r->query, r->db, &sql);
 	for (size_t i = 0; i < t->n_key; i++)
@@ -325,7 +332,7 @@ find_by_rowid(struct rows *r, struct str part)
 	if (n.type != VALUE_INT)
 		return false;
 	begin_select(r, &sql);
-	buf_printf(&sql, " WHERE \"%s\" = ? LIMIT 1) AS t", r->table->rowid);
+	buf_printf(&sql, " WHERE r.\"%s\" = ? LIMIT 1) AS t", r->table->rowid);
 	query_open_buf(&r->query, r->db, &sql);
 	query_bind_int(&r->query, 1, n.whole);
 	buf_release(&sql);
@@ -335,33 +342,41 @@ find_by_rowid(struct rows *r, struct str part)
 bool
 rows_find(struct rows *r, struct str encoded_key)
 {
-	struct str parts[SCHEMA_KEY_MAX];
+	struct url_component parts[SCHEMA_KEY_MAX];
 	size_t n = split_key(encoded_key, &r->memory, parts);
 
 	if (r->table->n_key > 0)
 		return n == r->table->n_key && find_by_key(r, parts);
-	return n == 1 && r->table->rowid != NULL && find_by_rowid(r, parts[0]);
+	return n == 1 && r->table->rowid != NULL &&
+	    find_by_rowid(r, parts[0].s);
 }
 
 static void
-add_key_part(const struct query *q, int column, bool alone, struct buf *b)
+add_key_part(const struct query *q, int column, enum affinity affinity,
+    bool alone, struct buf *b)
 {
 	enum value_type type = query_type(q, column);
+	struct url_component c = {.mark = URL_PLAIN};
 	struct buf digits = {0};
-	struct str s;
 
 	if (type == VALUE_REAL) {
+		double real = query_real(q, column);
+
 		/* SQLite's own text of it has too few digits to find it by. */
-		json_real(&digits, query_real(q, column));
-		s = (struct str){buf_cstr(&digits), digits.len};
+		if (isinf(real))
+			buf_str(&digits, real > 0 ? "9e999" : "-9e999");
+		else
+			json_real(&digits, real);
+		c.s = (struct str){buf_cstr(&digits), digits.len};
+	} else if (type == VALUE_BLOB) {
+		c = (struct url_component){query_blob(q, column), URL_BYTES};
 	} else {
-		s = type == VALUE_BLOB ? query_blob(q, column)
-				       : query_text(q, column);
+		c.s = query_text(q, column);
+		if (type == VALUE_TEXT && affinity == AFFINITY_BLOB &&
+		    as_number(c.s).type != VALUE_TEXT)
+			c.mark = URL_TEXT;
 	}
-	if (alone)
-		url_name(b, s);
-	else
-		url_part(b, s);
+	url_key_part(b, c, alone);
 	buf_release(&digits);
 }
 
@@ -377,11 +392,13 @@ rows_key(const struct rows *r, struct buf *b)
 			return false;
 	}
 	if (t->n_key == 0)
-		add_key_part(&r->query, (int)t->n_columns, true, b);
+		add_key_part(
+		    &r->query, (int)t->n_columns, AFFINITY_NUMERIC, true, b);
 	for (size_t i = 0; i < t->n_key; i++) {
 		if (i > 0)
 			buf_char(b, ',');
-		add_key_part(&r->query, (int)t->key[i], t->n_key == 1, b);
+		add_key_part(&r->query, (int)t->key[i],
+		    t->columns[t->key[i]].affinity, t->n_key == 1, b);
 	}
 	return true;
 }
@@ -397,7 +414,8 @@ rows_reference_key(
 	for (int i = 0; i < ref->n_key; i++) {
 		if (i > 0)
 			buf_char(b, ',');
-		add_key_part(&r->query, ref->key + i, ref->n_key == 1, b);
+		add_key_part(&r->query, ref->key + i, ref->affinity[i],
+		    ref->n_key == 1, b);
 	}
 	return true;
 }

@@ -17,6 +17,7 @@ struct reference {
 	char *table;   /* the table that it refers to */
 	int key;       /* the first column of the query that has its key */
 	int n_key;
+	enum affinity affinity[SCHEMA_KEY_MAX]; /* of the key's columns */
 	int label; /* the column of the query that has its label, or -1 */
 };
 

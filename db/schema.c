@@ -143,6 +143,12 @@ find_rowid(struct db *db, struct table *t, const struct kind *kind)
 
 	if (t->kind == TABLE_VIEW || kind->without_rowid)
 		return;
+	/* Not so "INTEGER PRIMARY KEY DESC", for history's sake. */
+	t->rowid_is_key = t->n_key == 1 && t->kind == TABLE_PLAIN &&
+	    strcasecmp(t->columns[t->key[0]].type, "INTEGER") == 0 &&
+	    !key_has_index(db, t);
+	if (t->n_columns >= SCHEMA_COLUMNS_MAX)
+		return; /* no room to read it */
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		bool taken = false;
 
@@ -153,10 +159,6 @@ find_rowid(struct db *db, struct table *t, const struct kind *kind)
 			break;
 		}
 	}
-	/* Not so "INTEGER PRIMARY KEY DESC", for history's sake. */
-	t->rowid_is_key = t->n_key == 1 && t->kind == TABLE_PLAIN &&
-	    strcasecmp(t->columns[t->key[0]].type, "INTEGER") == 0 &&
-	    !key_has_index(db, t);
 }
 
 static bool

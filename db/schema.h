@@ -7,7 +7,10 @@
  * What SQLite tells about tables.  Everything is read between db_begin and
  * db_end, so it fits the rows that are read with it.
  */
-enum { SCHEMA_KEY_MAX = 16 }; /* columns of a key that can be followed */
+enum {
+	SCHEMA_KEY_MAX = 16,       /* columns of a key that can be followed */
+	SCHEMA_COLUMNS_MAX = 2000, /* of a SELECT: SQLITE_MAX_COLUMN */
+};
 
 enum table_kind { TABLE_PLAIN, TABLE_VIEW, TABLE_VIRTUAL };
 

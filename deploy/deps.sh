@@ -11,10 +11,10 @@ set -euo pipefail
 # package's name differs between releases.
 declare -rA SETS=(
 	# the libraries of an installed squall
-	[run]='libfcgi0ldbl|libfcgi0t64 libmemcached11|libmemcached11t64
+	[run]='libmemcached11|libmemcached11t64
 		libsqlite3-0 libinih1'
 	# make
-	[build]='gcc libc6-dev make pkg-config libfcgi-dev libmemcached-dev
+	[build]='gcc libc6-dev make pkg-config libmemcached-dev
 		libsqlite3-dev libinih-dev libxxhash-dev'
 	# make demo: the servers, and what loads the demo database
 	[demo]='@build memcached lighttpd nginx curl sqlite3 gzip'
@@ -24,7 +24,7 @@ declare -rA SETS=(
 	# make lint: clang-tidy reads the headers of the libraries
 	[lint]='@build clang-format clang-tidy cppcheck shellcheck'
 	# make bench
-	[bench]='@demo wrk procps'
+	[bench]='@demo wrk procps libfcgi-dev'
 	# make picture: Chromium (Debian's name) and a font for it
 	[picture]='@demo chromium fonts-dejavu-core'
 )

@@ -4,6 +4,7 @@
  */
 #include "handlers/database.h"
 
+#include "app/clock.h"
 #include "app/json.h"
 #include "handlers/layout.h"
 #include "handlers/reader.h"
@@ -85,23 +86,42 @@ group_of(const struct table_name *t)
 	return t->hidden ? GROUP_HIDDEN : GROUP_TABLES;
 }
 
+struct listing {
+	struct table_name *names;
+	size_t n;
+	int64_t deadline_us; /* for counting */
+};
+
+/* All counts of a page together take no longer than this. */
+enum { COUNTS_BUDGET_MS = 250 };
+
+static int64_t
+count_rows(struct db *db, const struct table *t, int64_t deadline_us)
+{
+	int64_t left_ms = (deadline_us - clock_mono_us()) / 1000;
+
+	if (left_ms <= 0)
+		return -1;
+	return table_count(db, t, COUNT_MAX,
+	    left_ms < COUNT_BUDGET_MS ? left_ms : COUNT_BUDGET_MS);
+}
+
 /* Adds the tables of one group to those shown; returns how many those are. */
 static size_t
-list_group(const struct request *req, struct db *db,
-    const struct table_name *list, size_t n, enum group group, size_t shown,
-    struct buf *b)
+list_group(const struct request *req, struct db *db, const struct listing *l,
+    enum group group, size_t shown, struct buf *b)
 {
 	bool json = req->format == FORMAT_JSON;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < l->n; i++) {
 		struct table t;
 		int64_t count;
 
-		if (group_of(&list[i]) != group)
+		if (group_of(&l->names[i]) != group)
 			continue;
 		count = -1;
-		if (table_read(db, str_of(list[i].name), &t))
-			count = table_count(db, &t, COUNT_MAX, COUNT_BUDGET_MS);
+		if (table_read(db, str_of(l->names[i].name), &t))
+			count = count_rows(db, &t, l->deadline_us);
 		if (t.name == NULL) {
 			table_release(&t);
 			continue;
@@ -117,13 +137,13 @@ list_group(const struct request *req, struct db *db,
 }
 
 static void
-page_html(const struct request *req, struct db *db,
-    const struct table_name *list, size_t n, struct buf *b)
+page_html(const struct request *req, struct db *db, const struct listing *l,
+    struct buf *b)
 {
 	size_t of[GROUPS] = {0};
 
-	for (size_t i = 0; i < n; i++)
-		of[group_of(&list[i])]++;
+	for (size_t i = 0; i < l->n; i++)
+		of[group_of(&l->names[i])]++;
 	layout_begin(
 	    b, req, &(struct layout){.title = db_name(db), .json = true});
 	html_raw(b, "<h1>");
@@ -131,20 +151,20 @@ page_html(const struct request *req, struct db *db,
 	html_raw(b, "</h1>\n<p class=\"meta\">");
 	layout_size(b, db_size(db));
 	html_raw(b, "</p>\n<h2>Tables</h2>\n<ul class=\"cards\">\n");
-	list_group(req, db, list, n, GROUP_TABLES, 0, b);
+	list_group(req, db, l, GROUP_TABLES, 0, b);
 	html_raw(b, "</ul>\n");
 	if (of[GROUP_TABLES] == 0)
 		html_raw(b, "<p>There are none.</p>\n");
 	if (of[GROUP_VIEWS] > 0) {
 		html_raw(b, "<h2>Views</h2>\n<ul class=\"cards\">\n");
-		list_group(req, db, list, n, GROUP_VIEWS, 0, b);
+		list_group(req, db, l, GROUP_VIEWS, 0, b);
 		html_raw(b, "</ul>\n");
 	}
 	if (of[GROUP_HIDDEN] > 0) {
 		html_raw(b,
 		    "<details><summary>The inside of its indexes"
 		    "</summary>\n<ul class=\"cards\">\n");
-		list_group(req, db, list, n, GROUP_HIDDEN, 0, b);
+		list_group(req, db, l, GROUP_HIDDEN, 0, b);
 		html_raw(b, "</ul></details>\n");
 	}
 	layout_json_link(b, req);
@@ -152,8 +172,8 @@ page_html(const struct request *req, struct db *db,
 }
 
 static void
-page_json(const struct request *req, struct db *db,
-    const struct table_name *list, size_t n, struct buf *b)
+page_json(const struct request *req, struct db *db, const struct listing *l,
+    struct buf *b)
 {
 	size_t shown;
 
@@ -164,26 +184,29 @@ page_json(const struct request *req, struct db *db,
 	json_raw(b, "\",\"size\":");
 	json_int(b, db_size(db));
 	json_raw(b, ",\"tables\":[");
-	shown = list_group(req, db, list, n, GROUP_TABLES, 0, b);
-	list_group(req, db, list, n, GROUP_HIDDEN, shown, b);
+	shown = list_group(req, db, l, GROUP_TABLES, 0, b);
+	list_group(req, db, l, GROUP_HIDDEN, shown, b);
 	json_raw(b, "],\"views\":[");
-	list_group(req, db, list, n, GROUP_VIEWS, 0, b);
+	list_group(req, db, l, GROUP_VIEWS, 0, b);
 	json_raw(b, "]}\n");
 }
 
 static int
 read(const struct request *req, struct db *db, struct page *page)
 {
-	struct table_name *list;
-	size_t n = table_list(db, &list);
+	struct listing l = {
+	    .deadline_us = clock_mono_us() + COUNTS_BUDGET_MS * 1000,
+	};
+
+	l.n = table_list(db, &l.names);
 
 	if (req->format == FORMAT_JSON) {
 		page->type = "application/json; charset=utf-8";
-		page_json(req, db, list, n, &page->body);
+		page_json(req, db, &l, &page->body);
 	} else {
-		page_html(req, db, list, n, &page->body);
+		page_html(req, db, &l, &page->body);
 	}
-	table_list_free(list, n);
+	table_list_free(l.names, l.n);
 	return 200;
 }
 

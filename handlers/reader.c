@@ -38,7 +38,7 @@ read_table(const struct request *req, struct db *db, struct page *page,
 	if (table_read(db, name, t) && str_is(name, t->name))
 		return 200;
 	if (t->name != NULL && str_is(name, t->name))
-		return page_error(page, 503,
+		return page_error(page, 500,
 		    "“%.*s” can’t be read: its definition does not work here.",
 		    (int)shown.len, shown.s);
 	return page_error(page, 404,

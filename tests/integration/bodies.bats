@@ -2,6 +2,7 @@
 # Requests with a body.  squall wants none, but it must read it to the end:
 # what stays behind on a kept connection would be taken for the next request,
 # and whoever may send a form could forge one, REMOTE_USER included.
+# shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
 load helpers/raw
@@ -15,13 +16,13 @@ teardown()
 serve()
 {
 	make_db "$T/demo.db"
-	start_squall --workers=1 --threads=1 "$@" "$T/demo.db"
+	start_squall --workers=1 --threads=1 "$T/demo.db"
 }
 
 serve_tcp()
 {
 	make_db "$T/demo.db"
-	start_squall_tcp --workers=1 --threads=1 "$@" "$T/demo.db"
+	start_squall_tcp --workers=1 --threads=1 "$T/demo.db"
 }
 
 # A second request as the content of a body.
@@ -73,7 +74,7 @@ is_refused()
 # not be a request.
 @test "forged requests all over a large body are not taken for requests" {
 	serve_tcp
-	local one all= i
+	local one all=''
 
 	one=$(forged)
 	while ((${#all} < 65000 * 2 - ${#one})); do
@@ -84,7 +85,7 @@ is_refused()
 	send "$FD" "$(begin
 	    record "$PARAMS" "$(variables POST /demo)"
 	    record "$PARAMS"
-	    for i in {1..4}; do echo "$one"; done | tr -d '\n'
+	    echo -n "$one$one$one$one"
 	    record "$STDIN")" &
 	reply "$FD"
 	wait "$!" || : # squall need not read it all
@@ -96,7 +97,7 @@ is_refused()
 	serve
 	local server
 
-	sed 's/../\\x&/g' <<<"$(forged)" >"$T/escaped"
+	forged | sed 's/../\\x&/g' >"$T/escaped"
 	printf '%b' "$(<"$T/escaped")" >"$T/post"
 	for server in nginx lighttpd; do
 		"start_$server"
@@ -161,4 +162,35 @@ post_sizes()
 	    PATH_INFO=/demo QUERY_STRING= timeout 5 \
 	    "$(command -v cgi-fcgi)" -bind -connect "$T/squall.sock" >"$T/out"
 	has "$(<"$T/out")" 'Status: 405'
+}
+
+@test "a body without an end holds up nobody" {
+	serve_tcp
+	local flood
+
+	dial
+	record "$STDIN" "$(printf '%0131070d' 0)" | sed 's/../\\x&/g' \
+	    >"$T/escaped"
+	printf '%b' "$(<"$T/escaped")" >"$T/record"
+	for _ in {1..64}; do cat "$T/record"; done >"$T/records"
+	send "$FD" "$(begin
+	    record "$PARAMS" "$(variables POST /demo)"
+	    record "$PARAMS")"
+	# for as long as squall takes it
+	# shellcheck disable=SC2016
+	bash -c 'trap "" PIPE; while cat "$1" "$1" "$1" "$1"; do :; done' \
+	    - "$T/records" >&"$FD" 2>"$T/flood" 3>&- &
+	flood=$!
+	reply "$FD"
+	is_refused
+	for _ in {1..5}; do
+		WAIT_S=2 fcgi GET /demo/notes >"$T/out"
+		has "$(<"$T/out")" 'Status: 200'
+	done
+	# and it ends
+	hang_up "$FD"
+	WAIT_S=5 wait_for site_gone "$flood" || {
+		kill "$flood"
+		fail 'squall takes the body without an end'
+	}
 }

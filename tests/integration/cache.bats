@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What is kept, for how long, and under which key: seen in Cache-Status, in
 # Memcached's own numbers and in the SQL that squall runs, or doesn't.
+# shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
 load helpers/page

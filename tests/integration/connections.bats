@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # Many connections, idle ones, slow ones: none may hold up another.
+# shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
 load helpers/raw

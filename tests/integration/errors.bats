@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What is refused, and how: the status, in HTML and in JSON, with what was wrong
 # and what was expected; where it is the client's turn, how to do better.
+# shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
 load helpers/page
@@ -25,7 +26,7 @@ refused()
 serve()
 {
 	[[ -e $T/demo.db ]] || make_db "$T/demo.db"
-	start_squall --workers=1 --time-limit=300 "$@" "$T/demo.db"
+	start_squall --workers=1 --time-limit=300 "$T/demo.db"
 }
 
 @test "404: no route, no database, no table, no row" {
@@ -42,7 +43,7 @@ serve()
 	refused 404 /demo/nothing/1 '' nothing
 	refused 404 /demo/sqlite_schema '' sqlite_schema
 	refused 404 /demo/NOTES '' NOTES
-	for key in 99 -1 x 1.5 1,2 , ~ 99999999999999999999; do
+	for key in 99 -1 x 1.5 1,2 "," '~' 99999999999999999999; do
 		refused 404 "/demo/notes/$key" '' || fail "$key"
 	done
 	page GET /-/static/style.css
@@ -102,7 +103,7 @@ serve()
 	refused 400 /demo/notes '?_sort=id&_sort_desc=id' \
 	    '_sort and _sort_desc: expected one'
 	refused 400 /demo/notes '?_sort=%ff' '_sort: expected UTF-8'
-	for next in x i i1,i2 i1x t1, ,,, r o5 i99999999999999999999; do
+	for next in x i i1,i2 i1x "t1," ",,," r o5 i99999999999999999999; do
 		refused 400 /demo/notes "?_next=$next" '_next: expected' ||
 		    fail "_next=$next"
 	done

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The protocol, byte by byte: what well-behaved and less well-behaved web
 # servers send, and what squall makes of it.
+# shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
 load helpers/raw
@@ -154,6 +155,17 @@ has_descriptors()
 	is_well
 }
 
+@test "two requests in one packet are answered in turn" {
+	serve
+	send "$FD" "$(ID=1 request GET /demo/notes/1.json
+	    ID=2 request GET /demo/notes/2.json
+	    ID=3 request HEAD /demo/notes/3.json)"
+	for ID in 1 2 3; do
+		reply "$FD"
+		is "$STATUS $REPLY_ID" "200 $ID"
+	done
+}
+
 @test "who hangs up in the middle of a slow page spoils it for nobody" {
 	serve --time-limit=60000
 	local first=$FD second
@@ -184,18 +196,35 @@ has_descriptors()
 	is "$(workers)" "$WORKER"
 }
 
-@test "FCGI_ABORT_REQUEST ends the request and its connection" {
+@test "FCGI_ABORT_REQUEST ends the request" {
 	serve --time-limit=60000
+	local params
+
 	lock_db "$T/demo.db"
 	send "$FD" "$(request GET /demo/notes.json)"
 	send "$FD" "$(record "$ABORT_REQUEST")"
-	is_closed "$FD"
+	is_ended
 	# and before the request was complete
+	params=$(record "$PARAMS" "$(variables GET /demo)")
 	dial
 	send "$FD" "$(begin; record "$ABORT_REQUEST")"
-	is_closed "$FD"
+	is_ended
+	dial
+	send "$FD" "$(begin; echo -n "$params"; record "$ABORT_REQUEST")"
+	is_ended
 	unlock_db
 	is_well
+}
+
+# is_ended: the aborted request is, with FCGI_END_REQUEST or with the
+# connection, and nothing else comes of it.
+is_ended()
+{
+	local rc=0
+
+	timeout "$WAIT_S" head -c 24 <&"$FD" >"$T/end" 2>/dev/null || rc=$?
+	((rc != 124)) || fail 'the connection is still open' || return
+	like "$(hex <"$T/end")" '^(01030001000800000000000000000000)?$'
 }
 
 @test "what is no FastCGI is hung up on" {
@@ -213,16 +242,70 @@ has_descriptors()
 		noise $(head -c 500 "$SQUALL" | tr '\0\1' '\7' | hex)
 		version-0 $(VERSION=0 request GET /demo)
 		version-2 $(VERSION=2 request GET /demo)
-		other-role $(ROLE=2 begin; record 4 "$params"; record 4; record 5)
-		request-0 $(ID=0 request GET /demo)
+		request-0 $(ID=0 begin)
 		short-begin $(record 1 0001)
-		no-begin $(record 4 "$params"; record 4; record 5)
-		two-begins $(begin; request GET /demo)
-		two-ids $(begin; ID=2 record 4 "$params")
+		two-begins $(begin; begin)
 		body-first $(begin; record 5; record 4 "$params"; record 4)
-		unknown-type $(begin; record 99 00)
+		params-after $(begin; record 4; record 4 "$params")
 	END
 	is_well
+}
+
+@test "another request on a busy connection is refused, the first is answered" {
+	serve
+	local params
+
+	params=$(record "$PARAMS" "$(variables GET /demo/notes/1.json)")
+	send "$FD" "$(begin
+	    echo -n "$params"
+	    ID=2 request GET /demo/notes/2.json
+	    record "$PARAMS"
+	    record "$STDIN")"
+	ended "$FD" "$CANT_MPX_CONN"
+	is "$REPLY_ID" 2
+	reply "$FD"
+	is "$REPLY_ID $STATUS" '1 200'
+	is "$(jq -r '.rows[0].title' <<<"$BODY")" first
+	is_well
+}
+
+@test "records that belong to no request are ignored" {
+	serve
+	send "$FD" "$(ID=5 record "$PARAMS" "$(variables GET /demo/notes/2)"
+	    ID=5 record "$PARAMS"
+	    ID=5 record "$STDIN"
+	    ID=6 record "$ABORT_REQUEST")"
+	ask GET /demo/notes/1.json
+	is "$REPLY_ID $STATUS" '1 200'
+	is "$(jq -r '.rows[0].title' <<<"$BODY")" first
+}
+
+@test "a role that is not the responder's is refused" {
+	serve
+	send "$FD" "$(ROLE=2 begin)"
+	ended "$FD" "$UNKNOWN_ROLE"
+	dial
+	send "$FD" "$(ROLE=9 begin)"
+	ended "$FD" "$UNKNOWN_ROLE"
+	is_well
+}
+
+@test "management records: what squall is asked about itself" {
+	serve
+	# FCGI_MPXS_CONNS is 0: one request at a time
+	send "$FD" "$(ID=0 record "$GET_VALUES" \
+	    "$(pairs FCGI_MAX_CONNS= FCGI_MPXS_CONNS= NONSENSE=)")"
+	next_record "$FD"
+	is "$TYPE $REPLY_ID" "$GET_VALUES_RESULT 0"
+	has "$(hex <"$T/content")" "$(pairs FCGI_MPXS_CONNS=0)"
+	hasnt "$(tr -d '\0' <"$T/content")" NONSENSE
+	# a type that nobody knows
+	send "$FD" "$(ID=0 record 77 0011)"
+	next_record "$FD"
+	is "$TYPE $REPLY_ID $(hex <"$T/content")" \
+	    "$UNKNOWN_TYPE 0 4d00000000000000"
+	ask GET /demo
+	is "$STATUS" 200
 }
 
 @test "parameters that claim more than there is do no harm" {
@@ -251,7 +334,7 @@ has_descriptors()
 	serve
 	local params
 
-	for params in '' "$(pairs REQUEST_METHOD=)" "$(pairs =)" \
+	for params in '' "$(pairs REQUEST_METHOD=)" "$(pairs "=")" \
 	    "$(pairs REQUEST_METHOD=GET REQUEST_METHOD=POST)" \
 	    "$(pairs REQUEST_METHOD=GET PATH_INFO=nowhere)" \
 	    "$(pairs REQUEST_METHOD=GET SCRIPT_NAME=x PATH_INFO=/)"; do
@@ -264,4 +347,36 @@ has_descriptors()
 		like "$STATUS" '^(200|30[0-9]|40[0-9])$'
 	done
 	is_well
+}
+
+@test "thousands of requests in one go, without a stack for each" {
+	local n=16384 reader
+
+	make_db "$T/demo.db"
+	SQUALL_ADDRESS=127.0.0.1:$(free_port)
+	start squall prlimit --stack=262144 -- "$SQUALL" --workers=1 \
+	    --access-log=off --listen="$SQUALL_ADDRESS" "$T/demo.db"
+	wait_for squall_answers
+	WORKER=$(workers)
+	dial
+
+	(begin; record "$PARAMS"; record "$STDIN") |
+	    sed 's/../\\x&/g' >"$T/escaped"
+	printf '%b' "$(<"$T/escaped")" >"$T/one"
+	for ((i = 1; i < n; i *= 2)); do
+		cat "$T/one" "$T/one" >"$T/all"
+		mv "$T/all" "$T/one"
+	done
+	cat <&"$FD" >"$T/replies" &
+	reader=$!
+	cat "$T/one" >&"$FD"
+	wait_for has_replies "$n"
+	kill "$reader"
+	is "$(workers)" "$WORKER"
+}
+
+# There is a Status line in every reply.
+has_replies()
+{
+	(($(grep -ac 'Status: 405' "$T/replies") == $1))
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # What squall writes on standard error, and what it does not.
+# shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
 load helpers/page
@@ -59,12 +60,11 @@ TIME='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z'
 }
 
 @test "control characters and forged lines in a request break no line" {
-	local forged before
+	local forged
 
 	make_db "$T/demo.db"
 	start_squall_tcp --workers=1 --log=debug "$T/demo.db"
 	forged=$'/demo/notes\n2001-01-01T00:00:00.000Z access 1 GET /forged 200'
-	before=$(wc -l <"$T/squall.log")
 	page GET / REQUEST_URI="$forged"
 	page GET / REQUEST_URI=$'/\e[31mred\a\b\r\x7f\x9b'
 	page $'GET\n2001-01-01T00:00:00.000Z access' /demo
@@ -124,10 +124,12 @@ levels()
 	make_db "$T/demo.db"
 	mkfifo "$T/pipe"
 	head -c 10 <"$T/pipe" >"$T/some" 3>&- &
+	local reader=$!
+	# shellcheck disable=SC2016
 	start squall bash -c 'exec "$@" 2>"$0"' "$T/pipe" "$SQUALL" \
 	    --workers=1 --listen="unix:$T/squall.sock" "$T/demo.db"
 	wait_for squall_answers
-	wait "$!"
+	wait "$reader"
 	for _ in 1 2 3; do
 		page GET /demo/notes
 		is "$STATUS" 200

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Memcached gone, late, back again: pages come all the same, each its own, and
 # memcached is used again once it answers.
+# shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
 
@@ -13,7 +14,7 @@ serve()
 	    INSERT INTO notes SELECT i, 'note ' || i || '.',
 	    hex(zeroblob(1000)) FROM n"
 	start_squall --workers=1 --threads=2 --memory=0 \
-	    --cache="$MEMCACHED_URL" "$@" "$T/demo.db"
+	    --cache="$MEMCACHED_URL" "$T/demo.db"
 	start_lighttpd
 }
 
@@ -144,7 +145,7 @@ is_used()
 	serve
 	get /demo/notes/1.json
 	is "$(memcached_ask "$(printf \
-	    'set squall::/demo/notes/1.json 0 0 4\r\njunk')")" STORED
+	    'set squall::row:/demo/notes/1.json 0 0 4\r\njunk')")" STORED
 	get /demo/notes/1.json
 	is "$(jq -r '.rows[0].title' <<<"$BODY")" 'note 1.'
 	is "$(cache_status)" 'squall; fwd=uri-miss; stored'

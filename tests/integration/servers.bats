@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Every way to run squall behind a web server: how it gets its socket, how the
 # server speaks to it, and where it is mounted.
+# shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
 load helpers/crawl
@@ -52,7 +53,7 @@ lighttpd_conf()
 }
 
 @test "lighttpd, squall's own socket" {
-	start_squall "$ATLAS"
+	start_squall --time-limit=20000 "$ATLAS"
 	start_lighttpd
 	is_served_atlas
 }
@@ -60,7 +61,7 @@ lighttpd_conf()
 @test "nginx, kept connections" {
 	local inodes
 
-	start_squall --workers=1 "$ATLAS"
+	start_squall --workers=1 --time-limit=20000 "$ATLAS"
 	start_nginx
 	is_served_atlas
 	(($(connections) > 0))
@@ -74,7 +75,7 @@ lighttpd_conf()
 
 @test "lighttpd, mounted under a path" {
 	lighttpd_conf 'fastcgi.server += ( "/data"' >"$T/mounted.conf"
-	start_squall "$ATLAS"
+	start_squall --time-limit=20000 "$ATLAS"
 	start_lighttpd "$T/mounted.conf"
 	is_served_atlas /data
 	get '/data/atlas/?_size=3'
@@ -87,7 +88,7 @@ lighttpd_conf()
 @test "nginx, mounted under a path by the prefix option" {
 	sed 's|location / {|location /data/ {|' "$ROOT/deploy/nginx.conf" \
 	    >"$T/mounted.conf"
-	start_squall --prefix=/data "$ATLAS"
+	start_squall --prefix=/data --time-limit=20000 "$ATLAS"
 	start_nginx "$T/mounted.conf"
 	is_served_atlas /data
 	get '/data/atlas/?_size=3'
@@ -199,7 +200,7 @@ lighttpd_conf()
 
 	port=$(free_port)
 	make_db "$T/demo.db"
-	SQUALL_ADDRESS=[::1]:$port
+	SQUALL_ADDRESS="[::1]:$port"
 	start squall "$SQUALL" --listen="$SQUALL_ADDRESS" "$T/demo.db"
 	wait_for grep -q '01000000:'"$(printf %04X "$port") .* 0A " /proc/net/tcp6
 	start_nginx
@@ -207,7 +208,9 @@ lighttpd_conf()
 	start_lighttpd
 	is_served
 	# and on IPv6 only
-	! site_port_taken "$port"
+	if site_port_taken "$port"; then
+		fail 'it listens on IPv4 as well'
+	fi
 }
 
 @test "--listen on several sockets at once, unix ones with mode 0660" {

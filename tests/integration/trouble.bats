@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Databases that are locked, deleted, replaced or damaged while squall runs:
 # only their own pages fail, and not for longer than that lasts.
+# shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
 load helpers/page
@@ -66,18 +67,15 @@ is_fine()
 
 @test "a reader or a pending write does not get in its way" {
 	serve
-	mkfifo "$T/fifo"
-	start reader bash -c 'exec sqlite3 -batch "$1" <"$2"' - "$T/demo.db" \
-	    "$T/fifo"
-	exec {fifo}>"$T/fifo"
+	start_sqlite reader "$T/demo.db"
 	echo "BEGIN IMMEDIATE; UPDATE notes SET title = 'changed' WHERE id = 1; .shell touch $T/done" \
-	    | sed 's/; /;\n/g' >&"$fifo"
+	    | sed 's/; /;\n/g' >&"$SQLITE"
 	wait_for test -e "$T/done"
 	is_fine
 	page GET /demo/notes/1
 	has "$BODY" first
-	echo 'COMMIT;' >&"$fifo"
-	exec {fifo}>&-
+	echo 'COMMIT;' >&"$SQLITE"
+	exec {SQLITE}>&-
 	wait_for is_free "$T/demo.db"
 	is_fine
 }
@@ -215,23 +213,20 @@ is_fine()
 	start_squall --workers=1 --memory=0 --time-limit=300 "$T/demo.db"
 	page GET /demo/notes/1
 	has "$BODY" first
-	mkfifo "$T/fifo"
-	start writer bash -c 'exec sqlite3 -batch "$1" <"$2"' - "$T/demo.db" \
-	    "$T/fifo"
-	exec {fifo}>"$T/fifo"
+	start_sqlite writer "$T/demo.db"
 	printf '%s\n' 'BEGIN EXCLUSIVE;' \
 	    "INSERT INTO notes VALUES (2, 'second');" ".shell touch $T/done1" \
-	    >&"$fifo"
+	    >&"$SQLITE"
 	wait_for test -e "$T/done1"
 	page GET /demo/notes/1
 	is "$STATUS" 200
 	page GET /demo/notes/2
 	is "$STATUS" 404
-	printf '%s\n' 'COMMIT;' ".shell touch $T/done2" >&"$fifo"
+	printf '%s\n' 'COMMIT;' ".shell touch $T/done2" >&"$SQLITE"
 	wait_for test -e "$T/done2"
 	page GET /demo/notes/2
 	has "$BODY" second
-	exec {fifo}>&-
+	exec {SQLITE}>&-
 	page GET '/demo/notes/2?again'
 	is "$STATUS" 200
 	sqlite3 "$T/demo.db" "INSERT INTO notes VALUES (3, 'third');
@@ -248,15 +243,12 @@ is_fine()
 	make_db "$T/demo.db" "PRAGMA journal_mode = WAL;
 	    CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT);" \
 	    >"$T/sqlite.log"
-	mkfifo "$T/fifo"
-	start writer bash -c 'exec sqlite3 -batch "$1" <"$2"' - "$T/demo.db" \
-	    "$T/fifo"
-	exec {fifo}>"$T/fifo"
+	start_sqlite writer "$T/demo.db"
 	printf '%s\n' "INSERT INTO notes VALUES (1, 'in the WAL only');" \
-	    ".shell touch $T/done" >&"$fifo"
+	    ".shell touch $T/done" >&"$SQLITE"
 	wait_for test -e "$T/done"
 	send_signal writer KILL
-	exec {fifo}>&-
+	exec {SQLITE}>&-
 	[[ -s $T/demo.db-wal ]]
 	start_squall --workers=1 "$T/demo.db"
 	page GET /demo/notes/1
@@ -271,19 +263,16 @@ is_fine()
 	    "$T/other.db"
 	page GET /demo/notes/1
 	has "$BODY" kept
-	mkfifo "$T/fifo"
-	start writer bash -c 'exec sqlite3 -batch "$1" <"$2"' - "$T/demo.db" \
-	    "$T/fifo"
-	exec {fifo}>"$T/fifo"
+	start_sqlite writer "$T/demo.db"
 	# so small a cache that pages are written before the commit
 	printf '%s\n' 'PRAGMA cache_size = 2;' 'BEGIN;' \
 	    "UPDATE notes SET title = 'lost' || title;" \
 	    "UPDATE notes SET title = title || title;" \
-	    ".shell touch $T/done" >&"$fifo"
+	    ".shell touch $T/done" >&"$SQLITE"
 	wait_for test -e "$T/done"
 	[[ -s $T/demo.db-journal ]]
 	send_signal writer KILL
-	exec {fifo}>&-
+	exec {SQLITE}>&-
 	# squall only reads; it says so, or recovers
 	page GET /demo/notes/1
 	like "$STATUS" '^(200|503)$'

@@ -819,6 +819,19 @@ listen_on_the_command_line_replaces_the_files(void **state)
 }
 
 static void
+addresses_that_are_replaced_do_not_count(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(read_ini(f,
+	    "listen=1\nlisten=2\nlisten=3\nlisten=4\nlisten=5\nlisten=6\n"
+	    "listen=7\nlisten=8\n"));
+	assert_true(read_args(f, "-l9", "-c", f->file, NULL));
+	assert_int_equal(f->config.n_listen, 1);
+	assert_string_equal(f->config.listen[0], "9");
+}
+
+static void
 too_many_addresses(void **state)
 {
 	struct fixture *f = *state;
@@ -919,6 +932,7 @@ main(void)
 	    TEST(the_command_line_wins_over_the_file),
 	    TEST(listen_adds_up),
 	    TEST(listen_on_the_command_line_replaces_the_files),
+	    TEST(addresses_that_are_replaced_do_not_count),
 	    TEST(too_many_addresses),
 	    TEST(release_leaves_an_empty_configuration),
 	    TEST(usage_names_every_option),

@@ -167,7 +167,7 @@ tear_down(void **state)
 	struct fixture *f = *state;
 
 	while (f->conns.open != NULL)
-		conn_close(&f->conns, f->conns.open, false);
+		conn_close(&f->conns, f->conns.open);
 	conns_bury(&f->conns);
 	job_free(f->job);
 	free(f);
@@ -363,7 +363,7 @@ a_connection_that_closes_leaves_its_job(void **state)
 
 	for (int i = 0; i < 3; i++)
 		conn_join_job(f->c[i], f->job);
-	conn_close(&f->conns, c, false);
+	conn_close(&f->conns, c);
 	assert_waiting(f, 0, 2);
 	assert_int_equal(c->state, CONN_DEAD);
 	assert_int_equal(f->conns.n, CONNS - 1);
@@ -375,7 +375,7 @@ a_lender_that_closes_leaves_its_request(void **state)
 	struct fixture *f = *state;
 
 	conn_join_job(f->c[0], f->job);
-	conn_close(&f->conns, f->c[0], false);
+	conn_close(&f->conns, f->c[0]);
 	f->c[0] = conn_open(&f->conns, -1);
 	conns_bury(&f->conns);
 	/* The request lives on. */
@@ -389,7 +389,7 @@ closed_connections_live_until_they_are_buried(void **state)
 	struct fixture *f = *state;
 
 	for (int i = 0; i < CONNS; i++)
-		conn_close(&f->conns, f->c[(i + 2) % CONNS], false);
+		conn_close(&f->conns, f->c[(i + 2) % CONNS]);
 	assert_null(f->conns.open);
 	assert_int_equal(f->conns.n, 0);
 	for (int i = 0; i < CONNS; i++)
@@ -409,28 +409,12 @@ closing_gives_page_and_descriptor_back(void **state)
 	assert_int_equal(pipe(ends), 0);
 	f->c[0]->fd = ends[1];
 	f->c[0]->page = page_ref(page);
-	conn_close(&f->conns, f->c[0], true);
+	conn_close(&f->conns, f->c[0]);
 	assert_int_equal(page->refs, 1);
 	/* The end of the pipe is closed, so reading finds the end of it. */
 	assert_int_equal(read(ends[0], &byte, 1), 0);
 	close(ends[0]);
 	page_unref(page);
-}
-
-static void
-closing_may_leave_the_descriptor_open(void **state)
-{
-	struct fixture *f = *state;
-	int ends[2];
-	char byte;
-
-	assert_int_equal(pipe(ends), 0);
-	f->c[0]->fd = ends[1];
-	conn_close(&f->conns, f->c[0], false);
-	assert_int_equal(write(ends[1], "x", 1), 1);
-	assert_int_equal(read(ends[0], &byte, 1), 1);
-	close(ends[0]);
-	close(ends[1]);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -457,7 +441,6 @@ main(void)
 	    TEST(a_lender_that_closes_leaves_its_request),
 	    TEST(closed_connections_live_until_they_are_buried),
 	    TEST(closing_gives_page_and_descriptor_back),
-	    TEST(closing_may_leave_the_descriptor_open),
 	};
 
 	return RUN("job", tests);

@@ -274,9 +274,16 @@ mean_row_key(struct buf *b, struct str raw)
 		const char *comma = memchr(s, ',', (size_t)(end - s));
 		struct str part = {
 		    s, (size_t)((comma == NULL ? end : comma) - s)};
+		bool marked = part.len >= 2 && part.s[0] == '~' &&
+		    (part.s[1] == 'x' || part.s[1] == 't');
 		struct buf decoded = {0};
 
-		(alone ? url_unname : url_unpart)(&decoded, part);
+		if (marked) {
+			buf_char(b, part.s[1]);
+			part.s += 2;
+			part.len -= 2;
+		}
+		(alone && !marked ? url_unname : url_unpart)(&decoded, part);
 		mean(b, str_of_buf(&decoded));
 		buf_release(&decoded);
 		if (comma == NULL)
@@ -390,7 +397,8 @@ static const char *const segments[] = {"a", "~61", "b", "-", "~2D", "static",
     "status", "~73tatus", "~", "~7E", "~7e", "~~", "a~2Fb", "a,b", "a~2Cb", ",",
     "a,", ",a", "~,a", "~7E,a", "a~2Ejson", "a~2ejson", "x~2Ecss", "a+b", "a b",
     "a~20b", "a%20b", ":", "a?b", "a~3Fb", "é", "~C3~A9", "~00", "~25", "%",
-    "a=b&c", "1", "01"};
+    "a=b&c", "1", "01", "~x", "~t", "~xa", "~ta", "~x~61", "~7Exa", "~x,~t",
+    "~t~", "~t~7E", "~x1,a"};
 
 static void
 keys_of_paths_are_equal_only_if_the_pages_are(void **state)

@@ -406,9 +406,16 @@ static void
 model_remove(struct model *m, size_t i)
 {
 	m->bytes -= m->entries[i].bytes;
-	m->n--;
-	memmove(&m->entries[i], &m->entries[i + 1],
-	    (m->n - i) * sizeof(m->entries[0]));
+	for (m->n--; i < m->n; i++)
+		m->entries[i] = m->entries[i + 1];
+}
+
+/* Makes room at the front, over the entry at `at`. */
+static void
+model_shift(struct model *m, size_t at)
+{
+	for (; at > 0; at--)
+		m->entries[at] = m->entries[at - 1];
 }
 
 static size_t
@@ -432,7 +439,7 @@ model_put(struct model *m, int key, struct page *page, size_t bytes)
 		return;
 	while (m->n > 0 && m->bytes + bytes > MODEL_BYTES)
 		model_remove(m, m->n - 1);
-	memmove(&m->entries[1], &m->entries[0], m->n * sizeof(m->entries[0]));
+	model_shift(m, m->n);
 	m->entries[0].key = key;
 	m->entries[0].bytes = bytes;
 	m->entries[0].expires_ms = page->expires_ms;
@@ -453,7 +460,7 @@ model_get(struct model *m, int key, int64_t now_ms)
 		model_remove(m, at);
 		return NULL;
 	}
-	memmove(&m->entries[1], &was.entries[0], at * sizeof(m->entries[0]));
+	model_shift(m, at);
 	m->entries[0] = was.entries[at];
 	return m->entries[0].page;
 }

@@ -31,6 +31,15 @@ struct paging_case {
 	"INSERT INTO t(v) SELECT CASE WHEN i % 3 = 0 THEN NULL ELSE i % 7 END" \
 	" FROM c"
 
+/* Some are equal, and some differ only at their end, far from the token's. */
+#define LONG                                                                   \
+	NUMBERS(30)                                                            \
+	"INSERT INTO t(v) SELECT CASE i % 6 WHEN 0 THEN NULL"                  \
+	" WHEN 1 THEN 'short' WHEN 2 THEN zeroblob(1500)"                      \
+	" WHEN 3 THEN x'00' || zeroblob(1500) ELSE hex(zeroblob(600))"         \
+	" || CASE i % 5 WHEN 0 THEN 'a' WHEN 1 THEN 'B' ELSE 'b' END END"      \
+	" FROM c"
+
 static const struct paging_case cases[] = {
     {"an_empty_table", "CREATE TABLE t(x)", "", "rowid", NULL},
     {"one_row", "CREATE TABLE t(x); INSERT INTO t VALUES (1)", "", "rowid",
@@ -199,6 +208,18 @@ static const struct paging_case cases[] = {
 	"CREATE TABLE \"a\"\"b c\"(\"d\"\"e f\" TEXT, \"\" PRIMARY "
 	"KEY);" NUMBERS(20) "INSERT INTO \"a\"\"b c\" SELECT i % 3, i FROM c",
 	"-d\"e f", "\"d\"\"e f\" DESC, \"\", rowid", "a\"b c"},
+    {"names_that_are_keywords",
+	"CREATE TABLE t(\"true\", \"false\", \"null\", \"order\");" NUMBERS(
+	    20) "INSERT INTO t SELECT i % 3, i % 4, i, i FROM c",
+	"-false", "t.\"false\" DESC, rowid", NULL},
+    {"names_that_the_sql_may_use",
+	"CREATE TABLE t(c2, c1, c0, t, p, i INTEGER PRIMARY KEY);" NUMBERS(
+	    20) "INSERT INTO t SELECT i % 3, i % 5, i % 7, -i, i % 2, i FROM c",
+	"c0", "t.c0, t.i", NULL},
+    {"names_that_the_sql_may_use_descending",
+	"CREATE TABLE t(c2, c1, c0, t, p, i INTEGER PRIMARY KEY);" NUMBERS(
+	    20) "INSERT INTO t SELECT i % 3, i % 5, i % 7, -i, i % 2, i FROM c",
+	"-c1", "t.c1 DESC, t.i", NULL},
     {"a_generated_column",
 	"CREATE TABLE t(a INT, b INT AS (a % 4), c INT AS (-a) "
 	"STORED);" NUMBERS(20) "INSERT INTO t(a) SELECT i FROM c",
@@ -227,6 +248,38 @@ static const struct paging_case cases[] = {
 	    20) "INSERT INTO u SELECT i FROM c;"
 		"CREATE VIEW t AS SELECT x, -x AS y FROM u ORDER BY x",
 	"y", "y", NULL},
+    {"values_too_long_for_a_token", "CREATE TABLE t(v);" LONG, "v", "v, rowid",
+	NULL},
+    {"values_too_long_for_a_token_descending", "CREATE TABLE t(v);" LONG, "-v",
+	"v DESC, rowid", NULL},
+    {"long_values_with_an_index",
+	"CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT);"
+	"CREATE INDEX i ON t(v);" LONG,
+	"-v", "v DESC, id", NULL},
+    {"long_values_that_ignore_case",
+	"CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT COLLATE NOCASE);" LONG,
+	"v", "v, id", NULL},
+    {"long_values_in_utf16",
+	"PRAGMA encoding = 'UTF-16be'; CREATE TABLE t(v);" LONG, "v",
+	"v, rowid", NULL},
+    {"long_values_beside_a_nullable_key",
+	"CREATE TABLE t(v, k TEXT PRIMARY KEY);" LONG
+	"; UPDATE t SET k = rowid WHERE rowid % 3 = 0",
+	"-v", "v DESC, k, rowid", NULL},
+    {"long_values_beside_a_compound_key",
+	"CREATE TABLE t(a, v, b, PRIMARY KEY (a, b)) WITHOUT ROWID;" NUMBERS(
+	    24) "INSERT INTO t SELECT i % 5, hex(zeroblob(600 + i % 3)), i "
+		"FROM c",
+	"v", "v, a, b", NULL},
+    {"long_values_within_a_compound_key",
+	"CREATE TABLE t(a, v, PRIMARY KEY (a, v)) WITHOUT ROWID;" NUMBERS(
+	    24) "INSERT INTO t SELECT i % 5, hex(zeroblob(600 + i)) FROM c",
+	"v", "v, a", NULL},
+    {"long_values_that_are_the_key",
+	"CREATE TABLE t(v TEXT PRIMARY KEY);" NUMBERS(
+	    15) "INSERT INTO t SELECT hex(zeroblob(600 + i % 9 * 2 + i / 9)) "
+		"FROM c",
+	"-v", "v DESC, rowid", NULL},
     {"many_rows",
 	"CREATE TABLE t(id INTEGER PRIMARY KEY, v); CREATE INDEX i ON "
 	"t(v);" NUMBERS(
@@ -275,11 +328,18 @@ add_value(const struct query *q, int column, struct buf *b)
 	buf_char(b, '|');
 }
 
-/* A row as a line; with its rowid where it has one. */
-static void
-add_row(const struct query *q, const struct table *t, struct buf *b)
+/* keyset.h: the rowid follows the columns where the order uses it. */
+static bool
+uses_rowid(const struct keyset *k)
 {
-	size_t n = t->n_columns + (t->rowid != NULL);
+	return k->n > 0 && k->terms[k->n - 1].column == k->table->n_columns;
+}
+
+/* A row as a line. */
+static void
+add_row(const struct query *q, const struct keyset *k, struct buf *b)
+{
+	size_t n = k->table->n_columns + uses_rowid(k);
 
 	for (size_t i = 0; i < n; i++)
 		add_value(q, (int)i, b);
@@ -288,21 +348,21 @@ add_row(const struct query *q, const struct table *t, struct buf *b)
 
 /* All rows by one query. */
 static size_t
-read_at_once(struct db *db, const struct table *t, struct buf *b)
+read_at_once(struct db *db, const struct keyset *k, struct buf *b)
 {
 	struct buf sql = {0};
 	struct query q;
 	size_t n = 0;
 
 	buf_lit(&sql, "SELECT *");
-	if (t->rowid != NULL)
-		buf_printf(&sql, ", %s", t->rowid);
+	if (uses_rowid(k))
+		buf_printf(&sql, ", %s", k->table->rowid);
 	buf_lit(&sql, " FROM ");
-	sql_name(&sql, str_of(t->name));
+	sql_name(&sql, str_of(k->table->name));
 	buf_printf(&sql, " ORDER BY %s", now->order_by);
 	query_open_buf(&q, db, &sql);
 	for (; query_next(&q); n++)
-		add_row(&q, t, b);
+		add_row(&q, k, b);
 	query_close(&q);
 	buf_release(&sql);
 	return n;
@@ -323,7 +383,7 @@ read_page(struct rows *r, const struct keyset *k, int64_t size,
 			more = true;
 			break;
 		}
-		add_row(&r->query, r->table, b);
+		add_row(&r->query, k, b);
 		n++;
 		if (n < size)
 			continue;
@@ -362,7 +422,7 @@ check_pages(struct db *db, const struct table *t, const struct keyset *k,
 		rows_release(&r);
 		pages++;
 	}
-	if (!str_eq(str_of_buf(&got), want))
+	if (!str_eq(str_of_buf(&got), want) && want.len < 4000)
 		print_error("in pages of %lld, expected\n%.*sgot\n%s",
 		    (long long)size, (int)want.len, want.s, buf_cstr(&got));
 	assert_true(str_eq(str_of_buf(&got), want));
@@ -390,7 +450,7 @@ all_rows_come_once_and_in_order(void **state)
 	    *sort == '\0' ? t.n_columns : table_column(&t, str_of(sort)),
 	    descending);
 	assert_int_equal(*sort != '\0', k.sorted);
-	n = read_at_once(d->db, &t, &want);
+	n = read_at_once(d->db, &k, &want);
 	for (size_t i = 0; i < COUNT_OF(sizes); i++)
 		check_pages(d->db, &t, &k, sizes[i], str_of_buf(&want), n);
 	buf_release(&want);

@@ -364,10 +364,39 @@ a_longer_address_is_414(void **state)
 	free(all);
 }
 
+static void
+a_refusal_comes_in_the_format_that_was_asked_for(void **state)
+{
+	struct fixture *f = *state;
+	char *query = long_text('q', REQUEST_MAX);
+
+	assert_int_equal(ask_path(&f->req, "/a.json", query, &f->why), 414);
+	assert_int_equal(f->req.format, FORMAT_JSON);
+	assert_int_equal(ask_path(&f->req, "/a", query, &f->why), 414);
+	assert_int_equal(f->req.format, FORMAT_HTML);
+	assert_int_equal(parse(f, "/other/a.json", NULL, "/data"), 404);
+	assert_int_equal(f->req.format, FORMAT_JSON);
+	assert_int_equal(parse(f, "", "/1/2/3/4/5/6/7/8/9.json", NULL), 404);
+	assert_int_equal(f->req.format, FORMAT_JSON);
+	free(query);
+}
+
+static void
+variables_without_a_value_are_none(void **state)
+{
+	char *vars[] = {(char[]){"PATH_INFO"}, (char[]){"=x"}, (char[]){""},
+	    (char[]){"SCRIPT_NAME=/a=b"}, NULL};
+	struct fixture *f = *state;
+
+	assert_int_equal(request_parse(&f->req, vars, NULL, &f->why), 200);
+	assert_segments(f, "[a=b]");
+}
+
 /* The widest each part can grow: all of it escapes, in every segment. */
 static void
 memory_never_moves(void **state)
 {
+	enum { STEPS = 45 };
 	static const struct param params[] = {
 	    {"a", PARAM_TEXT, .max = REQUEST_MAX},
 	    {"b", PARAM_TEXT, .max = REQUEST_MAX},
@@ -394,19 +423,20 @@ memory_never_moves(void **state)
 	};
 	struct fixture *f = *state;
 
-	for (size_t i = 0; i < COUNT_OF(shapes) * 5; i++) {
-		size_t in_path = (REQUEST_MAX - 2) / 4 * (i % 5);
-		const char *fill = shapes[i / 5].fill;
+	/* Many lengths, since what is reserved is rounded up. */
+	for (size_t i = 0; i < COUNT_OF(shapes) * STEPS; i++) {
+		size_t in_path = (REQUEST_MAX - 4) / STEPS * (i % STEPS + 1);
+		const char *fill = shapes[i / STEPS].fill;
 		struct buf path = {0}, query = {0};
 		const struct route *route;
 		const char *at;
 		size_t cap;
 
-		buf_str(&path, shapes[i / 5].start);
+		buf_str(&path, shapes[i / STEPS].start);
 		while (path.len < in_path)
 			buf_char(&path, fill[path.len % strlen(fill)]);
 		buf_lit(&query, "a=");
-		while (path.len + query.len < REQUEST_MAX)
+		while (i % 2 == 0 && path.len + query.len < REQUEST_MAX)
 			buf_str(&query, query.len % 1000 == 0 ? "&" : "b");
 		assert_int_equal(ask(&f->req,
 				     &(struct vars){.method = "GET",
@@ -421,6 +451,7 @@ memory_never_moves(void **state)
 		assert_ptr_equal(f->req.memory.data, at);
 		assert_int_equal(f->req.memory.cap, cap);
 		assert_false(f->req.memory.failed);
+		request_release(&f->req); /* or it would be large for good */
 		buf_release(&path);
 		buf_release(&query);
 	}
@@ -520,6 +551,8 @@ main(void)
 	    TEST(segments_are_not_decoded_yet),
 	    TEST(an_address_of_the_greatest_length),
 	    TEST(a_longer_address_is_414),
+	    TEST(a_refusal_comes_in_the_format_that_was_asked_for),
+	    TEST(variables_without_a_value_are_none),
 	    TEST(memory_never_moves),
 	    TEST(paths_are_written_back),
 	    TEST(the_next_request_knows_nothing_of_the_last),

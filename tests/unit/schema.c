@@ -680,6 +680,7 @@ tables_are_listed_by_name(void **state)
 	    {"fts_data", TABLE_PLAIN, true},
 	    {"fts_docsize", TABLE_PLAIN, true},
 	    {"fts_idx", TABLE_PLAIN, true},
+	    {"sqlitex", TABLE_PLAIN, false},
 	    {"Zeta", TABLE_PLAIN, false},
 	};
 	struct database *d = *state;
@@ -688,7 +689,7 @@ tables_are_listed_by_name(void **state)
 
 	read_database_of(d,
 	    "CREATE TABLE Zeta(k INTEGER PRIMARY KEY AUTOINCREMENT);"
-	    "CREATE TABLE alpha(x);"
+	    "CREATE TABLE alpha(x); CREATE TABLE sqlitex(x);"
 	    "CREATE VIRTUAL TABLE fts USING fts5(a);"
 	    "CREATE VIEW Beta AS SELECT 1 AS one;"
 	    "INSERT INTO Zeta DEFAULT VALUES; CREATE INDEX i ON alpha(x);"

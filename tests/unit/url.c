@@ -222,6 +222,82 @@ paths_keep_their_slashes(void **state)
 	assert_coded(url_path, "", "");
 }
 
+/* Values that look like marks, commas and escapes. */
+static const struct str tricky[] = {{"", 0}, {"a", 1}, {"x", 1}, {"t", 1},
+    {"~", 1}, {"~x", 2}, {"~t", 2}, {"~xa", 3}, {"x61", 3}, {",", 1},
+    {"a,b", 3}, {"~2C", 3}, {"5", 1}, {" ", 1}, {"+", 1}, {"/", 1},
+    {".json", 5}, {"\0", 1}, {"\xff", 1}};
+
+enum { TRICKY = COUNT_OF(tricky), MARKS = 3 };
+
+static struct url_component
+tricky_component(size_t i)
+{
+	return (struct url_component){
+	    tricky[i % TRICKY], (enum url_mark)(i / TRICKY % MARKS)};
+}
+
+static void
+assert_component(struct url_component got, struct url_component want)
+{
+	assert_int_equal(got.mark, want.mark);
+	assert_same(got.s, want.s);
+}
+
+static void
+keys_of_one_component_round_trip_and_differ(void **state)
+{
+	struct buf keys[TRICKY * MARKS] = {{0}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(keys); i++) {
+		struct buf memory = {0};
+		struct str key;
+
+		url_key_part(&keys[i], tricky_component(i), true);
+		assert_true(keys[i].len > 0);
+		assert_true(url_key_is_single(str_of_buf(&keys[i])));
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(
+			    buf_cstr(&keys[i]), buf_cstr(&keys[j]));
+		key = str_of_buf(&keys[i]);
+		assert_component(
+		    url_key_cut(&key, true, &memory), tricky_component(i));
+		assert_int_equal(key.len, 0);
+		buf_release(&memory);
+	}
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		buf_release(&keys[i]);
+}
+
+static void
+keys_of_two_components_round_trip(void **state)
+{
+	enum { N = TRICKY * MARKS };
+	struct buf b = {0}, memory = {0};
+
+	(void)state;
+	buf_reserve(&memory, 1000); /* it must not move */
+	for (size_t i = 0; i < N * N; i++) {
+		struct str key;
+
+		buf_reset(&b);
+		buf_reset(&memory);
+		url_key_part(&b, tricky_component(i % N), false);
+		buf_char(&b, ',');
+		url_key_part(&b, tricky_component(i / N), false);
+		assert_false(url_key_is_single(str_of_buf(&b)));
+		key = str_of_buf(&b);
+		assert_component(
+		    url_key_cut(&key, false, &memory), tricky_component(i % N));
+		assert_true(url_key_is_single(key));
+		assert_component(
+		    url_key_cut(&key, false, &memory), tricky_component(i / N));
+	}
+	buf_release(&b);
+	buf_release(&memory);
+}
+
 static void
 output_is_added_to_what_is_there(void **state)
 {
@@ -255,6 +331,8 @@ main(void)
 	    cmocka_unit_test(arguments_as_forms_encode_them),
 	    cmocka_unit_test(arguments_leave_tilde_encoding_alone),
 	    cmocka_unit_test(paths_keep_their_slashes),
+	    cmocka_unit_test(keys_of_one_component_round_trip_and_differ),
+	    cmocka_unit_test(keys_of_two_components_round_trip),
 	    cmocka_unit_test(output_is_added_to_what_is_there),
 	};
 

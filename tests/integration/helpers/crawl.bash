@@ -80,6 +80,7 @@ check_round()
 	is "$(wc -l <"$T/round") pages" "$(wc -l <"$T/todo") pages" || return
 	bad=$(grep -v '^200	' "$T/round" | head -n 20)
 	[[ -z $bad ]] || fail "$bad" || return
+	# shellcheck disable=SC2016
 	bad=$(links_in_round | grep -vE -m 20 \
 	    '^/[][A-Za-z0-9._~/%?&=+,;:@!$()*-]*$') || :
 	[[ -z $bad ]] || fail "these are no addresses: $bad" || return

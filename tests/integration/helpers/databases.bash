@@ -19,17 +19,27 @@ make_db()
 ENDLESS='CREATE VIEW endless AS WITH RECURSIVE c(x) AS
     (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) AS n FROM c;'
 
+# start_sqlite NAME FILE: the shell of SQLite, which does what is written to the
+# descriptor SQLITE.
+start_sqlite()
+{
+	rm -f "$T/$1.in"
+	mkfifo "$T/$1.in"
+	# shellcheck disable=SC2016
+	start "$1" bash -c 'exec sqlite3 -batch "$1" <"$2"' - "$2" "$T/$1.in"
+	exec {SQLITE}>"$T/$1.in"
+}
+
 # lock_db FILE: as if another process wrote a large transaction, until
 # unlock_db: nobody else can read the file.  Pages of it wait, without work, for
 # as long as --time-limit allows.
 lock_db()
 {
-	rm -f "$T/lock"
-	mkfifo "$T/lock"
 	LOCKED=$1
-	start locker bash -c 'exec sqlite3 -batch "$1" <"$2"' - "$1" "$T/lock"
-	exec {LOCK}>"$T/lock"
-	echo 'BEGIN EXCLUSIVE;' >&"$LOCK"
+	start_sqlite locker "$1"
+	LOCK=$SQLITE
+	# it may meet somebody who looks whether it is locked
+	printf '%s\n' '.timeout 5000' 'BEGIN EXCLUSIVE;' >&"$LOCK"
 	wait_for is_locked "$1"
 }
 
@@ -57,11 +67,10 @@ workers()
 	pgrep -P "$(pid_of "${1-squall}")"
 }
 
-# connections [PATH]: how many connections there are to a unix socket, squall's
-# if none is named.
+# connections: how many there are to squall's unix socket.
 connections()
 {
-	awk -v path="${1-${SQUALL_ADDRESS#unix:}}" \
+	awk -v path="${SQUALL_ADDRESS#unix:}" \
 	    '$8 == path && $6 == "03" { n++ } END { print n + 0 }' \
 	    /proc/net/unix
 }

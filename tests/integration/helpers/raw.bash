@@ -2,6 +2,7 @@
 # FastCGI by hand, for what no web server would send: records are strings of
 # hexadecimal digits, put together by the functions below and sent over TCP.
 # The numbers are those of the FastCGI specification 1.0, section 8.
+# shellcheck disable=SC2001,SC2034
 
 BEGIN_REQUEST=1
 ABORT_REQUEST=2
@@ -9,8 +10,16 @@ END_REQUEST=3
 PARAMS=4
 STDIN=5
 STDOUT=6
+GET_VALUES=9
+GET_VALUES_RESULT=10
+UNKNOWN_TYPE=11
+# of FCGI_BEGIN_REQUEST
 KEEP=1
 CLOSE=0
+# of FCGI_END_REQUEST
+REQUEST_COMPLETE=0
+CANT_MPX_CONN=1
+UNKNOWN_ROLE=3
 DIALED=()
 
 # hex: standard input in hexadecimal.
@@ -124,30 +133,36 @@ send()
 	(printf '%b' "$(sed 's/../\\x&/g' <<<"$2")" >&"$1") 2>/dev/null
 }
 
-# reply FD: reads one reply, up to the end of the request, waiting for $WAIT_S
-# at most.  Sets REPLY_ID, STATUS (from the Status line), HEADERS and BODY as
-# `get` does; the body as it came is in $T/body.  Fails if the connection ends
-# or something else comes.
-# shellcheck disable=SC2034
+# next_record FD: reads one record, waiting for $WAIT_S at most.  Sets TYPE,
+# REPLY_ID and LENGTH; the content is in $T/content.  Fails if the connection
+# ends instead.
+next_record()
+{
+	local version high low length1 length0 padding=
+
+	read -r version TYPE high low length1 length0 padding _ < <(
+	    timeout "$WAIT_S" head -c 8 <&"$1" | od -An -v -w8 -tu1)
+	[[ -n $padding ]] || fail 'no whole record came' || return
+	is "$version" 1 || return
+	REPLY_ID=$((high << 8 | low))
+	LENGTH=$((length1 << 8 | length0))
+	timeout "$WAIT_S" head -c $((LENGTH + padding)) <&"$1" >"$T/content"
+	truncate -s "$LENGTH" "$T/content"
+}
+
+# reply FD: reads one reply, up to the end of the request.  Sets REPLY_ID,
+# STATUS (from the Status line), HEADERS and BODY as `get` does; the body as it
+# came is in $T/body.  Fails if the connection ends or something else comes.
 reply()
 {
-	local version type high low length1 length0 padding length=0
-
 	: >"$T/reply"
 	for (( ; ; )); do
-		read -r version type high low length1 length0 padding _ < <(
-		    timeout "$WAIT_S" head -c 8 <&"$1" | od -An -v -w8 -tu1)
-		[[ -n ${padding-} ]] || fail 'no whole record came' || return
-		REPLY_ID=$((high << 8 | low))
-		length=$((length1 << 8 | length0))
-		timeout "$WAIT_S" head -c $((length + padding)) <&"$1" \
-		    >"$T/content" || return
-		case $version:$type in
-		"1:$STDOUT") head -c "$length" "$T/content" >>"$T/reply" ;;
-		"1:$END_REQUEST") break ;;
-		*) fail "a record of version $version, type $type" || return ;;
+		next_record "$1" || return
+		case $TYPE in
+		"$STDOUT") cat "$T/content" >>"$T/reply" ;;
+		"$END_REQUEST") break ;;
+		*) fail "a record of type $TYPE" || return ;;
 		esac
-		padding=
 	done
 	parse_reply "$T/reply"
 }
@@ -167,6 +182,14 @@ ask()
 {
 	send "$FD" "$(request "$@")"
 	reply "$FD"
+}
+
+# ended FD PROTOCOL_STATUS: the request was ended with this.
+ended()
+{
+	next_record "$1" || return
+	is "$TYPE" "$END_REQUEST" || return
+	is "$(hex <"$T/content")" "$(printf '00000000%02x000000' "$2")"
 }
 
 # is_closed FD: squall has hung up, or does within $WAIT_S, and sends nothing.
