@@ -20,7 +20,7 @@ enum conn_state {
 struct conn {
 	int fd;
 	enum conn_state state;
-	bool stirred; /* something arrived while it was busy */
+	bool again; /* to be served again at the end of this turn */
 	struct request request;
 	struct fcgi_reader reader;
 	struct fcgi_call call;

@@ -43,13 +43,12 @@ struct worker {
 	struct memory *memory;
 	struct jobs jobs;
 	struct conns conns;
+	bool again;     /* some connections are to be served again */
 	struct buf key; /* of the request in hand */
 	struct buf why;
 	uint64_t next_id;
 	int64_t last_tick_us;
 };
-
-static void serve(struct worker *, struct conn *);
 
 static void
 close_conn(struct worker *w, struct conn *c)
@@ -74,7 +73,7 @@ linger(struct worker *w, struct conn *c)
 static void
 next_request(struct worker *w, struct conn *c)
 {
-	bool stirred = c->stirred || fcgi_has_more(&c->reader);
+	bool more = fcgi_has_more(&c->reader);
 
 	if (c->reply.call.linger) {
 		shutdown(c->fd, SHUT_WR);
@@ -82,14 +81,14 @@ next_request(struct worker *w, struct conn *c)
 		linger(w, c);
 		return;
 	}
-	if (!c->reply.call.keep || (w->draining && !stirred)) {
+	if (!c->reply.call.keep || (w->draining && !more)) {
 		close_conn(w, c);
 		return;
 	}
 	conn_wait(c, CONN_READING, 0);
-	c->stirred = false;
-	if (stirred)
-		serve(w, c);
+	/* Not from here: one request would stand on the other's stack. */
+	c->again = more;
+	w->again |= more;
 }
 
 static void
@@ -296,6 +295,9 @@ collect(struct worker *w)
 static void
 conn_event(struct worker *w, struct conn *c, uint32_t events)
 {
+	/* An event comes once: what is not read now must not be forgotten. */
+	if ((events & EPOLLIN) != 0)
+		c->reader.more = true;
 	switch (c->state) {
 	case CONN_READING:
 		serve(w, c);
@@ -304,12 +306,8 @@ conn_event(struct worker *w, struct conn *c, uint32_t events)
 		if ((events & (EPOLLHUP | EPOLLERR)) != 0 ||
 		    fcgi_gave_up(c->fd))
 			close_conn(w, c);
-		else
-			c->stirred = true;
 		break;
 	case CONN_WRITING:
-		if ((events & EPOLLIN) != 0)
-			c->stirred = true;
 		send_reply(w, c);
 		break;
 	case CONN_LINGERING:
@@ -418,6 +416,22 @@ read_signals(struct worker *w)
 		drain(w);
 }
 
+/* The requests that came behind those that were answered in this turn. */
+static void
+serve_again(struct worker *w)
+{
+	struct conn *c, *next;
+
+	w->again = false;
+	for (c = w->conns.open; c != NULL; c = next) {
+		next = c->next;
+		if (!c->again || c->state != CONN_READING)
+			continue;
+		c->again = false;
+		serve(w, c);
+	}
+}
+
 static bool
 is_listener(const struct worker *w, const void *p)
 {
@@ -438,8 +452,10 @@ loop(struct worker *w)
 		int n;
 
 		log_flush();
-		n = epoll_wait(
-		    w->epoll_fd, events, EVENTS, timed ? TICK_MS : -1);
+		n = epoll_wait(w->epoll_fd, events, EVENTS,
+		    w->again    ? 0
+			: timed ? TICK_MS
+				: -1);
 		for (int i = 0; i < n; i++) {
 			void *p = events[i].data.ptr;
 
@@ -452,6 +468,8 @@ loop(struct worker *w)
 			else
 				conn_event(w, p, events[i].events);
 		}
+		if (w->again)
+			serve_again(w);
 		conns_bury(&w->conns);
 		tick(w);
 	}

@@ -212,6 +212,22 @@ moved()
 	like "$(header Retry-After)" '^[1-9][0-9]*$'
 }
 
+@test "values and pages that are too large are refused, and harm no other" {
+	make_db "$T/demo.db" "CREATE TABLE notes (id INTEGER PRIMARY KEY);
+	    CREATE VIEW value AS SELECT hex(zeroblob(20000000)) AS x;
+	    CREATE VIEW page AS WITH n(i) AS (VALUES (1), (2), (3))
+	    SELECT hex(zeroblob(15000000)) AS x FROM n"
+	start_squall --workers=1 --time-limit=20000 "$T/demo.db"
+	refused 500 /demo/value '' 'too large'
+	page GET /demo/page.json
+	is "$STATUS" 503
+	has "$BODY" 'too large'
+	page GET /demo/notes
+	is "$STATUS" 200
+	page GET /demo.json
+	is "$STATUS" 200
+}
+
 @test "a page over the time limit ends soon after it, and delays no other" {
 	make_db "$T/demo.db" "CREATE TABLE notes (id); $ENDLESS"
 	start_squall --workers=1 --threads=2 --time-limit=1000 "$T/demo.db"

@@ -51,7 +51,7 @@ load_until()
 	done
 }
 
-@test "workers killed under load are replaced, and every request succeeds" {
+@test "workers killed under load are replaced, and requests go on" {
 	local victim
 
 	make_db "$T/demo.db"
@@ -66,8 +66,9 @@ load_until()
 	done
 	: >"$T/enough"
 	wait "${CLIENTS[@]}"
-	is "$(sort -u "$T/codes")" 200
-	(($(wc -l <"$T/codes") > 500))
+	# nginx tries again, but may find no more than connections to the dead.
+	(($(grep -vc '^200$' "$T/codes") <= 5 * 4))
+	(($(grep -c '^200$' "$T/codes") > 500))
 	is "$(grep -c 'error master.*was killed by signal 9' \
 	    "$T/squall.log")" 5
 	is_running squall
