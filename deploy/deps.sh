@@ -19,8 +19,9 @@ declare -rA SETS=(
 	# make demo: the servers, and what loads the demo database
 	[demo]='@build memcached lighttpd nginx curl sqlite3 gzip'
 	# make test: systemd for systemd-socket-activate, libfcgi-bin for
-	# cgi-fcgi, procps for the time limits of bats
-	[test]='@demo libcmocka-dev bats spawn-fcgi libfcgi-bin jq systemd procps'
+	# cgi-fcgi, procps for the time limits of bats, libxml2-utils for xmllint
+	[test]='@demo libcmocka-dev bats spawn-fcgi libfcgi-bin jq systemd procps
+		libxml2-utils'
 	# make lint: clang-tidy reads the headers of the libraries
 	[lint]='@build clang-format clang-tidy cppcheck shellcheck'
 	# make bench
