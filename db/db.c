@@ -58,7 +58,8 @@ db_fail(struct db *db, int code)
 
 	if ((code & 0xff) == SQLITE_INTERRUPT && db->budget_over)
 		return;
-	if ((code & 0xff) == SQLITE_ERROR && db->budget_deadline_us != 0) {
+	if (((code & 0xff) == SQLITE_ERROR || (code & 0xff) == SQLITE_TOOBIG) &&
+	    db->budget_deadline_us != 0) {
 		db->budget_over = true;
 		return;
 	}

@@ -304,6 +304,53 @@ add_far_value(const struct keyset *k, const struct keyset_position *p,
 	buf_lit(sql, ")");
 }
 
+/* Binds a value's parameter, if it has one; the number of the next. */
+static int
+bind(struct query *q, int i, const struct keyset_value *v)
+{
+	switch (v->type) {
+	case VALUE_NULL:
+		return i;
+	case VALUE_INT:
+		query_bind_int(q, i, v->number);
+		break;
+	case VALUE_REAL:
+		query_bind_real(q, i, v->real);
+		break;
+	case VALUE_TEXT:
+		query_bind_text(q, i, v->text);
+		break;
+	case VALUE_BLOB:
+		query_bind_blob(q, i, v->text);
+		break;
+	}
+	return i + 1;
+}
+
+bool
+keyset_exists(
+    struct db *db, const struct keyset *k, const struct keyset_position *p)
+{
+	struct buf sql = {0};
+	struct query q;
+	bool far = false, found;
+	int next = 1;
+
+	for (size_t i = 0; i < k->n; i++)
+		far |= p->given && p->values[i].far;
+	if (!far)
+		return true;
+	buf_lit(&sql, "SELECT 1 WHERE EXISTS ");
+	add_far_value(k, p, 0, &sql);
+	query_open_buf(&q, db, &sql);
+	for (size_t i = far_key(k); i < k->n; i++)
+		next = bind(&q, next, &p->values[i]);
+	found = query_next(&q);
+	query_close(&q);
+	buf_release(&sql);
+	return found;
+}
+
 /* Adds an operator and what stands to its right. */
 static void
 add_comparison(const struct keyset *k, const struct keyset_position *p,
@@ -346,29 +393,6 @@ keyset_sql(const struct keyset *k, const struct keyset_position *p,
 		add_comparison(k, p, r.term,
 		    k->terms[r.term].descending ? " < " : " > ", sql);
 	order_by(k, sql);
-}
-
-/* Binds a value's parameter, if it has one; the number of the next. */
-static int
-bind(struct query *q, int i, const struct keyset_value *v)
-{
-	switch (v->type) {
-	case VALUE_NULL:
-		return i;
-	case VALUE_INT:
-		query_bind_int(q, i, v->number);
-		break;
-	case VALUE_REAL:
-		query_bind_real(q, i, v->real);
-		break;
-	case VALUE_TEXT:
-		query_bind_text(q, i, v->text);
-		break;
-	case VALUE_BLOB:
-		query_bind_blob(q, i, v->text);
-		break;
-	}
-	return i + 1;
 }
 
 int

@@ -71,6 +71,13 @@ keyset_token(const struct keyset *, const struct query *, struct buf *token);
 /* The same for a view, of which `offset` rows have been seen. */
 void keyset_offset_token(int64_t offset, struct buf *token);
 
+/*
+ * Whether the position can be found: a value that was too long for the token
+ * stands in its row, which may be gone by now.
+ */
+bool keyset_exists(
+    struct db *, const struct keyset *, const struct keyset_position *);
+
 /* How many ranges follow the position: at least one. */
 size_t keyset_ranges(const struct keyset *, const struct keyset_position *);
 

@@ -310,11 +310,17 @@ read_position(struct view *v, struct page *page)
 	const struct value *next = &v->req->values[TABLE_NEXT];
 
 	keyset_init(&v->keyset, &v->table, v->sort, v->descending);
-	if (!next->given || keyset_parse(&v->keyset, next->text, &v->position))
+	if (!next->given)
 		return 200;
-	return page_error(page, 400,
-	    "_next: expected what a page of this table, in this order, gave "
-	    "for its next page.");
+	if (!keyset_parse(&v->keyset, next->text, &v->position))
+		return page_error(page, 400,
+		    "_next: expected what a page of this table, in this "
+		    "order, gave for its next page.");
+	if (!keyset_exists(v->db, &v->keyset, &v->position))
+		return page_error(page, 400,
+		    "_next: the row that the page before ended with is gone: "
+		    "begin again with the first page.");
+	return 200;
 }
 
 static int

@@ -194,11 +194,9 @@ is_fine()
 	    --listen="$SQUALL_ADDRESS" "$T/demo.db" "$T/other.db"
 	wait_for squall_answers
 	is_fine
-	# squall may keep what it has open
-	chmod 000 "$T/demo.db"
-	mv "$T/demo.db" "$T/away.db"
-	cp "$T/away.db" "$T/demo.db"
-	chmod 000 "$T/demo.db"
+	cp "$T/demo.db" "$T/new.db"
+	chmod 000 "$T/new.db"
+	mv "$T/new.db" "$T/demo.db"
 	is_down 'opened'
 	chmod 644 "$T/demo.db"
 	is_fine

@@ -61,6 +61,9 @@ check_same(struct catalog *c, const char *const (*requests)[2], size_t n)
 	struct answer first = answer(c, requests[0][0], requests[0][1]);
 	size_t wrong = 0;
 
+	/* Once more, now that the file is open: counts have a time limit. */
+	release(&first);
+	first = answer(c, requests[0][0], requests[0][1]);
 	for (size_t i = 1; i < n; i++) {
 		struct answer a = answer(c, requests[i][0], requests[i][1]);
 

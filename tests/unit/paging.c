@@ -179,6 +179,11 @@ static const struct paging_case cases[] = {
 	" PRIMARY KEY (k COLLATE BINARY));"
 	"INSERT INTO t(k) VALUES ('b'), ('A'), ('a'), ('B'), ('c')",
 	"", "k, rowid", NULL},
+    {"without_rowid_and_a_key_with_another_collation",
+	"CREATE TABLE t(k TEXT COLLATE NOCASE, v,"
+	" PRIMARY KEY (k COLLATE BINARY)) WITHOUT ROWID;"
+	"INSERT INTO t(k) VALUES ('b'), ('A'), ('a'), ('B'), ('c')",
+	"", "k COLLATE BINARY", NULL},
     {"an_integer_primary_key_desc_with_nulls",
 	"CREATE TABLE t(k INTEGER PRIMARY KEY DESC, v);"
 	"INSERT INTO t VALUES (NULL, 'a'), (NULL, 'b'), (7, 'c'),"
