@@ -498,7 +498,8 @@ read_options(struct config *c, int argc, char *const argv[], bool only_file,
 		}
 		is_file = row->type == OPTION_STRING &&
 		    row->offset == offsetof(struct config, file);
-		if (is_file != only_file)
+		/* Whoever asks for help gets it, whatever the file is like. */
+		if (is_file != only_file && row->type != OPTION_FLAG)
 			continue;
 		/* Addresses replace those of the file. */
 		if (row->type == OPTION_LIST && !listens) {
@@ -540,7 +541,8 @@ config_read(struct config *c, int argc, char *const argv[], struct buf *why)
 {
 	if (!defaults(c, why) || !read_options(c, argc, argv, true, why))
 		return false;
-	if (c->file != NULL && !read_file(c, c->file, why))
+	if (c->file != NULL && !c->help && !c->version &&
+	    !read_file(c, c->file, why))
 		return false;
 	if (!read_options(c, argc, argv, false, why))
 		return false;

@@ -177,14 +177,19 @@ memory_put(struct memory *m, struct str key, struct page *page)
 	struct entry **at = find(m, key, hash);
 	struct entry *e;
 
+	page_ref(page); /* it may be the one that is dropped */
 	if (*at != NULL)
 		drop(m, at);
-	if (sizeof(*e) + key.len + page_size(page) > m->max_bytes / 8)
+	if (sizeof(*e) + key.len + page_size(page) > m->max_bytes / 8) {
+		page_unref(page);
 		return;
+	}
 	e = malloc(sizeof(*e) + key.len);
-	if (e == NULL)
+	if (e == NULL) {
+		page_unref(page);
 		return;
-	e->page = page_ref(page);
+	}
+	e->page = page;
 	e->hash = hash;
 	e->key_len = key.len;
 	memcpy(e->key, key.s, key.len);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "app/clock.h"
 #include "app/log.h"
@@ -79,20 +80,23 @@ db_fail(struct db *db, int code)
 	    code);
 }
 
-/* SQLite calls it every PROGRESS_STEPS steps; true interrupts the query. */
-static int
-over_time(void *arg)
+bool
+db_over_time(struct db *db)
 {
-	struct db *db = arg;
 	int64_t now = clock_mono_us();
 
 	if (now >= db->deadline_us)
-		return 1;
-	if (db->budget_deadline_us != 0 && now >= db->budget_deadline_us) {
+		return true;
+	if (db->budget_deadline_us != 0 && now >= db->budget_deadline_us)
 		db->budget_over = true;
-		return 1;
-	}
-	return 0;
+	return db->budget_over;
+}
+
+/* SQLite calls it every PROGRESS_STEPS steps; true interrupts the query. */
+static int
+progress(void *db)
+{
+	return db_over_time(db);
 }
 
 /* SQLite calls it while the file is locked; true tries again. */
@@ -161,7 +165,7 @@ open_handle(struct db *db, const struct stat *st)
 	rc = sqlite3_open_v2(db->file, &db->handle, flags, NULL);
 	if (rc == SQLITE_OK) {
 		sqlite3_progress_handler(
-		    db->handle, PROGRESS_STEPS, over_time, db);
+		    db->handle, PROGRESS_STEPS, progress, db);
 		sqlite3_busy_handler(db->handle, wait_for_lock, db);
 		rc = set_limits(db->handle);
 	}
@@ -307,6 +311,18 @@ db_end(struct db *db)
 	    db->status == DB_MISSING)
 		close_handle(db);
 	return db->status;
+}
+
+bool
+db_has_collation(
+    struct db *db, const char *table, const char *column, struct str collation)
+{
+	const char *own = NULL;
+
+	return sqlite3_table_column_metadata(db->handle, "main", table, column,
+		   NULL, &own, NULL, NULL, NULL) == SQLITE_OK &&
+	    own != NULL && strlen(own) == collation.len &&
+	    strncasecmp(own, collation.s, collation.len) == 0;
 }
 
 int64_t

@@ -54,6 +54,13 @@ const char *db_message(const struct db *);
 /* The statements run since db_begin. */
 unsigned db_queries(const struct db *);
 
+/*
+ * Whether a column compares by this collation (datatype3.html, section 7) of
+ * its own accord.
+ */
+bool db_has_collation(
+    struct db *, const char *table, const char *column, struct str collation);
+
 /* The size in bytes of the snapshot; 0 after a failure. */
 int64_t db_size(struct db *);
 

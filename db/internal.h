@@ -28,6 +28,9 @@ struct db {
 	unsigned queries;
 };
 
+/* Is the time limit over, or the budget within it?  Notes the latter. */
+bool db_over_time(struct db *);
+
 /* Notes a failure of SQLite's: status, words, log line. */
 void db_fail(struct db *, int code);
 

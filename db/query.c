@@ -14,6 +14,11 @@ open_query(struct query *q, struct db *db, const char *sql, size_t len)
 	*q = (struct query){.db = db};
 	if (db->status != DB_OK || db->budget_over)
 		return;
+	/* A page of many short queries would never see the other check. */
+	if (db_over_time(db)) {
+		db_fail(db, SQLITE_INTERRUPT);
+		return;
+	}
 	log_debug("db", "%s: %.*s", db->name, (int)len, sql);
 	db->queries++;
 	rc = sqlite3_prepare_v2(db->handle, sql, (int)len + 1, &q->stmt, NULL);

@@ -181,6 +181,7 @@ void
 rows_page(struct rows *r, const struct keyset *k,
     const struct keyset_position *p, int64_t limit)
 {
+	query_close(&r->query);
 	r->keyset = k;
 	r->position = p;
 	r->limit = limit;
@@ -367,6 +368,10 @@ add_key_part(const struct query *q, int column, enum affinity affinity,
 			buf_str(&digits, real > 0 ? "9e999" : "-9e999");
 		else
 			json_real(&digits, real);
+		c.s = (struct str){buf_cstr(&digits), digits.len};
+	} else if (type == VALUE_INT) {
+		/* Not as text: SQLite would convert the value itself. */
+		json_int(&digits, query_int(q, column));
 		c.s = (struct str){buf_cstr(&digits), digits.len};
 	} else if (type == VALUE_BLOB) {
 		c = (struct url_component){query_blob(q, column), URL_BYTES};

@@ -161,8 +161,31 @@ find_rowid(struct db *db, struct table *t, const struct kind *kind)
 	}
 }
 
+/* A key may be unique by another collation than its columns compare by. */
 static bool
-tells_rows_apart(const struct table *t)
+key_compares_as_columns(struct db *db, const struct table *t)
+{
+	struct query q;
+	bool same = true;
+
+	query_open(&q, db,
+	    "SELECT x.name, x.coll "
+	    "FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS x "
+	    "WHERE l.origin = 'pk' AND x.key");
+	query_bind_text(&q, 1, str_of(t->name));
+	while (same && query_next(&q)) {
+		size_t i = table_column(t, query_text(&q, 0));
+
+		same = i < t->n_columns &&
+		    db_has_collation(
+			db, t->name, t->columns[i].name, query_text(&q, 1));
+	}
+	query_close(&q);
+	return same;
+}
+
+static bool
+tells_rows_apart(struct db *db, const struct table *t)
 {
 	if (t->rowid != NULL || t->rowid_is_key)
 		return true;
@@ -170,7 +193,7 @@ tells_rows_apart(const struct table *t)
 		if (!t->columns[t->key[i]].not_null)
 			return false;
 	}
-	return t->n_key > 0;
+	return t->n_key > 0 && key_compares_as_columns(db, t);
 }
 
 static bool
@@ -222,11 +245,12 @@ table_read(struct db *db, struct str name, struct table *t)
 	failed = !read_kind(db, name, t, &kind) ||
 	    !read_columns(db, name, t, &kind) ||
 	    !read_foreign_keys(db, name, t);
-	if (!failed)
+	if (!failed) {
 		find_rowid(db, t, &kind);
+		t->has_order = tells_rows_apart(db, t);
+	}
 	if (db_budget_end(db) || failed || t->n_columns == 0)
 		return false;
-	t->has_order = tells_rows_apart(t);
 	return true;
 }
 

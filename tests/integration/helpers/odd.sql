@@ -113,7 +113,7 @@ CREATE VIEW expressions AS SELECT count(*), max(name), 1 + 1, 'text', NULL
     FROM names;
 CREATE VIEW no_names AS SELECT * FROM names WHERE 0;
 CREATE VIEW many AS WITH RECURSIVE n(i) AS
-    (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250) SELECT i FROM n;
+    (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 110) SELECT i FROM n;
 CREATE TABLE many_rows (id INTEGER PRIMARY KEY, v TEXT);
 INSERT INTO many_rows SELECT i * 7, 'v' || (i % 10) FROM many;
 
