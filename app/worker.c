@@ -470,8 +470,8 @@ loop(struct worker *w)
 		}
 		if (w->again)
 			serve_again(w);
-		conns_bury(&w->conns);
 		tick(w);
+		conns_bury(&w->conns);
 	}
 	log_flush();
 }

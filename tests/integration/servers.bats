@@ -172,16 +172,21 @@ lighttpd_conf()
 }
 
 @test "systemd's sockets: LISTEN_FDS" {
+	local port
+
+	port=$(free_port)
 	publish
 	SQUALL_ADDRESS=unix:$T/systemd.sock
 	start squall systemd-socket-activate -l "$T/systemd.sock" \
-	    -l "127.0.0.1:$(free_port)" "$T/bin/squall" "$T/demo.db"
+	    -l "127.0.0.1:$port" "$T/bin/squall" "$T/demo.db"
 	wait_for test -S "$T/systemd.sock"
 	wait_for squall_answers
 	((EUID != 0)) || chmod 666 "$T/systemd.sock"
 	start_lighttpd
 	is_served
-	SQUALL_ADDRESS=127.0.0.1:$(head -n 2 "$T/ports" | tail -n 1)
+	SQUALL_ADDRESS=127.0.0.1:$port
+	fcgi GET /demo >"$T/out"
+	has "$(<"$T/out")" 'Status: 200'
 }
 
 @test "--listen on IPv4" {

@@ -8,7 +8,7 @@
 # were; the addresses are in $T/seen.
 crawl()
 {
-	follow 50 "${2-.}" "$1"
+	follow 50 "${2-.}" "$1" || return
 	[[ ! -s $T/todo ]] || fail "no end in sight after $PAGES pages"
 }
 
