@@ -6,13 +6,12 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <ini.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
+#include "app/ini.h"
 #include "app/str.h"
 
 enum option_type {
@@ -279,153 +278,90 @@ add_database_file(struct config *c, const char *file, struct buf *why)
 	return ok;
 }
 
-#define INI_EXPECTED "expected [section], key = value or a comment"
-
-/*
- * The INI file, while it is read.  inih splits lines into keys and values;
- * sections are followed here, since it does not tell of empty ones and cuts
- * long names.
- */
-struct ini_state {
+/* The INI file, while it is read. */
+struct file_state {
 	struct config *config;
-	FILE *stream;
-	const char *file;
-	int line;
 	bool in_section;
-	struct config_database *database; /* the section's, or NULL */
-	bool failed;
-	struct buf *why;
+	struct config_database *database; /* the section's */
 };
 
-static void ini_error(struct ini_state *st, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* The first error is the one that is told. */
-static void
-ini_error(struct ini_state *st, const char *fmt, ...)
+static bool
+file_section(void *arg, const char *name, struct buf *why)
 {
-	va_list ap;
+	static const char word[] = "database ";
+	struct file_state *st = arg;
+	const char *database = name + sizeof(word) - 1;
 
-	if (st->failed)
-		return;
-	st->failed = true;
-	buf_printf(st->why, "%s:%d: ", st->file, st->line);
-	va_start(ap, fmt);
-	buf_vprintf(st->why, fmt, ap);
-	va_end(ap);
-}
-
-/* A line that begins with '['. */
-static void
-ini_section(struct ini_state *st, char *line)
-{
-	static const char word[] = "[database ";
-	char *end = strchr(line, ']');
-	char *name = line + sizeof(word) - 1;
-
-	if (end == NULL) {
-		ini_error(st, INI_EXPECTED);
-		return;
-	}
-	*end = '\0';
 	st->in_section = true;
-	if (strncmp(line, word, sizeof(word) - 1) != 0 || *name == '\0') {
-		ini_error(st, "unknown section %s]", line);
-	} else if (database_named(st->config, name) != NULL) {
-		ini_error(st, "there is a database named %s already", name);
-	} else {
-		st->database = add_database(st->config, name, NULL);
-		if (st->database == NULL)
-			ini_error(st, "out of memory");
+	if (strncmp(name, word, sizeof(word) - 1) != 0 || *database == '\0') {
+		buf_printf(why, "unknown section [%s]", name);
+		return false;
 	}
-	*end = ']';
-}
-
-/* Reads a line for inih, and notices what its buffer would cut off. */
-static char *
-ini_line(char *s, int size, void *state)
-{
-	struct ini_state *st = state;
-	size_t len, blanks;
-
-	if (st->failed || fgets(s, size, st->stream) == NULL)
-		return NULL;
-	st->line++;
-	len = strlen(s);
-	if (len + 1 == (size_t)size && s[len - 1] != '\n' &&
-	    !feof(st->stream)) {
-		ini_error(st, "the line is too long");
-		return NULL;
+	if (database_named(st->config, database) != NULL) {
+		buf_printf(
+		    why, "there is a database named %s already", database);
+		return false;
 	}
-	/* inih would take an indented key for more of the last value. */
-	blanks = strspn(s, " \t");
-	memmove(s, s + blanks, len - blanks + 1);
-	if (s[0] == '[')
-		ini_section(st, s);
-	return st->failed ? NULL : s;
+	st->database = add_database(st->config, database, NULL);
+	if (st->database == NULL)
+		buf_lit(why, "out of memory");
+	return st->database != NULL;
 }
 
-static void
-ini_database_key(struct ini_state *st, const char *key, const char *value)
+static bool
+file_database_key(struct config_database *d, const char *key, const char *value,
+    struct buf *why)
 {
-	struct config_database *d = st->database;
-
-	if (strcmp(key, "file") != 0)
-		ini_error(
-		    st, "unknown key \"%s\" in [database %s]", key, d->name);
-	else if (d->file != NULL)
-		ini_error(st, "[database %s] has a file already", d->name);
-	else if ((d->file = strdup(value)) == NULL)
-		ini_error(st, "out of memory");
+	if (strcmp(key, "file") != 0) {
+		buf_printf(
+		    why, "unknown key \"%s\" in [database %s]", key, d->name);
+		return false;
+	}
+	if (d->file != NULL) {
+		buf_printf(why, "[database %s] has a file already", d->name);
+		return false;
+	}
+	return copy_string(&d->file, value, why);
 }
 
-static int
-ini_entry(void *state, const char *section, const char *key, const char *value)
+static bool
+file_key(void *arg, const char *key, const char *value, struct buf *why)
 {
-	struct ini_state *st = state;
+	struct file_state *st = arg;
 	const struct option_row *row = row_named(key);
 	struct buf what = {0};
+	bool ok;
 
-	(void)section;
 	if (st->in_section)
-		ini_database_key(st, key, value);
-	else if (row == NULL || row->type == OPTION_FLAG ||
-	    row->offset == offsetof(struct config, file))
-		ini_error(st, "unknown key \"%s\"", key);
-	else if (!set(st->config, row, value, &what))
-		ini_error(st, "%s: %s", key, buf_cstr(&what));
+		return file_database_key(st->database, key, value, why);
+	if (row == NULL || row->type == OPTION_FLAG ||
+	    row->offset == offsetof(struct config, file)) {
+		buf_printf(why, "unknown key \"%s\"", key);
+		return false;
+	}
+	ok = set(st->config, row, value, &what);
+	if (!ok)
+		buf_printf(why, "%s: %s", key, buf_cstr(&what));
 	buf_release(&what);
-	return !st->failed;
+	return ok;
 }
 
 static bool
 read_file(struct config *c, const char *file, struct buf *why)
 {
-	struct ini_state st = {.config = c, .file = file, .why = why};
-	int line;
+	struct file_state st = {.config = c};
+	const struct ini_handler handler = {file_section, file_key, &st};
 
-	st.stream = fopen(file, "re");
-	if (st.stream == NULL) {
-		buf_printf(why, "%s: %s", file, strerror(errno));
+	if (!ini_read(file, &handler, why))
 		return false;
-	}
-	line = ini_parse_stream(ini_line, &st, ini_entry, &st);
-	if (ferror(st.stream)) {
-		buf_printf(why, "%s: it can't be read", file);
-		st.failed = true;
-	} else if (line != 0) {
-		st.line = line > 0 ? line : st.line;
-		ini_error(&st, INI_EXPECTED);
-	}
-	fclose(st.stream);
-	for (size_t i = 0; !st.failed && i < c->n_databases; i++) {
+	for (size_t i = 0; i < c->n_databases; i++) {
 		if (c->databases[i].file == NULL) {
 			buf_printf(why, "%s: [database %s] has no file", file,
 			    c->databases[i].name);
-			st.failed = true;
+			return false;
 		}
 	}
-	return !st.failed;
+	return true;
 }
 
 /* getopt's tables, from ours. */

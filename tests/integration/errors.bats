@@ -219,7 +219,7 @@ moved()
 	    SELECT hex(zeroblob(15000000)) AS x FROM n"
 	start_squall --workers=1 --time-limit=20000 "$T/demo.db"
 	refused 500 /demo/value '' 'too large'
-	page GET /demo/page.json
+	WAIT_S=30 page GET /demo/page.json
 	is "$STATUS" 503
 	has "$BODY" 'too large'
 	page GET /demo/notes
