@@ -206,7 +206,7 @@ sql()
 		is_miss "/demo/t/$key.json"
 	done
 	for key in "${long}1" "${long}2" a+b a~0Ab a; do
-		is_hit "/demo/t/$key.json"
+		wait_for is_hit "/demo/t/$key.json"
 		is "$STATUS" 200
 	done
 	page GET "/demo/t/${long}2.json"

@@ -282,3 +282,21 @@ moved()
 		like "$STATUS" '^(200|404|500|503)$'
 	done
 }
+
+# Each view reads the one before it twice, and to list them SQLite looks at each
+# as a whole.
+@test "a table that takes long to describe is neither missing nor broken" {
+	local i sql='CREATE TABLE notes (id INTEGER PRIMARY KEY);
+	    INSERT INTO notes VALUES (1); CREATE VIEW v0 AS SELECT id FROM notes;'
+
+	for i in {1..14}; do
+		sql+="CREATE VIEW v$i AS SELECT id FROM v$((i - 1))
+		    UNION ALL SELECT id FROM v$((i - 1));"
+	done
+	make_db "$T/demo.db" "$sql"
+	start_squall --workers=1 --threads=1 --time-limit=60000 "$T/demo.db"
+	for uri in /demo/notes/1.json /demo/notes /demo/notes/1; do
+		WAIT_S=60 page GET "$uri"
+		is "$STATUS" 200 || fail "$uri: $BODY"
+	done
+}
