@@ -9,7 +9,7 @@ PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 SANITIZE ?=
 
-LIBRARIES = libmemcached sqlite3 inih
+LIBRARIES = libmemcached sqlite3 inih libdeflate
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wimplicit-fallthrough
 ifeq ($(CI),true)

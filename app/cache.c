@@ -105,7 +105,7 @@ make_key(struct cache *c, struct str key, struct str *out)
 }
 
 struct page *
-cache_get(struct cache *c, struct str key, uint64_t label, int64_t now_ms)
+cache_get(struct cache *c, struct str key, uint64_t version, int64_t now_ms)
 {
 	enum store_result result;
 	struct str short_key;
@@ -120,7 +120,7 @@ cache_get(struct cache *c, struct str key, uint64_t label, int64_t now_ms)
 		return NULL;
 	page = entry_decode((struct str){c->entry.data, c->entry.len}, key);
 	if (page != NULL &&
-	    (page->label != label || page->expires_ms <= now_ms)) {
+	    (page->version != version || page->expires_ms <= now_ms)) {
 		page_unref(page);
 		page = NULL;
 	}

@@ -24,11 +24,11 @@ void cache_close(struct cache *);
 const char *cache_name(const struct cache *);
 
 /*
- * A new page, if the store has one under this key with this label that has not
+ * A new page, if the store has one under this key of this version that has not
  * expired; else NULL.
  */
 struct page *
-cache_get(struct cache *, struct str key, uint64_t label, int64_t now_ms);
+cache_get(struct cache *, struct str key, uint64_t version, int64_t now_ms);
 
 /* Whether the store took the page. */
 bool

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/clock.h"
+#include "app/encode.h"
 #include "app/log.h"
 #include "app/renderer.h"
 #include "app/url.h"
@@ -70,20 +71,29 @@ static int
 respond(const struct request *req, const struct page *page,
     const struct outcome *o, int64_t us)
 {
-	struct buf head = {0}, word = {0};
-	bool body = req->method != METHOD_HEAD;
-	bool ok;
+	struct form form = respond_form(req, page);
+	struct str body = {buf_cstr(&page->body), page->body.len};
+	struct buf head = {0}, plain = {0}, word = {0};
+	bool ok = true;
 
-	respond_head(&head, page, o, clock_wall_ms());
-	ok = !head.failed && write_all(buf_cstr(&head), head.len) &&
-	    (!body || write_all(buf_cstr(&page->body), page->body.len));
+	respond_head(&head, page, form, o, clock_wall_ms());
+	if (form.not_modified || req->method == METHOD_HEAD) {
+		body.len = 0;
+	} else if (form.inflate) {
+		ok = decode_body(page, &plain);
+		body = (struct str){buf_cstr(&plain), plain.len};
+	}
+	ok = ok && !head.failed && write_all(buf_cstr(&head), head.len) &&
+	    write_all(body.s, body.len);
 	respond_outcome(&word, o);
 	log_access("%" PRIx64 " %.*s %.*s %d %zu %s %" PRId64 "us sql=%u",
 	    req->id, (int)req->method_name.len, req->method_name.s,
-	    (int)req->uri.len, req->uri.s, page->status,
-	    body ? page->body.len : 0, buf_cstr(&word), us, page->queries);
+	    (int)req->uri.len, req->uri.s,
+	    form.not_modified ? 304 : page->status, body.len, buf_cstr(&word),
+	    us, page->queries);
 	log_flush();
 	buf_release(&head);
+	buf_release(&plain);
 	buf_release(&word);
 	return ok ? 0 : 1;
 }

@@ -19,7 +19,7 @@ enum option_type {
 	OPTION_STRING, /* char * */
 	OPTION_PATH,   /* char *: begins with '/' */
 	OPTION_LIST,   /* the listening addresses */
-	OPTION_NUMBER, /* int64_t from min to max */
+	OPTION_NUMBER, /* int64_t from min to max; a word stands for 0 */
 	OPTION_SIZE,   /* int64_t: bytes, or with K, M or G */
 	OPTION_CHOICE, /* int64_t: the index of a word */
 };
@@ -30,7 +30,7 @@ struct option_row {
 	enum option_type type;
 	size_t offset;
 	int64_t min, max;
-	const char *const *words; /* of an OPTION_CHOICE, ending with NULL */
+	const char *const *words; /* of choices, ending with NULL */
 	const char *value;        /* its name in the usage text */
 	const char *help;
 };
@@ -45,6 +45,7 @@ static const char *const log_words[] = {
 };
 
 static const char *const switch_words[] = {"off", "on", NULL};
+static const char *const fresh_words[] = {"exact", NULL};
 
 #define FIELD(f) .offset = offsetof(struct config, f)
 
@@ -69,6 +70,13 @@ static const struct option_row rows[] = {
 		"off)"},
     {"ttl", 0, OPTION_NUMBER, FIELD(ttl_s), 1, 30 * 24 * 3600,
 	.value = "SECONDS", .help = "expiry of a cached page (default 600)"},
+    {"fresh", 0, OPTION_NUMBER, FIELD(fresh_s), 1, 24 * 3600, fresh_words,
+	"exact|SECONDS",
+	"how far a cached page may be behind the database (default exact)"},
+    {"stale-if-error", 0, OPTION_NUMBER, FIELD(stale_if_error_s), 0,
+	30 * 24 * 3600, .value = "SECONDS",
+	.help = "how long an old page may stand in for an error (default "
+		"3600)"},
     {"prefix", 0, OPTION_PATH, FIELD(prefix), .value = "PATH",
 	.help = "where it is mounted, if the web server can't tell (\"/\": at "
 		"the root)"},
@@ -187,11 +195,15 @@ set(struct config *c, const struct option_row *row, const char *s,
 		buf_printf(why, "more than %d addresses", CONFIG_LISTEN_MAX);
 		return false;
 	case OPTION_NUMBER:
-		if (parse_number(s, 0, &value) && value >= row->min &&
-		    value <= row->max)
+		if ((parse_number(s, 0, &value) && value >= row->min &&
+			value <= row->max) ||
+		    (row->words != NULL && parse_choice(row, s, &value)))
 			break;
-		buf_printf(why,
-		    "expected a whole number from %" PRId64 " to %" PRId64,
+		if (row->words != NULL)
+			buf_printf(why, "expected %s or a", row->words[0]);
+		else
+			buf_lit(why, "expected a");
+		buf_printf(why, " whole number from %" PRId64 " to %" PRId64,
 		    row->min, row->max);
 		goto got;
 	case OPTION_SIZE:
@@ -465,6 +477,7 @@ defaults(struct config *c, struct buf *why)
 	    .threads = 4,
 	    .memory = 64 << 20,
 	    .ttl_s = 600,
+	    .stale_if_error_s = 3600,
 	    .time_limit_ms = 1000,
 	    .log = LOG_INFO,
 	    .access_log = 1,

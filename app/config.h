@@ -27,6 +27,8 @@ struct config {
 	char *cache;
 	int64_t memory; /* bytes */
 	int64_t ttl_s;
+	int64_t fresh_s; /* 0: exact */
+	int64_t stale_if_error_s;
 	char *prefix; /* NULL: as the web server says */
 	int64_t time_limit_ms;
 	int64_t log; /* enum log_level */

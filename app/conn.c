@@ -63,6 +63,8 @@ conn_wait(struct conn *c, enum conn_state state, int64_t ms)
 void
 conn_finish_reply(struct conn *c)
 {
+	page_unref(c->plain);
+	c->plain = NULL;
 	page_unref(c->page);
 	c->page = NULL;
 }

@@ -26,6 +26,7 @@ struct conn {
 	struct fcgi_call call;
 	struct page *page; /* that is being sent */
 	struct buf head;
+	struct page *plain; /* the same inflated, for who does not take gzip */
 	struct fcgi_reply reply;
 	struct job *job; /* that it waits for */
 	struct conn *job_next, *job_prev;

@@ -6,9 +6,12 @@
 
 #include <endian.h>
 
-enum { HEAD_LEN = 48 };
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
-static const char magic[4] = {'s', 'q', 'E', 1};
+enum { HEAD_LEN = 96, TAG_AT = 56, TAG_LEN = 32, CHECKSUM_AT = 88 };
+
+static const char magic[4] = {'s', 'q', 'E', 2};
 
 /* The content types that squall sends; a page's `type` is one of them. */
 static const char *const types[] = {
@@ -66,11 +69,21 @@ get64(const char *at)
 	return le64toh(v);
 }
 
+/* Of the entry's bytes but those of the checksum. */
+static uint64_t
+checksum(struct str entry)
+{
+	uint64_t head = XXH3_64bits(entry.s, CHECKSUM_AT);
+
+	return XXH3_64bits_withSeed(
+	    entry.s + HEAD_LEN, entry.len - HEAD_LEN, head);
+}
+
 void
 entry_encode(const struct page *page, struct str key, struct buf *b)
 {
-	size_t type_len = strlen(page->type);
-	char head[HEAD_LEN];
+	size_t type_len = strlen(page->type), from = b->len;
+	char head[HEAD_LEN] = {0};
 
 	memcpy(head, magic, sizeof(magic));
 	put16(head + 4, (uint16_t)page->status);
@@ -78,9 +91,11 @@ entry_encode(const struct page *page, struct str key, struct buf *b)
 	put32(head + 8, (uint32_t)key.len);
 	put32(head + 12, (uint32_t)page->header.len);
 	put64(head + 16, page->body.len);
-	put64(head + 24, page->label);
+	put64(head + 24, page->version);
 	put64(head + 32, (uint64_t)page->made_ms);
 	put64(head + 40, (uint64_t)page->expires_ms);
+	put64(head + 48, page->plain_len);
+	memcpy(head + TAG_AT, page->tag, TAG_LEN);
 	buf_reserve(b,
 	    HEAD_LEN + type_len + key.len + page->header.len + page->body.len);
 	buf_add(b, head, sizeof(head));
@@ -88,6 +103,9 @@ entry_encode(const struct page *page, struct str key, struct buf *b)
 	buf_add(b, key.s, key.len);
 	buf_add(b, page->header.data, page->header.len);
 	buf_add(b, page->body.data, page->body.len);
+	if (!b->failed)
+		put64(b->data + from + CHECKSUM_AT,
+		    checksum((struct str){b->data + from, b->len - from}));
 }
 
 /* Cuts `len` bytes off the front; the caller has checked that they exist. */
@@ -120,7 +138,8 @@ entry_decode(struct str entry, struct str key)
 	struct str header, body;
 	struct page *page;
 
-	if (entry.len < HEAD_LEN || memcmp(head, magic, sizeof(magic)) != 0)
+	if (entry.len < HEAD_LEN || memcmp(head, magic, sizeof(magic)) != 0 ||
+	    get64(head + CHECKSUM_AT) != checksum(entry))
 		return NULL;
 	type_len = get16(head + 6);
 	key_len = get32(head + 8);
@@ -143,9 +162,12 @@ entry_decode(struct str entry, struct str key)
 		return NULL;
 	page->status = get16(head + 4);
 	page->type = type;
-	page->label = get64(head + 24);
+	page->version = get64(head + 24);
 	page->made_ms = (int64_t)get64(head + 32);
 	page->expires_ms = (int64_t)get64(head + 40);
+	page->plain_len = get64(head + 48);
+	memcpy(page->tag, head + TAG_AT, TAG_LEN);
+	page->tag[TAG_LEN] = '\0';
 	buf_reserve(&page->body, body.len);
 	buf_add(&page->body, body.s, body.len);
 	if (header.len > 0)

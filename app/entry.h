@@ -14,13 +14,18 @@
  *	8	4	length of the key
  *	12	4	length of the further header lines
  *	16	8	length of the body
- *	24	8	label: version of the data
+ *	24	8	version of the data
  *	32	8	made, milliseconds since 1970
  *	40	8	expires, the same
- *	48		content type, key, header lines, body
+ *	48	8	length of the plain body, if the body is compressed with
+ *			gzip; else 0
+ *	56	32	entity tag
+ *	88	8	checksum of everything else: XXH3, 64 bits
+ *	96		content type, key, header lines, body
  *
  * The key is compared on every read: a reply that belongs to another key, or
- * a hash that two keys share, is a miss and never a wrong page.
+ * a hash that two keys share, is a miss and never a wrong page.  So is one that
+ * was cut or changed on its way.
  */
 
 /* Adds the entry for `page`; a failure is the buffer's. */

@@ -18,6 +18,8 @@ struct job {
 	struct conn *lender;    /* NULL once that has gone: the job's own */
 	const struct route *route;
 	struct buf key;
+	uint64_t version; /* of the data when it was begun */
+	bool version_known;
 	struct conn *first, *last; /* who waits: the event loop's list */
 	struct page *page;         /* the result; NULL: out of memory */
 	struct outcome outcome;

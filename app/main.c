@@ -184,6 +184,8 @@ run(const struct config *config, struct published *databases)
 		    .memory_bytes = (size_t)config->memory,
 		    .threads = (size_t)config->threads,
 		    .ttl_s = config->ttl_s,
+		    .fresh_s = config->fresh_s,
+		    .stale_if_error_s = config->stale_if_error_s,
 		    .time_limit_ms = config->time_limit_ms,
 		},
 	};

@@ -149,20 +149,15 @@ grow(struct memory *m)
 }
 
 struct page *
-memory_get(struct memory *m, struct str key, int64_t now_ms)
+memory_get(struct memory *m, struct str key)
 {
-	struct entry **at, *e;
+	struct entry *e;
 
 	if (m->count == 0)
 		return NULL;
-	at = find(m, key, XXH3_64bits_withSeed(key.s, key.len, m->seed));
-	e = *at;
+	e = *find(m, key, XXH3_64bits_withSeed(key.s, key.len, m->seed));
 	if (e == NULL)
 		return NULL;
-	if (e->page->expires_ms <= now_ms) {
-		drop(m, at);
-		return NULL;
-	}
 	if (e != m->newest) {
 		list_remove(m, e);
 		list_add(m, e);

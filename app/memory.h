@@ -17,10 +17,10 @@ struct memory *memory_new(size_t max_bytes);
 void memory_free(struct memory *);
 
 /*
- * The page under a key if it has not expired at `now_ms`, else NULL.  The
- * reference stays the tier's: take your own to keep the page.
+ * The page under a key, fresh or not, or NULL.  The reference stays the
+ * tier's: take your own to keep the page.
  */
-struct page *memory_get(struct memory *, struct str key, int64_t now_ms);
+struct page *memory_get(struct memory *, struct str key);
 
 /*
  * Keeps the page (a reference of its own) in place of what the key had.  A

@@ -18,12 +18,15 @@ struct page {
 	int status;                /* HTTP status */
 	const char *type;          /* Content-Type, with its charset */
 	const char *browser_cache; /* Cache-Control; NULL: no-cache */
+	char tag[33];       /* entity tag of the plain body; "" for none */
+	size_t plain_len;   /* of a body compressed with gzip; 0: it is plain */
 	struct buf body;    /* the entity; for an error, first its message */
 	struct buf header;  /* further header lines, each ending in "\r\n" */
 	bool transient;     /* shows a passing failure: not to be kept */
 	int64_t made_ms;    /* when it was rendered, clock_wall_ms */
 	int64_t expires_ms; /* from when it may not be served; 0: not kept */
-	uint64_t label;     /* the version of the data that it shows */
+	uint64_t version;   /* of the data that it shows, or an older one */
+	int64_t checked_ms; /* when it was last known to be up to date */
 	unsigned queries;   /* SQL statements that rendering it took */
 };
 

@@ -15,6 +15,7 @@
 
 #include "app/cache.h"
 #include "app/clock.h"
+#include "app/encode.h"
 #include "app/log.h"
 #include "handlers/error.h"
 
@@ -24,6 +25,7 @@ struct renderer {
 	const struct site *site;
 	struct catalog *catalog;
 	struct cache *cache;
+	struct encoder *encoder;
 };
 
 struct renderer *
@@ -39,9 +41,11 @@ renderer_new(const struct site *site)
 	r->site = site;
 	r->catalog = catalog_new(
 	    site->databases, site->n_databases, site->time_limit_ms);
-	if (r->catalog == NULL || !cache_open(&r->cache, site->cache, &why)) {
+	r->encoder = encoder_new();
+	if (r->catalog == NULL || r->encoder == NULL ||
+	    !cache_open(&r->cache, site->cache, &why)) {
 		log_error("renderer", "%s",
-		    r->catalog == NULL ? "out of memory" : buf_cstr(&why));
+		    why.len == 0 ? "out of memory" : buf_cstr(&why));
 		renderer_free(r);
 		r = NULL;
 	}
@@ -56,6 +60,7 @@ renderer_free(struct renderer *r)
 		return;
 	catalog_free(r->catalog);
 	cache_close(r->cache);
+	encoder_free(r->encoder);
 	free(r);
 }
 
@@ -99,35 +104,65 @@ render(struct renderer *r, const struct job *job)
 	if (page->status != 200)
 		error_page(&job->request, page);
 	buf_trim(&page->body);
+	encode_page(r->encoder, page);
 	return page;
+}
+
+/* The version of what the job's page is made from, and whether it is known. */
+static bool
+version_of(struct renderer *r, const struct job *job, uint64_t *version)
+{
+	return catalog_version(
+	    r->catalog, job->route->scope, job->request.segments[0], version);
+}
+
+/*
+ * Dates a page that was rendered, from `version` on, and keeps it.  The
+ * version was read before, so it can only be too old; where it has moved
+ * meanwhile the page is sent, and not kept.
+ */
+static void
+keep(struct renderer *r, struct job *job, struct page *page, bool known,
+    uint64_t version)
+{
+	int64_t ttl_s = ttl_of(r, job->route, page);
+	uint64_t after;
+
+	if (ttl_s == 0 || !known || !version_of(r, job, &after) ||
+	    after != version)
+		return;
+	page->version = version;
+	page->expires_ms = page->made_ms + ttl_s * 1000;
+	job->outcome.stored = cache_put(r->cache,
+	    (struct str){job->key.data, job->key.len}, page, page->made_ms);
 }
 
 void
 renderer_make(struct renderer *r, struct job *job)
 {
 	struct str key = {job->key.data, job->key.len};
-	uint64_t label = catalog_label(r->catalog);
-	int64_t now = clock_wall_ms(), ttl_s;
-	struct page *page;
+	int64_t now = clock_wall_ms();
+	struct page *page = NULL;
+	uint64_t version;
+	bool known;
 
-	page = cache_get(r->cache, key, label, now);
+	catalog_refresh(
+	    r->catalog, job->route->scope, job->request.segments[0]);
+	known = version_of(r, job, &version);
+	if (known)
+		page = cache_get(r->cache, key, version, now);
 	if (page != NULL) {
 		job->outcome = (struct outcome){
 		    .kind = OUTCOME_STORE, .store = cache_name(r->cache)};
 	} else {
-		job->outcome = (struct outcome){.kind = OUTCOME_MISS};
+		job->outcome.kind = OUTCOME_MISS;
 		page = render(r, job);
 		if (page == NULL)
 			return;
-		page->label = label;
 		page->made_ms = now;
-		ttl_s = ttl_of(r, job->route, page);
-		if (ttl_s > 0) {
-			page->expires_ms = now + ttl_s * 1000;
-			job->outcome.stored =
-			    cache_put(r->cache, key, page, now);
-		}
+		keep(r, job, page, known, version);
 	}
+	page->checked_ms = now;
 	page->browser_cache = job->route->browser_cache;
 	job->page = page;
 }

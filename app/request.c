@@ -18,6 +18,8 @@ request_vars_add(struct request_vars *v, struct str name, struct str value)
 	    {str_of("PATH_INFO"), &v->path_info},
 	    {str_of("QUERY_STRING"), &v->query},
 	    {str_of("REQUEST_URI"), &v->uri},
+	    {str_of("HTTP_ACCEPT_ENCODING"), &v->accept_encoding},
+	    {str_of("HTTP_IF_NONE_MATCH"), &v->if_none_match},
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
@@ -119,6 +121,7 @@ request_parse_vars(struct request *req, const struct request_vars *v,
 	/* As it came, and decoded; a row's key may grow when it is encoded. */
 	buf_reserve(&req->memory,
 	    v->method.len + v->uri.len + 2 * v->query.len +
+		v->accept_encoding.len + v->if_none_match.len +
 		4 * (v->script_name.len + v->path_info.len));
 	if (req->memory.failed) {
 		buf_lit(why, "Out of memory.");
@@ -127,6 +130,8 @@ request_parse_vars(struct request *req, const struct request_vars *v,
 	req->method_name = keep(req, v->method);
 	req->method = method_of(v->method);
 	req->query = keep(req, v->query);
+	req->accept_encoding = keep(req, v->accept_encoding);
+	req->if_none_match = keep(req, v->if_none_match);
 	path = keep(req, v->script_name);
 	path.len += keep(req, v->path_info).len;
 	req->uri = v->uri.s == NULL ? path : keep(req, v->uri);
@@ -181,6 +186,37 @@ request_path(const struct request *req, struct buf *b)
 	}
 	if (req->n_segments == 0)
 		buf_char(b, '/');
+}
+
+/* Where a string stands in the copy's memory. */
+static void
+move(struct str *s, const struct buf *to, const struct buf *from)
+{
+	if (s->s != NULL)
+		s->s = to->data + (s->s - from->data);
+}
+
+bool
+request_copy(struct request *to, const struct request *from)
+{
+	struct buf memory = {0};
+
+	buf_add(&memory, from->memory.data, from->memory.len);
+	if (memory.failed)
+		return false;
+	*to = *from;
+	to->memory = memory;
+	move(&to->method_name, &memory, &from->memory);
+	move(&to->uri, &memory, &from->memory);
+	move(&to->prefix, &memory, &from->memory);
+	move(&to->query, &memory, &from->memory);
+	move(&to->accept_encoding, &memory, &from->memory);
+	move(&to->if_none_match, &memory, &from->memory);
+	for (size_t i = 0; i < to->n_segments; i++)
+		move(&to->segments[i], &memory, &from->memory);
+	for (size_t i = 0; i < REQUEST_VALUES; i++)
+		move(&to->values[i].text, &memory, &from->memory);
+	return true;
 }
 
 void

@@ -43,6 +43,7 @@ struct request {
 	struct str uri;    /* as the client sent it: for the log only */
 	struct str prefix; /* where squall is mounted: "" or "/data", decoded */
 	struct str query;  /* raw */
+	struct str accept_encoding, if_none_match; /* header fields, raw */
 	/*
 	 * The path below the prefix.  Once the request has a route, the first
 	 * n_names segments are decoded names; what follows stays encoded.
@@ -55,6 +56,7 @@ struct request {
 /* The CGI meta-variables that squall reads (RFC 3875, section 4.1). */
 struct request_vars {
 	struct str method, script_name, path_info, query, uri;
+	struct str accept_encoding, if_none_match;
 };
 
 /* Takes a variable, if it is one of them.  Nothing is copied. */
@@ -84,6 +86,9 @@ int request_parse(
  * "/" for no segments.  The request must have a route.
  */
 void request_path(const struct request *, struct buf *);
+
+/* A copy that owns its memory; false without memory. */
+bool request_copy(struct request *to, const struct request *from);
 
 /* Frees what it owns, and makes it empty. */
 void request_release(struct request *);

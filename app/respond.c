@@ -5,6 +5,8 @@
 
 #include <inttypes.h>
 
+#include "app/negotiate.h"
+
 static const struct {
 	int status;
 	const char *line;
@@ -43,12 +45,25 @@ cache_status(struct buf *b, const struct page *page, const struct outcome *o,
 		    o->kind == OUTCOME_MEMORY ? "memory" : o->store);
 		break;
 	case OUTCOME_MISS:
-		buf_str(b,
-		    o->stored ? "squall; fwd=uri-miss; stored"
-			      : "squall; fwd=uri-miss");
-		break;
 	case OUTCOME_COLLAPSED:
-		buf_lit(b, "squall; fwd=uri-miss; collapsed");
+		buf_str(
+		    b, o->stale ? "squall; fwd=stale" : "squall; fwd=uri-miss");
+		if (o->kind == OUTCOME_COLLAPSED)
+			buf_lit(b, "; collapsed");
+		else if (o->stored)
+			buf_lit(b, "; stored");
+		if (o->stale)
+			buf_printf(b, "; detail=\"version %016" PRIx64 "\"",
+			    o->version);
+		break;
+	case OUTCOME_BEHIND:
+		buf_printf(b, "squall; hit; ttl=%" PRId64 "; detail=behind",
+		    ttl_s < 0 ? ttl_s : 0);
+		break;
+	case OUTCOME_ERROR:
+		buf_lit(b,
+		    "squall; fwd=stale; fwd-status=503; "
+		    "detail=stale-if-error");
 		break;
 	case OUTCOME_BYPASS:
 		buf_lit(b, "squall; fwd=bypass");
@@ -56,31 +71,67 @@ cache_status(struct buf *b, const struct page *page, const struct outcome *o,
 	}
 }
 
-void
-respond_head(struct buf *b, const struct page *page, const struct outcome *o,
-    int64_t now_ms)
+struct form
+respond_form(const struct request *req, const struct page *page)
 {
-	buf_lit(b, "Status: ");
-	buf_str(b, status_line(page->status));
-	buf_lit(b, "\r\nContent-Type: ");
+	struct str tag = {page->tag, strlen(page->tag)};
+
+	return (struct form){
+	    .not_modified = page->status == 200 && tag.len > 0 &&
+		req->if_none_match.len > 0 &&
+		matches_tag(req->if_none_match, tag),
+	    .inflate =
+		page->plain_len > 0 && !accepts_gzip(req->accept_encoding),
+	};
+}
+
+/* What describes the entity, and a 304 leaves out. */
+static void
+entity_fields(struct buf *b, const struct page *page, struct form form)
+{
+	buf_lit(b, "Content-Type: ");
 	buf_str(b, page->type);
-	buf_printf(b, "\r\nContent-Length: %zu", page->body.len);
-	buf_lit(b, "\r\nCache-Control: ");
-	buf_str(b,
-	    page->browser_cache != NULL && page->status == 200
-		? page->browser_cache
-		: "no-cache");
-	buf_lit(b, "\r\nCache-Status: ");
-	cache_status(b, page, o, now_ms);
+	buf_printf(b, "\r\nContent-Length: %zu\r\n",
+	    form.inflate ? page->plain_len : page->body.len);
+	if (page->plain_len > 0 && !form.inflate)
+		buf_lit(b, "Content-Encoding: gzip\r\n");
 	buf_lit(b,
-	    "\r\nX-Content-Type-Options: nosniff\r\n"
+	    "X-Content-Type-Options: nosniff\r\n"
 	    "Referrer-Policy: same-origin\r\n"
 	    "Content-Security-Policy: default-src 'none'; "
 	    "style-src 'self'; img-src 'self' data:; "
 	    "form-action 'self'; base-uri 'none'; "
 	    "frame-ancestors 'self'\r\n");
 	buf_add(b, page->header.data, page->header.len);
+}
+
+void
+respond_head(struct buf *b, const struct page *page, struct form form,
+    const struct outcome *o, int64_t now_ms)
+{
+	buf_lit(b, "Status: ");
+	buf_str(b, status_line(form.not_modified ? 304 : page->status));
 	buf_lit(b, "\r\n");
+	if (!form.not_modified)
+		entity_fields(b, page, form);
+	if (page->status == 200 && page->tag[0] != '\0') {
+		/* Each form has a strong tag of its own. */
+		buf_lit(b, "ETag: \"");
+		buf_str(b, page->tag);
+		buf_str(b,
+		    page->plain_len > 0 && !form.inflate ? "-gzip\"\r\n"
+							 : "\"\r\n");
+	}
+	if (page->plain_len > 0)
+		buf_lit(b, "Vary: Accept-Encoding\r\n");
+	buf_lit(b, "Cache-Control: ");
+	buf_str(b,
+	    page->browser_cache != NULL && page->status == 200
+		? page->browser_cache
+		: "no-cache");
+	buf_lit(b, "\r\nCache-Status: ");
+	cache_status(b, page, o, now_ms);
+	buf_lit(b, "\r\n\r\n");
 }
 
 void
@@ -91,6 +142,8 @@ respond_outcome(struct buf *b, const struct outcome *o)
 	    [OUTCOME_STORE] = "hit-",
 	    [OUTCOME_MISS] = "miss",
 	    [OUTCOME_COLLAPSED] = "collapsed",
+	    [OUTCOME_BEHIND] = "behind",
+	    [OUTCOME_ERROR] = "error",
 	    [OUTCOME_BYPASS] = "bypass",
 	};
 

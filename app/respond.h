@@ -2,6 +2,7 @@
 #define SQUALL_RESPOND_H
 
 #include "app/page.h"
+#include "app/request.h"
 
 /* How a reply came about: for Cache-Status and the access log. */
 enum outcome_kind {
@@ -9,6 +10,8 @@ enum outcome_kind {
 	OUTCOME_STORE,     /* from the store */
 	OUTCOME_MISS,      /* rendered */
 	OUTCOME_COLLAPSED, /* rendered for somebody else at the same time */
+	OUTCOME_BEHIND,    /* from memory, behind, while a new one is made */
+	OUTCOME_ERROR,     /* from memory, behind, since rendering failed */
 	OUTCOME_BYPASS,    /* refused without looking: it has no page */
 };
 
@@ -16,16 +19,27 @@ struct outcome {
 	enum outcome_kind kind;
 	const char *store; /* the name of an OUTCOME_STORE's */
 	bool stored;       /* an OUTCOME_MISS was kept */
+	bool stale;        /* there was a page, of another version or expired */
+	uint64_t version;  /* of the data, where `stale` */
 };
+
+/* In which form a page goes to a client. */
+struct form {
+	bool not_modified; /* the client has it already: no body */
+	bool inflate; /* the page is compressed, the client wants it plain */
+};
+
+struct form respond_form(const struct request *, const struct page *);
 
 /*
  * Adds the head of a reply as CGI has it (RFC 3875, section 6): a Status line,
  * header lines and the empty line.  Cache-Status is RFC 9211's.
  */
-void respond_head(
-    struct buf *, const struct page *, const struct outcome *, int64_t now_ms);
+void respond_head(struct buf *, const struct page *, struct form,
+    const struct outcome *, int64_t now_ms);
 
-/* "hit-memory", "hit-memcached", "miss", "collapsed" or "bypass". */
+/* "hit-memory", "hit-memcached", "miss", "collapsed", "behind",
+ * "error" or "bypass". */
 void respond_outcome(struct buf *, const struct outcome *);
 
 #endif

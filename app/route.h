@@ -3,13 +3,12 @@
 
 #include "app/page.h"
 #include "app/request.h"
+#include "db/catalog.h"
 
 /*
  * Routes: one row answers every question about a page.  The table stands in
  * handlers/routes.c.
  */
-struct catalog;
-
 enum param_type {
 	PARAM_INT,  /* a whole number from min to max */
 	PARAM_TEXT, /* well-formed UTF-8 of at most max bytes */
@@ -39,6 +38,7 @@ struct route {
 	handler *handler;
 	const struct param *params;
 	size_t n_params;
+	enum scope scope;          /* what the page is made from */
 	int ttl_s;                 /* expiry, TTL_DEFAULT or TTL_NEVER */
 	const char *browser_cache; /* Cache-Control; NULL: no-cache */
 	/* What the last segment is: a name, unless one of these says so. */

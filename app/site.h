@@ -18,6 +18,8 @@ struct site {
 	size_t memory_bytes;
 	size_t threads;
 	int64_t ttl_s;
+	int64_t fresh_s; /* how far behind a page may be; 0: not at all */
+	int64_t stale_if_error_s;
 	int64_t time_limit_ms;
 };
 

@@ -18,6 +18,7 @@
 
 #include "app/clock.h"
 #include "app/conn.h"
+#include "app/encode.h"
 #include "app/fcgi.h"
 #include "app/log.h"
 #include "app/memory.h"
@@ -30,6 +31,7 @@ enum {
 	READ_TIMEOUT_MS = 10000,  /* for the rest of a request */
 	WRITE_TIMEOUT_MS = 30000, /* for a reader to take anything at all */
 	LINGER_MS = 2000,
+	PLAIN_SHARE = 8,      /* of the memory is for inflated bodies */
 	DRAIN_READ_MS = 1000, /* for the rest of a request, when stopping */
 };
 
@@ -41,6 +43,8 @@ struct worker {
 	bool accepting, draining;
 	struct renderers *renderers;
 	struct memory *memory;
+	struct memory *plain;    /* inflated bodies, by entity tag */
+	struct catalog *catalog; /* for versions only: it never queries */
 	struct jobs jobs;
 	struct conns conns;
 	bool again;     /* some connections are to be served again */
@@ -48,6 +52,16 @@ struct worker {
 	struct buf why;
 	uint64_t next_id;
 	int64_t last_tick_us;
+};
+
+/* What memory has for a request, and of which version the data is now. */
+struct lookup {
+	const struct route *route;
+	struct page *page; /* NULL: nothing */
+	bool fresh;        /* it is up to date */
+	bool behind;       /* it is not, but the settings allow it */
+	bool version_known;
+	uint64_t version;
 };
 
 static void
@@ -127,7 +141,7 @@ send_reply(struct worker *w, struct conn *c)
 }
 
 static void
-log_reply(const struct conn *c, const struct outcome *o, int64_t us)
+log_reply(const struct conn *c, const struct outcome *o, int status, int64_t us)
 {
 	const struct request *r = &c->request;
 	struct buf outcome = {0};
@@ -137,9 +151,30 @@ log_reply(const struct conn *c, const struct outcome *o, int64_t us)
 	respond_outcome(&outcome, o);
 	log_access("%" PRIx64 " %.*s %.*s %d %zu %s %" PRId64 "us sql=%u",
 	    r->id, (int)r->method_name.len, r->method_name.s, (int)r->uri.len,
-	    r->uri.s, c->page->status, c->reply.body.len, buf_cstr(&outcome),
-	    us, o->kind == OUTCOME_MISS ? c->page->queries : 0);
+	    r->uri.s, status, c->reply.body.len, buf_cstr(&outcome), us,
+	    o->kind == OUTCOME_MISS ? c->page->queries : 0);
 	buf_release(&outcome);
+}
+
+/*
+ * The page's plain body, as a page of its own; a new reference, or NULL
+ * without memory.  Kept by what it is made of, so it can't be out of date.
+ */
+static struct page *
+inflated(struct worker *w, const struct page *page)
+{
+	struct str tag = {page->tag, strlen(page->tag)};
+	struct page *plain = memory_get(w->plain, tag);
+
+	if (plain != NULL)
+		return page_ref(plain);
+	plain = page_new();
+	if (plain == NULL || !decode_body(page, &plain->body)) {
+		page_unref(plain);
+		return NULL;
+	}
+	memory_put(w->plain, tag, plain);
+	return plain;
 }
 
 /* Sends the page, of which the connection takes a reference. */
@@ -147,21 +182,34 @@ static void
 respond(struct worker *w, struct conn *c, struct page *page,
     const struct outcome *o)
 {
+	struct form form = respond_form(&c->request, page);
+	struct str body = {page->body.data, page->body.len};
+	bool ok = true;
+
 	c->page = page_ref(page);
 	buf_reset(&c->head);
-	respond_head(&c->head, page, o, clock_wall_ms());
-	if (c->head.failed) {
+	respond_head(&c->head, page, form, o, clock_wall_ms());
+	if (form.not_modified || c->request.method == METHOD_HEAD) {
+		body.len = 0;
+	} else if (form.inflate) {
+		c->plain = inflated(w, page);
+		ok = c->plain != NULL;
+		if (ok)
+			body = (struct str){
+			    c->plain->body.data, c->plain->body.len};
+	}
+	if (!ok || c->head.failed) {
+		log_error("worker", "out of memory");
 		close_conn(w, c);
 		return;
 	}
 	c->reply = (struct fcgi_reply){
 	    .call = c->call,
 	    .head = {c->head.data, c->head.len},
-	    .body = {page->body.data, page->body.len},
+	    .body = body,
 	};
-	if (c->request.method == METHOD_HEAD)
-		c->reply.body.len = 0;
-	log_reply(c, o, clock_mono_us() - c->since_us);
+	log_reply(c, o, form.not_modified ? 304 : page->status,
+	    clock_mono_us() - c->since_us);
 	send_reply(w, c);
 }
 
@@ -180,27 +228,101 @@ refuse(struct worker *w, struct conn *c, int status, const struct buf *why)
 	page_unref(page);
 }
 
-/* Joins the job for the key in hand, or starts it. */
-static void
-await(struct worker *w, struct conn *c, const struct route *route)
+/* Starts making the page for the key in hand. */
+static struct job *
+start_job(struct worker *w, const struct lookup *l)
+{
+	struct job *job = job_new(l->route, &w->key);
+
+	if (job == NULL) {
+		log_error("worker", "out of memory");
+		return NULL;
+	}
+	job->version = l->version;
+	job->version_known = l->version_known;
+	job->outcome.stale = l->page != NULL;
+	job->outcome.version = l->version;
+	jobs_add(&w->jobs, job);
+	return job;
+}
+
+/*
+ * The job under way for the key, if what it makes will do: the data has not
+ * changed since it was begun.
+ */
+static struct job *
+job_under_way(struct worker *w, const struct lookup *l)
 {
 	struct job *job =
 	    jobs_find(&w->jobs, (struct str){w->key.data, w->key.len});
 
+	if (job == NULL || !job->version_known || !l->version_known ||
+	    job->version != l->version)
+		return NULL;
+	return job;
+}
+
+/* Waits for the page: joins the job for it, or starts one. */
+static void
+await(struct worker *w, struct conn *c, const struct lookup *l)
+{
+	struct job *job = job_under_way(w, l);
+
 	if (job != NULL) {
 		conn_join_job(c, job);
 	} else {
-		job = job_new(route, &w->key);
+		job = start_job(w, l);
 		if (job == NULL) {
-			log_error("worker", "out of memory");
 			close_conn(w, c);
 			return;
 		}
 		conn_join_job(c, job);
-		jobs_add(&w->jobs, job);
 		renderers_submit(w->renderers, job);
 	}
 	conn_wait(c, CONN_WAITING, 0);
+}
+
+/* Has the page made anew, for whoever comes next. */
+static void
+refresh(struct worker *w, struct conn *c, const struct lookup *l)
+{
+	struct job *job;
+
+	if (job_under_way(w, l) != NULL)
+		return;
+	job = start_job(w, l);
+	if (job == NULL)
+		return;
+	if (!request_copy(&job->request, &c->request)) {
+		jobs_remove(&w->jobs, job);
+		job_free(job);
+		return;
+	}
+	renderers_submit(w->renderers, job);
+}
+
+/* Looks in memory, and whether what is there may be served. */
+static struct lookup
+look_up(struct worker *w, const struct conn *c, const struct route *route)
+{
+	struct lookup l = {
+	    .route = route,
+	    .page =
+		memory_get(w->memory, (struct str){w->key.data, w->key.len}),
+	};
+	int64_t now = clock_wall_ms();
+
+	l.version_known = catalog_version(
+	    w->catalog, route->scope, c->request.segments[0], &l.version);
+	if (l.page == NULL || now >= l.page->expires_ms)
+		return l;
+	if (l.version_known && l.page->version == l.version) {
+		l.page->checked_ms = now;
+		l.fresh = true;
+	} else if (now - l.page->checked_ms < w->site->fresh_s * 1000) {
+		l.behind = true;
+	}
+	return l;
 }
 
 /* The path of a request, as far as it needs no waiting. */
@@ -208,8 +330,9 @@ static void
 serve(struct worker *w, struct conn *c)
 {
 	static const struct outcome hit = {.kind = OUTCOME_MEMORY};
+	static const struct outcome behind = {.kind = OUTCOME_BEHIND};
 	const struct route *route;
-	struct page *page;
+	struct lookup l;
 	int status;
 
 	buf_reset(&w->why);
@@ -243,39 +366,63 @@ serve(struct worker *w, struct conn *c)
 		close_conn(w, c);
 		return;
 	}
-	page = memory_get(
-	    w->memory, (struct str){w->key.data, w->key.len}, clock_wall_ms());
-	if (page != NULL)
-		respond(w, c, page, &hit);
+	l = look_up(w, c, route);
+	if (l.behind)
+		refresh(w, c, &l);
+	if (l.fresh || l.behind)
+		respond(w, c, l.page, l.fresh ? &hit : &behind);
 	else
-		await(w, c, route);
+		await(w, c, &l);
+}
+
+/* After an error: the page that was, if it is not too old to stand in. */
+static struct page *
+stand_in(struct worker *w, const struct job *job)
+{
+	struct page *page;
+
+	if (job->page == NULL || job->page->status < 500)
+		return NULL;
+	page = memory_get(w->memory, (struct str){job->key.data, job->key.len});
+	if (page == NULL ||
+	    clock_wall_ms() - page->checked_ms >=
+		w->site->stale_if_error_s * 1000)
+		return NULL;
+	return page;
 }
 
 /* Keeps a finished job's page, and answers everyone who waits for it. */
 static void
 deliver(struct worker *w, struct job *job)
 {
-	static const struct outcome collapsed = {.kind = OUTCOME_COLLAPSED};
-	const struct outcome *outcome = &job->outcome;
+	struct outcome outcome = job->outcome;
+	struct page *page = stand_in(w, job);
 	struct conn *c;
 
 	jobs_remove(&w->jobs, job);
-	if (job->page != NULL && job->page->expires_ms > 0 &&
+	if (page != NULL) {
+		outcome.kind = OUTCOME_ERROR;
+	} else if (job->page != NULL && job->page->expires_ms > 0 &&
 	    w->site->memory_bytes > 0) {
 		memory_put(w->memory, (struct str){job->key.data, job->key.len},
 		    job->page);
-		job->outcome.stored = true;
+		outcome.stored = true;
 	}
+	if (page == NULL)
+		page = job->page;
+	if (page != NULL)
+		page_ref(page);
 	while ((c = job->first) != NULL) {
 		conn_end_job(c);
-		if (job->page == NULL) {
+		if (page == NULL) {
 			close_conn(w, c);
 			continue;
 		}
-		respond(w, c, job->page, outcome);
-		if (outcome->kind == OUTCOME_MISS)
-			outcome = &collapsed;
+		respond(w, c, page, &outcome);
+		if (outcome.kind == OUTCOME_MISS)
+			outcome.kind = OUTCOME_COLLAPSED;
 	}
+	page_unref(page);
 	job_free(job);
 }
 
@@ -363,7 +510,7 @@ accept_conn(struct worker *w, int listener)
 	serve(w, c);
 }
 
-/* Closes what has waited too long. */
+/* Closes what has waited too long, and notices files that were replaced. */
 static void
 tick(struct worker *w)
 {
@@ -378,6 +525,7 @@ tick(struct worker *w)
 		if (c->deadline_us != 0 && now >= c->deadline_us)
 			close_conn(w, c);
 	}
+	catalog_refresh(w->catalog, SCOPE_ALL, (struct str){0});
 	if (!w->draining)
 		set_accepting(w, true);
 }
@@ -448,14 +596,11 @@ loop(struct worker *w)
 	struct epoll_event events[EVENTS];
 
 	while (!w->draining || w->conns.n > 0) {
-		bool timed = w->conns.n > 0 || !w->accepting;
 		int n;
 
 		log_flush();
-		n = epoll_wait(w->epoll_fd, events, EVENTS,
-		    w->again    ? 0
-			: timed ? TICK_MS
-				: -1);
+		n = epoll_wait(
+		    w->epoll_fd, events, EVENTS, w->again ? 0 : TICK_MS);
 		for (int i = 0; i < n; i++) {
 			void *p = events[i].data.ptr;
 
@@ -496,11 +641,15 @@ start(struct worker *w)
 	w->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	w->renderers = renderers_start(w->site);
-	w->memory = memory_new(w->site->memory_bytes);
+	w->memory = memory_new(
+	    w->site->memory_bytes - w->site->memory_bytes / PLAIN_SHARE);
+	w->plain = memory_new(w->site->memory_bytes / PLAIN_SHARE);
+	/* Without a time limit of its own: the loop waits for no lock. */
+	w->catalog = catalog_new(w->site->databases, w->site->n_databases, 0);
 	if (w->renderers == NULL)
 		return false;
-	if (w->epoll_fd < 0 || w->memory == NULL ||
-	    !add_source(w, w->signal_fd, &w->signal_fd) ||
+	if (w->epoll_fd < 0 || w->memory == NULL || w->plain == NULL ||
+	    w->catalog == NULL || !add_source(w, w->signal_fd, &w->signal_fd) ||
 	    !add_source(w, renderers_fd(w->renderers), w->renderers)) {
 		log_error("worker", "it can't start: %s", strerror(errno));
 		return false;
@@ -522,12 +671,15 @@ worker_run(const struct site *site, const int *listeners, size_t n)
 	bool started = start(&w);
 
 	if (started) {
+		catalog_refresh(w.catalog, SCOPE_ALL, (struct str){0});
 		set_accepting(&w, true);
 		loop(&w);
 	}
 	if (w.renderers != NULL)
 		renderers_stop(w.renderers);
 	memory_free(w.memory);
+	memory_free(w.plain);
+	catalog_free(w.catalog);
 	buf_release(&w.key);
 	buf_release(&w.why);
 	if (w.epoll_fd >= 0)

@@ -62,13 +62,40 @@ catalog_find(struct catalog *c, struct str name)
 	return NULL;
 }
 
-uint64_t
-catalog_label(const struct catalog *c)
+void
+catalog_refresh(struct catalog *c, enum scope scope, struct str name)
 {
-	uint64_t label = 0;
+	for (size_t i = 0; i < c->n; i++) {
+		if (scope == SCOPE_ALL ||
+		    (scope == SCOPE_DATABASE &&
+			str_is(name, db_name(c->dbs[i]))))
+			db_refresh(c->dbs[i]);
+	}
+}
 
-	for (size_t i = 0; i < c->n; i++)
-		label =
-		    label * UINT64_C(0x100000001b3) ^ db_identity(c->dbs[i]);
-	return label;
+bool
+catalog_version(
+    struct catalog *c, enum scope scope, struct str name, uint64_t *version)
+{
+	bool known = true;
+	struct db *db;
+
+	*version = 0;
+	switch (scope) {
+	case SCOPE_NONE:
+		break;
+	case SCOPE_DATABASE:
+		db = catalog_find(c, name);
+		return db == NULL || db_version(db, version);
+	case SCOPE_ALL:
+		for (size_t i = 0; known && i < c->n; i++) {
+			uint64_t one;
+
+			known = db_version(c->dbs[i], &one);
+			*version =
+			    *version * UINT64_C(0x9e3779b97f4a7c15) + one;
+		}
+		break;
+	}
+	return known;
 }

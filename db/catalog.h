@@ -27,10 +27,22 @@ struct db *catalog_at(struct catalog *, size_t i);
 /* The database published under a name, or NULL. */
 struct db *catalog_find(struct catalog *, struct str name);
 
+/* What a page is made from. */
+enum scope {
+	SCOPE_DATABASE, /* one database */
+	SCOPE_ALL,      /* all of them */
+	SCOPE_NONE,     /* the program alone */
+};
+
+/* Opens what is not open, or has been replaced by another file. */
+void catalog_refresh(struct catalog *, enum scope, struct str name);
+
 /*
- * A number that tells which files are published: it changes when one is
- * replaced by another file.
+ * One number for the versions of what a page is made from: different after
+ * every commit.  `name` is the database of SCOPE_DATABASE; one that is not
+ * published has the version 0 for ever.  False if it can't be told.
  */
-uint64_t catalog_label(const struct catalog *);
+bool catalog_version(
+    struct catalog *, enum scope, struct str name, uint64_t *version);
 
 #endif

@@ -74,6 +74,8 @@ db_fail(struct db *db, int code)
 		}
 	}
 	set_failure(db, status, message);
+	if (db->file_bad)
+		return; /* the log knows */
 	log_error("db", "%s: %s (%s, code %d)", db->file, message,
 	    db->handle == NULL ? sqlite3_errstr(code)
 			       : sqlite3_errmsg(db->handle),
@@ -111,6 +113,16 @@ wait_for_lock(void *arg, int tries)
 		return 0;
 	sqlite3_sleep(ms);
 	return 1;
+}
+
+/* There is nothing to open; the log hears of it once. */
+static void
+fail_file(struct db *db, enum db_status status, const char *message)
+{
+	set_failure(db, status, message);
+	if (!db->file_bad)
+		log_error("db", "%s: %s", db->file, message);
+	db->file_bad = true;
 }
 
 static void
@@ -155,33 +167,83 @@ set_limits(sqlite3 *handle)
 	return sqlite3_exec(handle, pragmas, NULL, NULL, NULL);
 }
 
-static void
-open_handle(struct db *db, const struct stat *st)
+/*
+ * The connection must have read something to know of the WAL.  This reads
+ * nothing but the header.
+ */
+static int
+start_version(struct db *db)
+{
+	int rc =
+	    sqlite3_exec(db->handle, "PRAGMA user_version", NULL, NULL, NULL);
+
+	if (rc == SQLITE_OK)
+		version_init(&db->version, db->handle, db->file);
+	return rc;
+}
+
+static int
+open_handle(struct db *db)
 {
 	static const int flags =
 	    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	int rc;
 
 	rc = sqlite3_open_v2(db->file, &db->handle, flags, NULL);
-	if (rc == SQLITE_OK) {
-		sqlite3_progress_handler(
-		    db->handle, PROGRESS_STEPS, progress, db);
-		sqlite3_busy_handler(db->handle, wait_for_lock, db);
-		rc = set_limits(db->handle);
-	}
+	if (rc != SQLITE_OK)
+		return rc;
+	sqlite3_progress_handler(db->handle, PROGRESS_STEPS, progress, db);
+	sqlite3_busy_handler(db->handle, wait_for_lock, db);
+	rc = set_limits(db->handle);
+	if (rc == SQLITE_OK)
+		rc = start_version(db);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_prepare_v3(db->handle, "BEGIN", -1,
 		    SQLITE_PREPARE_PERSISTENT, &db->begin, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_prepare_v3(db->handle, "COMMIT", -1,
 		    SQLITE_PREPARE_PERSISTENT, &db->end, NULL);
-	if (rc != SQLITE_OK) {
-		db_fail(db, rc);
-		close_handle(db);
+	return rc;
+}
+
+/*
+ * Opens the file that stands at the path now.  If it is no good, and another
+ * one was open, that one goes on being read: a bad file in its place must not
+ * take a site down.
+ */
+static void
+reopen(struct db *db, const struct stat *st)
+{
+	struct db old = *db;
+	int rc;
+
+	db->handle = NULL;
+	db->begin = db->end = NULL;
+	/* SQLite would take an empty file for a database without tables. */
+	rc = st->st_size == 0 ? SQLITE_NOTADB : open_handle(db);
+	if (rc == SQLITE_OK) {
+		close_handle(&old);
+		db->device = st->st_dev;
+		db->inode = st->st_ino;
+		db->file_bad = false;
 		return;
 	}
-	db->device = st->st_dev;
-	db->inode = st->st_ino;
+	if (old.handle == NULL) {
+		db_fail(db, rc);
+	} else if (!db->file_bad) {
+		log_error("db",
+		    "%s: replaced by a file that can't be read "
+		    "(%s); going on with the old one",
+		    db->file,
+		    db->handle == NULL ? sqlite3_errstr(rc)
+				       : sqlite3_errmsg(db->handle));
+	}
+	db->file_bad = true;
+	close_handle(db);
+	db->handle = old.handle;
+	db->begin = old.begin;
+	db->end = old.end;
+	db->version = old.version;
 }
 
 /* Looks at the file, without opening it: that would drop SQLite's locks. */
@@ -189,25 +251,24 @@ static void
 check_file(struct db *db)
 {
 	struct stat st;
+	bool same;
 
 	if (stat(db->file, &st) < 0) {
-		set_failure(db, DB_MISSING,
+		fail_file(db, DB_MISSING,
 		    errno == ENOENT ? "there is no such file"
 				    : "it can't be opened");
-		log_error("db", "%s: %s", db->file, strerror(errno));
-	} else if (!S_ISREG(st.st_mode)) {
-		set_failure(db, DB_INVALID, "it is not a file");
-		log_error("db", "%s: not a file", db->file);
-	} else if (st.st_size == 0) {
-		set_failure(db, DB_INVALID, "it is empty");
-		log_error("db", "%s: the file is empty", db->file);
-	}
-	if (db->handle != NULL &&
-	    (db->status != DB_OK || st.st_dev != db->device ||
-		st.st_ino != db->inode))
 		close_handle(db);
-	if (db->status == DB_OK && db->handle == NULL)
-		open_handle(db, &st);
+		return;
+	}
+	same = st.st_dev == db->device && st.st_ino == db->inode;
+	if (!S_ISREG(st.st_mode))
+		fail_file(db, DB_INVALID, "it is not a file");
+	else if (st.st_size == 0 && (db->handle == NULL || same))
+		fail_file(db, DB_INVALID, "it is empty");
+	else if (db->handle == NULL || !same)
+		reopen(db, &st);
+	if (db->status != DB_OK)
+		close_handle(db);
 }
 
 struct db *
@@ -360,13 +421,22 @@ db_budget_end(struct db *db)
 	return over;
 }
 
-uint64_t
-db_identity(const struct db *db)
+void
+db_refresh(struct db *db)
 {
-	struct stat st;
+	db->status = DB_OK;
+	db->deadline_us = clock_mono_us() + db->time_limit_us;
+	check_file(db);
+}
 
-	if (stat(db->file, &st) < 0)
-		return 0;
-	return (uint64_t)st.st_dev * UINT64_C(0x9e3779b97f4a7c15) ^
-	    (uint64_t)st.st_ino;
+bool
+db_version(struct db *db, uint64_t *version)
+{
+	if (db->handle == NULL)
+		return false;
+	if (version_read(&db->version, version))
+		return true;
+	/* The journal mode may have changed: look again, once. */
+	return start_version(db) == SQLITE_OK &&
+	    version_read(&db->version, version);
 }

@@ -74,9 +74,15 @@ void db_budget_begin(struct db *, int64_t ms);
 bool db_budget_end(struct db *);
 
 /*
- * A number for the identity of the file that is open (or would be): device
- * and inode.  0 if there is none.
+ * Looks whether the file that is open still stands at its path, and opens what
+ * stands there if not.  For versions outside of db_begin and db_end.
  */
-uint64_t db_identity(const struct db *);
+void db_refresh(struct db *);
+
+/*
+ * The version of the open file (see version.h).  False if it can't be told:
+ * what was read meanwhile may be shown, but not kept.
+ */
+bool db_version(struct db *, uint64_t *version);
 
 #endif

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "db/db.h"
+#include "db/version.h"
 
 /*
  * What db.c and query.c share: the connection, and its sticky error.
@@ -15,8 +16,10 @@ struct db {
 	sqlite3 *handle; /* NULL while nothing is open */
 	sqlite3_stmt *begin, *end;
 	bool in_snapshot;
+	struct version_source version;
 	dev_t device; /* of the open file */
 	ino_t inode;
+	bool file_bad; /* what stands at the path is no good; the log knows */
 
 	int64_t time_limit_us;
 	int64_t deadline_us;        /* of the queries that run now */

@@ -12,10 +12,11 @@ set -euo pipefail
 declare -rA SETS=(
 	# the libraries of an installed squall
 	[run]='libmemcached11|libmemcached11t64
-		libsqlite3-0 libinih1'
+		libsqlite3-0 libinih1 libdeflate0'
 	# make
 	[build]='gcc libc6-dev make pkg-config libmemcached-dev
-		libsqlite3-dev libinih-dev libxxhash-dev'
+		libsqlite3-dev libinih-dev libxxhash-dev
+		libdeflate-dev'
 	# make demo: the servers, and what loads the demo database
 	[demo]='@build memcached lighttpd nginx curl sqlite3 gzip'
 	# make test: systemd for systemd-socket-activate, libfcgi-bin for
@@ -25,7 +26,7 @@ declare -rA SETS=(
 	# make lint: clang-tidy reads the headers of the libraries
 	[lint]='@build clang-format clang-tidy cppcheck shellcheck'
 	# make bench
-	[bench]='@demo wrk procps libfcgi-dev'
+	[bench]='@demo wrk procps libfcgi-dev libfcgi-bin'
 	# make picture: Chromium (Debian's name) and a font for it
 	[picture]='@demo chromium fonts-dejavu-core'
 )

@@ -14,11 +14,13 @@ static const struct route rows[] = {
 	.name = "index",
 	.path = "/",
 	.handler = index_page,
+	.scope = SCOPE_ALL,
     },
     {
 	.name = "asset",
 	.path = "/-/static/:file",
 	.handler = asset_file,
+	.scope = SCOPE_NONE,
 	.browser_cache = "public, max-age=31536000, immutable",
 	.file = true,
     },

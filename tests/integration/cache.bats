@@ -21,7 +21,7 @@ is_hit()
 is_miss()
 {
 	page GET "$1"
-	[[ $(cache_status) == *'fwd=uri-miss'* ]]
+	[[ $(cache_status) == *fwd=@(uri-miss|stale)* ]]
 }
 
 # statements: how many SQL statements the log shows.

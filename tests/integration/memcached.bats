@@ -12,7 +12,7 @@ serve()
 	    title TEXT, pad TEXT); WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL
 	    SELECT i + 1 FROM n WHERE i < 2000)
 	    INSERT INTO notes SELECT i, 'note ' || i || '.',
-	    hex(zeroblob(1000)) FROM n"
+	    hex(randomblob(1000)) FROM n"
 	start_squall --workers=1 --threads=2 --memory=0 \
 	    --cache="$MEMCACHED_URL" "$T/demo.db"
 	start_lighttpd
@@ -128,7 +128,7 @@ is_used()
 	start_memcached
 	serve
 	make_db "$T/demo.db" "CREATE TABLE large AS SELECT 1 AS id,
-	    hex(zeroblob(1000000)) || 'end' AS body"
+	    hex(randomblob(1500000)) || 'end' AS body"
 	for _ in 1 2; do
 		get /demo/large/1.json
 		is "$STATUS" 200

@@ -101,14 +101,69 @@ is_fine()
 	is "$(jq -r '.tables[].name' <<<"$BODY")" news
 }
 
-@test "replaced by what is no database" {
-	serve
-	head -c 100000 "$SQUALL" >"$T/garbage"
-	mv "$T/garbage" "$T/demo.db"
-	is_down 'not a SQLite database'
-	rm "$T/demo.db"
-	make_db "$T/demo.db"
+# One thread, so that it has had the database open before.
+@test "replaced by what is no database: the old one goes on" {
+	local bad
+
+	serve --threads=1
+	head -c 100000 "$SQUALL" >"$T/program"
+	: >"$T/empty"
+	for bad in program empty; do
+		mv "$T/$bad" "$T/demo.db"
+		is_fine
+		page GET /demo/notes/1
+		has "$BODY" first
+		has "$(cache_status)" fwd=uri-miss
+	done
+	wait_for grep -q 'going on with the old one' "$T/squall.log"
+	make_db "$T/new.db"
+	sqlite3 "$T/new.db" "UPDATE notes SET title = 'new' WHERE id = 1"
+	mv "$T/new.db" "$T/demo.db"
+	page GET /demo/notes/1
+	has "$BODY" new
 	is_fine
+}
+
+# stands_in: a page that is in memory, after an error.
+stands_in()
+{
+	page GET /demo/notes/1
+	is "$STATUS" 200 || return
+	has "$BODY" first || return
+	is "$(cache_status)" \
+	    'squall; fwd=stale; fwd-status=503; detail=stale-if-error'
+}
+
+@test "a page that is in memory stands in for an error" {
+	serve --memory=1M --cache=none
+	page GET /demo/notes/1
+	has "$(cache_status)" fwd=uri-miss
+	mv "$T/demo.db" "$T/away"
+	stands_in
+	stands_in
+	# what is not in memory has nothing to stand in
+	page GET /demo/notes/2
+	is "$STATUS" 503
+	mv "$T/away" "$T/demo.db"
+	page GET /demo/notes/1
+	is "$STATUS" 200
+	hasnt "$(cache_status)" fwd-status
+	lock_db "$T/demo.db"
+	sqlite3 "$T/other.db" "UPDATE notes SET title = 'new' WHERE id = 1"
+	page GET /other/notes/1
+	has "$BODY" new
+	unlock_db
+	: >"$T/demo.db"
+	stands_in
+}
+
+@test "without --stale-if-error an error is an error" {
+	serve --memory=1M --cache=none --stale-if-error=0
+	page GET /demo/notes/1
+	has "$(cache_status)" fwd=uri-miss
+	rm "$T/demo.db"
+	page GET /demo/notes/1
+	is "$STATUS" 503
 }
 
 @test "overwritten with garbage where it is, and then with itself" {
@@ -178,6 +233,17 @@ is_fine()
 	is "$STATUS" 200
 }
 
+# Every thread has seen that it is gone, when some requests at once have.
+is_missing()
+{
+	local i
+
+	for i in {1..20}; do
+		page GET "/demo/notes/$i"
+		[[ $STATUS == 503 ]] || return
+	done
+}
+
 @test "not readable for squall's user" {
 	local user=()
 
@@ -190,13 +256,16 @@ is_fine()
 	chmod 755 "$T/program"
 	chmod 644 "$T"/*.db
 	SQUALL_ADDRESS=unix:$T/run/squall.sock
-	start squall "${user[@]}" "$T/program" --memory=0 \
+	start squall "${user[@]}" "$T/program" --memory=0 --workers=1 --threads=1 \
 	    --listen="$SQUALL_ADDRESS" "$T/demo.db" "$T/other.db"
 	wait_for squall_answers
 	is_fine
-	cp "$T/demo.db" "$T/new.db"
-	chmod 000 "$T/new.db"
-	mv "$T/new.db" "$T/demo.db"
+	# squall may keep what it has open, but not open it anew
+	mv "$T/demo.db" "$T/away.db"
+	wait_for is_missing
+	cp "$T/away.db" "$T/unreadable"
+	chmod 000 "$T/unreadable"
+	mv "$T/unreadable" "$T/demo.db"
 	is_down 'opened'
 	chmod 644 "$T/demo.db"
 	is_fine

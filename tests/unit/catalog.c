@@ -1,5 +1,5 @@
 /*
- * db/catalog.c: the databases by name, and the label of their files.
+ * db/catalog.c: the databases by name, and their versions.
  */
 #include "db/catalog.h"
 
@@ -41,34 +41,109 @@ an_empty_catalog(void **state)
 	catalog_free(c);
 }
 
+/* The version of the scope, as it is after a look at the files. */
+static uint64_t
+version_of(struct catalog *c, enum scope scope, const char *name)
+{
+	uint64_t version;
+
+	catalog_refresh(c, scope, str_of(name));
+	assert_true(catalog_version(c, scope, str_of(name), &version));
+	return version;
+}
+
 static void
-the_label_tells_which_files_they_are(void **state)
+the_version_of_all_tells_which_files_they_are(void **state)
 {
 	struct database *d = *state;
 	char other[96];
 	struct published list[] = {{"a", d->file}, {"b", other}};
 	struct published turned[] = {{"a", other}, {"b", d->file}};
 	struct catalog *c, *t;
-	uint64_t none, one, two;
+	uint64_t one, two, none;
 
 	snprintf(other, sizeof(other), "%s/other.db", d->folder);
 	c = catalog_new(list, 2, 100);
 	t = catalog_new(turned, 2, 100);
-	none = catalog_label(c);
 	run_sql(d->file, "CREATE TABLE t(x)");
-	one = catalog_label(c);
-	assert_true(one != none);
+	/* Without one of them it can't be told. */
+	catalog_refresh(c, SCOPE_ALL, LIT(""));
+	assert_false(catalog_version(c, SCOPE_ALL, LIT(""), &none));
 	run_sql(other, "CREATE TABLE t(x)");
-	two = catalog_label(c);
-	assert_true(two != one && two != none);
-	assert_true(catalog_label(t) != two);
-	assert_true(catalog_label(c) == two);
+	one = version_of(c, SCOPE_ALL, "");
+	assert_true(version_of(c, SCOPE_ALL, "") == one);
+	assert_true(version_of(t, SCOPE_ALL, "") != one);
+	run_sql(other, "INSERT INTO t VALUES (1)");
+	two = version_of(c, SCOPE_ALL, "");
+	assert_true(two != one);
 	/* One is replaced, and the other is not. */
 	assert_int_equal(rename(other, d->file), 0);
 	run_sql(other, "CREATE TABLE t(x)");
-	assert_true(catalog_label(c) != two);
+	assert_true(version_of(c, SCOPE_ALL, "") != two);
+	assert_true(version_of(c, SCOPE_ALL, "") != one);
 	catalog_free(c);
 	catalog_free(t);
+}
+
+static void
+the_version_of_one_is_not_the_others(void **state)
+{
+	struct database *d = *state;
+	char other[96];
+	struct published list[] = {{"a", d->file}, {"b", other}};
+	struct catalog *c;
+	uint64_t a, b;
+
+	snprintf(other, sizeof(other), "%s/other.db", d->folder);
+	run_sql(d->file, "CREATE TABLE t(x)");
+	run_sql(other, "CREATE TABLE t(x)");
+	c = catalog_new(list, 2, 100);
+	a = version_of(c, SCOPE_DATABASE, "a");
+	b = version_of(c, SCOPE_DATABASE, "b");
+	assert_true(a != b);
+	run_sql(other, "INSERT INTO t VALUES (1)");
+	assert_true(version_of(c, SCOPE_DATABASE, "a") == a);
+	assert_true(version_of(c, SCOPE_DATABASE, "b") != b);
+	catalog_free(c);
+}
+
+static void
+only_what_is_in_scope_is_opened(void **state)
+{
+	struct database *d = *state;
+	char other[96];
+	struct published list[] = {{"a", d->file}, {"b", other}};
+	struct catalog *c;
+	uint64_t version;
+
+	snprintf(other, sizeof(other), "%s/other.db", d->folder);
+	run_sql(d->file, "CREATE TABLE t(x)");
+	run_sql(other, "CREATE TABLE t(x)");
+	c = catalog_new(list, 2, 100);
+	catalog_refresh(c, SCOPE_NONE, LIT("a"));
+	assert_false(catalog_version(c, SCOPE_DATABASE, LIT("a"), &version));
+	catalog_refresh(c, SCOPE_DATABASE, LIT("a"));
+	assert_true(catalog_version(c, SCOPE_DATABASE, LIT("a"), &version));
+	assert_false(catalog_version(c, SCOPE_DATABASE, LIT("b"), &version));
+	assert_false(catalog_version(c, SCOPE_ALL, LIT(""), &version));
+	catalog_free(c);
+}
+
+static void
+what_needs_no_database_has_one_version(void **state)
+{
+	static const struct published list[] = {{"a", "/nonexistent/1"}};
+	struct catalog *c = catalog_new(list, COUNT_OF(list), 100);
+	uint64_t version = 1;
+
+	(void)state;
+	assert_true(catalog_version(c, SCOPE_NONE, LIT(""), &version));
+	assert_true(version == 0);
+	version = 1;
+	assert_true(catalog_version(c, SCOPE_DATABASE, LIT("b"), &version));
+	assert_true(version == 0);
+	assert_false(catalog_version(c, SCOPE_DATABASE, LIT("a"), &version));
+	catalog_free(c);
 }
 
 int
@@ -77,7 +152,10 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(databases_are_found_by_name),
 	    cmocka_unit_test(an_empty_catalog),
-	    DATABASE_TEST(the_label_tells_which_files_they_are),
+	    DATABASE_TEST(the_version_of_all_tells_which_files_they_are),
+	    DATABASE_TEST(the_version_of_one_is_not_the_others),
+	    DATABASE_TEST(only_what_is_in_scope_is_opened),
+	    cmocka_unit_test(what_needs_no_database_has_one_version),
 	};
 
 	return RUN("catalog", tests);

@@ -180,6 +180,20 @@ an_empty_file(void **state)
 }
 
 static void
+a_file_that_is_emptied_while_open(void **state)
+{
+	struct database *d = *state;
+
+	run_sql(d->file, "CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+	open_db(d, LIMIT_MS);
+	assert_readable(d, 1);
+	write_file(d->file, "", 0);
+	assert_unreadable(d, DB_INVALID, "it is empty");
+	run_sql(d->file, "CREATE TABLE t(x); INSERT INTO t VALUES (2)");
+	assert_readable(d, 2);
+}
+
+static void
 a_file_that_is_no_database(void **state)
 {
 	struct database *d = *state;
@@ -466,18 +480,29 @@ values_too_large_within_a_budget_are_no_failure(void **state)
 	assert_int_equal(db_end(d->db), DB_OK);
 }
 
+/* The version after a look at the file. */
+static uint64_t
+version_now(struct db *db)
+{
+	uint64_t version;
+
+	db_refresh(db);
+	assert_true(db_version(db, &version));
+	return version;
+}
+
 static void
 a_file_that_is_replaced_by_rename_is_noticed(void **state)
 {
 	struct database *d = *state;
 	char other[96];
-	uint64_t was;
+	uint64_t was, version;
 
 	snprintf(other, sizeof(other), "%s/other.db", d->folder);
 	run_sql(d->file, "CREATE TABLE t(x); INSERT INTO t VALUES (1)");
 	open_db(d, LIMIT_MS);
 	assert_readable(d, 1);
-	was = db_identity(d->db);
+	was = version_now(d->db);
 	for (int i = 2; i < 5; i++) {
 		char sql[64];
 
@@ -485,8 +510,9 @@ a_file_that_is_replaced_by_rename_is_noticed(void **state)
 		    "CREATE TABLE t(x); INSERT INTO t VALUES (%d)", i);
 		run_sql(other, sql);
 		assert_int_equal(rename(other, d->file), 0);
-		assert_true(db_identity(d->db) != was);
-		was = db_identity(d->db);
+		version = version_now(d->db);
+		assert_true(version != was);
+		was = version;
 		assert_readable(d, i);
 	}
 }
@@ -507,18 +533,86 @@ a_snapshot_outlives_a_rename(void **state)
 }
 
 static void
-an_identity_is_of_the_file(void **state)
+a_version_needs_an_open_file(void **state)
 {
 	struct database *d = *state;
-	uint64_t identity;
+	uint64_t version;
 
 	open_db(d, LIMIT_MS);
-	assert_int_equal(db_identity(d->db), 0);
+	assert_false(db_version(d->db, &version));
+	db_refresh(d->db);
+	assert_false(db_version(d->db, &version));
 	run_sql(d->file, "CREATE TABLE t(x)");
-	identity = db_identity(d->db);
-	assert_true(identity != 0);
+	assert_false(db_version(d->db, &version));
+	db_refresh(d->db);
+	assert_true(db_version(d->db, &version));
+	unlink(d->file);
+	assert_false(db_version(d->db, &version));
+}
+
+static void
+a_version_is_of_the_contents(void **state)
+{
+	struct database *d = *state;
+	uint64_t was;
+
+	run_sql(d->file, "CREATE TABLE t(x)");
+	open_db(d, LIMIT_MS);
+	was = version_now(d->db);
+	assert_true(version_now(d->db) == was);
 	run_sql(d->file, "INSERT INTO t VALUES (1)");
-	assert_true(db_identity(d->db) == identity);
+	assert_true(version_now(d->db) != was);
+	assert_readable(d, 1);
+}
+
+/*
+ * It may become WAL under an open handle, and can't be anything else as long
+ * as one is open.
+ */
+static void
+a_version_follows_the_journal_mode(void **state)
+{
+	struct database *d = *state;
+	uint64_t was;
+
+	run_sql(d->file, "CREATE TABLE t(x)");
+	open_db(d, LIMIT_MS);
+	was = version_now(d->db);
+	run_sql(d->file, "PRAGMA journal_mode=WAL; INSERT INTO t VALUES (1)");
+	assert_true(version_now(d->db) != was);
+	assert_readable(d, 1);
+	was = version_now(d->db);
+	assert_true(version_now(d->db) == was);
+	run_sql(d->file, "UPDATE t SET x = 2");
+	assert_true(version_now(d->db) != was);
+	assert_readable(d, 2);
+}
+
+static void
+a_bad_file_in_its_place_leaves_the_old_one(void **state)
+{
+	struct database *d = *state;
+	uint64_t version;
+	char other[96];
+	char text[5000];
+
+	snprintf(other, sizeof(other), "%s/other.db", d->folder);
+	run_sql(d->file, "CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+	open_db(d, LIMIT_MS);
+	assert_readable(d, 1);
+	memset(text, 'x', sizeof(text));
+	write_file(other, text, sizeof(text));
+	assert_int_equal(rename(other, d->file), 0);
+	assert_readable(d, 1);
+	/* What it shows may not be kept: it is not what stands there. */
+	assert_false(db_version(d->db, &version));
+	write_file(other, "", 0);
+	assert_int_equal(rename(other, d->file), 0);
+	assert_readable(d, 1);
+	run_sql(other, "CREATE TABLE t(x); INSERT INTO t VALUES (2)");
+	assert_int_equal(rename(other, d->file), 0);
+	assert_readable(d, 2);
+	assert_true(db_version(d->db, &version));
 }
 
 /* Garbage in place: the same file, the same size. */
@@ -761,6 +855,7 @@ main(void)
 	    DATABASE_TEST(a_missing_file),
 	    DATABASE_TEST(a_file_that_is_removed_while_open),
 	    DATABASE_TEST(an_empty_file),
+	    DATABASE_TEST(a_file_that_is_emptied_while_open),
 	    DATABASE_TEST(a_file_that_is_no_database),
 	    DATABASE_TEST(a_directory),
 	    DATABASE_TEST(a_fifo),
@@ -781,7 +876,10 @@ main(void)
 	    DATABASE_TEST(values_too_large_within_a_budget_are_no_failure),
 	    DATABASE_TEST(a_file_that_is_replaced_by_rename_is_noticed),
 	    DATABASE_TEST(a_snapshot_outlives_a_rename),
-	    DATABASE_TEST(an_identity_is_of_the_file),
+	    DATABASE_TEST(a_version_needs_an_open_file),
+	    DATABASE_TEST(a_version_is_of_the_contents),
+	    DATABASE_TEST(a_version_follows_the_journal_mode),
+	    DATABASE_TEST(a_bad_file_in_its_place_leaves_the_old_one),
 	    DATABASE_TEST(garbage_over_the_whole_file),
 	    DATABASE_TEST(garbage_over_the_whole_file_while_open),
 	    DATABASE_TEST(garbage_over_the_header),

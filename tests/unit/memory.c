@@ -6,9 +6,7 @@
 
 #include "tests/unit/util.h"
 
-enum { NOW = 1000, LATER = 5000 };
-
-/* A page of a size, which expires at LATER. */
+/* A page of a size. */
 static struct page *
 new_page(size_t len)
 {
@@ -17,7 +15,6 @@ new_page(size_t len)
 	assert_non_null(p);
 	for (size_t i = 0; i < len; i++)
 		buf_char(&p->body, 'x');
-	p->expires_ms = LATER;
 	return p;
 }
 
@@ -34,7 +31,7 @@ put_new(struct memory *m, const char *key, size_t len)
 static struct page *
 get(struct memory *m, const char *key)
 {
-	return memory_get(m, str_of(key), NOW);
+	return memory_get(m, str_of(key));
 }
 
 /* What the tier needs for a page beside the page's own size and its key. */
@@ -92,13 +89,13 @@ keys_are_compared_whole(void **state)
 
 	(void)state;
 	memory_put(m, LIT("a\0b"), p);
-	assert_ptr_equal(memory_get(m, LIT("a\0b"), NOW), p);
-	assert_null(memory_get(m, LIT("a\0c"), NOW));
-	assert_null(memory_get(m, LIT("a"), NOW));
-	assert_null(memory_get(m, LIT("a\0b\0"), NOW));
-	assert_null(memory_get(m, LIT(""), NOW));
+	assert_ptr_equal(memory_get(m, LIT("a\0b")), p);
+	assert_null(memory_get(m, LIT("a\0c")));
+	assert_null(memory_get(m, LIT("a")));
+	assert_null(memory_get(m, LIT("a\0b\0")));
+	assert_null(memory_get(m, LIT("")));
 	memory_put(m, LIT(""), p);
-	assert_ptr_equal(memory_get(m, LIT(""), NOW), p);
+	assert_ptr_equal(memory_get(m, LIT("")), p);
 	page_unref(p);
 	memory_free(m);
 }
@@ -172,36 +169,20 @@ a_page_that_was_taken_outlives_the_tier(void **state)
 	page_unref(p);
 }
 
+/* Whether they may still be served is for the event loop to say. */
 static void
-pages_expire(void **state)
-{
-	struct memory *m = memory_new(1 << 20);
-
-	(void)state;
-	put_new(m, "a", 1);
-	put_new(m, "b", 1);
-	assert_non_null(memory_get(m, LIT("a"), LATER - 1));
-	assert_null(memory_get(m, LIT("a"), LATER));
-	/* It is gone for good, and the other is not. */
-	assert_int_equal(memory_count(m), 1);
-	assert_null(memory_get(m, LIT("a"), LATER - 1));
-	assert_non_null(memory_get(m, LIT("b"), LATER - 1));
-	assert_null(memory_get(m, LIT("b"), LATER + 1));
-	assert_int_equal(memory_count(m), 0);
-	assert_int_equal(memory_bytes(m), 0);
-	memory_free(m);
-}
-
-static void
-an_expired_page_gives_its_reference_back(void **state)
+pages_stay_when_they_have_expired(void **state)
 {
 	struct memory *m = memory_new(1 << 20);
 	struct page *p = new_page(1);
 
 	(void)state;
+	p->expires_ms = 1;
 	memory_put(m, LIT("a"), p);
-	assert_null(memory_get(m, LIT("a"), LATER));
-	assert_int_equal(p->refs, 1);
+	assert_ptr_equal(get(m, "a"), p);
+	assert_ptr_equal(get(m, "a"), p);
+	assert_int_equal(p->refs, 2);
+	assert_int_equal(memory_count(m), 1);
 	page_unref(p);
 	memory_free(m);
 }
@@ -396,7 +377,6 @@ struct model {
 	struct {
 		int key;
 		size_t bytes;
-		int64_t expires_ms;
 		struct page *page; /* for its address only */
 	} entries[MODEL_KEYS];
 	size_t n, bytes;
@@ -442,24 +422,19 @@ model_put(struct model *m, int key, struct page *page, size_t bytes)
 	model_shift(m, m->n);
 	m->entries[0].key = key;
 	m->entries[0].bytes = bytes;
-	m->entries[0].expires_ms = page->expires_ms;
 	m->entries[0].page = page;
 	m->n++;
 	m->bytes += bytes;
 }
 
 static struct page *
-model_get(struct model *m, int key, int64_t now_ms)
+model_get(struct model *m, int key)
 {
 	size_t at = model_find(m, key);
 	struct model was = *m;
 
 	if (at == m->n)
 		return NULL;
-	if (m->entries[at].expires_ms <= now_ms) {
-		model_remove(m, at);
-		return NULL;
-	}
 	model_shift(m, at);
 	m->entries[0] = was.entries[at];
 	return m->entries[0].page;
@@ -472,7 +447,6 @@ ten_thousand_operations_are_as_the_models(void **state)
 	struct model model = {0};
 	size_t more = overhead(), hits = 0, fullest = 0;
 	uint64_t random = 12345;
-	int64_t now = NOW;
 
 	(void)state;
 	for (int i = 0; i < 10000; i++) {
@@ -483,19 +457,16 @@ ten_thousand_operations_are_as_the_models(void **state)
 		if (next_random(&random) % 3 == 0) {
 			struct page *p = new_page(next_random(&random) % 2500);
 
-			p->expires_ms =
-			    now + (int64_t)(next_random(&random) % 500);
 			memory_put(m, str_of(key), p);
 			model_put(&model, number, p,
 			    page_size(p) + strlen(key) + more);
 			page_unref(p);
 		} else {
-			struct page *want = model_get(&model, number, now);
+			struct page *want = model_get(&model, number);
 
-			assert_ptr_equal(memory_get(m, str_of(key), now), want);
+			assert_ptr_equal(memory_get(m, str_of(key)), want);
 			hits += want != NULL;
 		}
-		now += (int64_t)(next_random(&random) % 3);
 		assert_int_equal(memory_count(m), model.n);
 		assert_int_equal(memory_bytes(m), model.bytes);
 		assert_true(memory_bytes(m) <= MODEL_BYTES);
@@ -519,8 +490,7 @@ main(void)
 	    cmocka_unit_test(a_new_page_replaces_the_old),
 	    cmocka_unit_test(references_are_counted),
 	    cmocka_unit_test(a_page_that_was_taken_outlives_the_tier),
-	    cmocka_unit_test(pages_expire),
-	    cmocka_unit_test(an_expired_page_gives_its_reference_back),
+	    cmocka_unit_test(pages_stay_when_they_have_expired),
 	    cmocka_unit_test(the_least_recently_put_leaves_first),
 	    cmocka_unit_test(a_page_that_was_asked_for_stays),
 	    cmocka_unit_test(a_page_that_was_replaced_is_the_newest),

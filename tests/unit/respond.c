@@ -54,7 +54,7 @@ check_line(const struct page *page, const struct outcome *o, const char *name,
 	struct buf head = {0};
 	char *got;
 
-	respond_head(&head, page, o, NOW_MS);
+	respond_head(&head, page, (struct form){0}, o, NOW_MS);
 	assert_false(head.failed);
 	got = line_of(&head, name);
 	if (got == NULL)
@@ -72,19 +72,19 @@ the_whole_head(void **state)
 
 	(void)state;
 	buf_lit(&page.body, "12345");
-	respond_head(&head, &page, &miss, NOW_MS);
+	respond_head(&head, &page, (struct form){0}, &miss, NOW_MS);
 	assert_wrote(&head,
 	    "Status: 200 OK\r\n"
 	    "Content-Type: text/html; charset=utf-8\r\n"
 	    "Content-Length: 5\r\n"
-	    "Cache-Control: no-cache\r\n"
-	    "Cache-Status: squall; fwd=uri-miss\r\n"
 	    "X-Content-Type-Options: nosniff\r\n"
 	    "Referrer-Policy: same-origin\r\n"
 	    "Content-Security-Policy: default-src 'none'; "
 	    "style-src 'self'; img-src 'self' data:; "
 	    "form-action 'self'; base-uri 'none'; "
 	    "frame-ancestors 'self'\r\n"
+	    "Cache-Control: no-cache\r\n"
+	    "Cache-Status: squall; fwd=uri-miss\r\n"
 	    "\r\n");
 	buf_release(&page.body);
 	buf_release(&head);
@@ -99,7 +99,7 @@ lines_end_with_crlf_and_the_head_with_an_empty_one(void **state)
 
 	(void)state;
 	buf_lit(&page.header, "Retry-After: 5\r\n");
-	respond_head(&head, &page, &miss, NOW_MS);
+	respond_head(&head, &page, (struct form){0}, &miss, NOW_MS);
 	for (size_t i = 0; i < head.len; i++) {
 		if (head.data[i] == '\n') {
 			assert_int_equal(head.data[i - 1], '\r');
@@ -224,6 +224,52 @@ a_collapsed_miss(void **state)
 }
 
 static void
+a_miss_for_a_page_of_another_version(void **state)
+{
+	struct page page = sample_page();
+	struct outcome o = {
+	    .kind = OUTCOME_MISS, .stale = true, .version = 0xabc};
+
+	(void)state;
+	assert_line(&page, &o, "Cache-Status",
+	    "squall; fwd=stale; detail=\"version 0000000000000abc\"");
+	o.stored = true;
+	o.version = UINT64_MAX;
+	assert_line(&page, &o, "Cache-Status",
+	    "squall; fwd=stale; stored; detail=\"version ffffffffffffffff\"");
+	o.kind = OUTCOME_COLLAPSED;
+	assert_line(&page, &o, "Cache-Status",
+	    "squall; fwd=stale; collapsed; "
+	    "detail=\"version ffffffffffffffff\"");
+}
+
+static void
+a_page_that_is_behind(void **state)
+{
+	struct page page = sample_page();
+	struct outcome o = {.kind = OUTCOME_BEHIND};
+
+	(void)state;
+	page.expires_ms = NOW_MS + 5000;
+	assert_line(
+	    &page, &o, "Cache-Status", "squall; hit; ttl=0; detail=behind");
+	page.expires_ms = NOW_MS - 5000;
+	assert_line(
+	    &page, &o, "Cache-Status", "squall; hit; ttl=-5; detail=behind");
+}
+
+static void
+a_page_that_stands_in_for_an_error(void **state)
+{
+	struct page page = sample_page();
+	struct outcome o = {.kind = OUTCOME_ERROR, .stale = true};
+
+	(void)state;
+	assert_line(&page, &o, "Cache-Status",
+	    "squall; fwd=stale; fwd-status=503; detail=stale-if-error");
+}
+
+static void
 a_bypass(void **state)
 {
 	struct page page = sample_page();
@@ -283,6 +329,164 @@ browsers_do_not_keep_errors(void **state)
 	assert_line(&page, &miss, "Cache-Control", "no-cache");
 }
 
+#define TAG "0123456789abcdef0123456789abcdef"
+
+/* A compressed page with a tag. */
+static struct page
+packed_page(void)
+{
+	struct page page = sample_page();
+
+	page.plain_len = 1000;
+	memcpy(page.tag, TAG, sizeof(TAG));
+	buf_lit(&page.body, "packed");
+	return page;
+}
+
+/* That a line of the head in this form is this; NULL: that it is not there. */
+static void
+check_form(const struct page *page, struct form form, const char *name,
+    const char *want)
+{
+	struct buf head = {0};
+	char *got;
+
+	respond_head(&head, page, form, &miss, NOW_MS);
+	got = line_of(&head, name);
+	if (want == NULL)
+		assert_null(got);
+	else
+		assert_string_equal(got == NULL ? "none" : got, want);
+	free(got);
+	buf_release(&head);
+}
+
+static void
+a_compressed_page_as_it_lies(void **state)
+{
+	static const struct form form = {0};
+	struct page page = packed_page();
+
+	(void)state;
+	check_form(&page, form, "Status", "200 OK");
+	check_form(&page, form, "Content-Encoding", "gzip");
+	check_form(&page, form, "Content-Length", "6");
+	check_form(&page, form, "ETag", "\"" TAG "-gzip\"");
+	check_form(&page, form, "Vary", "Accept-Encoding");
+	buf_release(&page.body);
+}
+
+static void
+a_compressed_page_inflated(void **state)
+{
+	static const struct form form = {.inflate = true};
+	struct page page = packed_page();
+
+	(void)state;
+	check_form(&page, form, "Content-Encoding", NULL);
+	check_form(&page, form, "Content-Length", "1000");
+	check_form(&page, form, "ETag", "\"" TAG "\"");
+	check_form(&page, form, "Vary", "Accept-Encoding");
+	buf_release(&page.body);
+}
+
+static void
+a_plain_page_has_one_form(void **state)
+{
+	static const struct form form = {0};
+	struct page page = packed_page();
+
+	(void)state;
+	page.plain_len = 0;
+	check_form(&page, form, "Content-Encoding", NULL);
+	check_form(&page, form, "Content-Length", "6");
+	check_form(&page, form, "ETag", "\"" TAG "\"");
+	check_form(&page, form, "Vary", NULL);
+	buf_release(&page.body);
+}
+
+/* RFC 9110, section 15.4.5: what a 304 has to say, and what it leaves out. */
+static void
+a_304_has_what_caches_need_and_no_entity(void **state)
+{
+	static const struct form form = {.not_modified = true};
+	struct page page = packed_page();
+
+	(void)state;
+	buf_lit(&page.header, "X-Y: z\r\n");
+	check_form(&page, form, "Status", "304 Not Modified");
+	check_form(&page, form, "ETag", "\"" TAG "-gzip\"");
+	check_form(&page, form, "Vary", "Accept-Encoding");
+	check_form(&page, form, "Cache-Control", "no-cache");
+	check_form(&page, form, "Cache-Status", "squall; fwd=uri-miss");
+	check_form(&page, form, "Content-Type", NULL);
+	check_form(&page, form, "Content-Length", NULL);
+	check_form(&page, form, "Content-Encoding", NULL);
+	check_form(&page, form, "X-Y", NULL);
+	buf_release(&page.header);
+	buf_release(&page.body);
+}
+
+static void
+errors_have_no_tag(void **state)
+{
+	static const struct form form = {0};
+	struct page page = packed_page();
+
+	(void)state;
+	page.status = 404;
+	check_form(&page, form, "ETag", NULL);
+	page.status = 503;
+	check_form(&page, form, "ETag", NULL);
+	buf_release(&page.body);
+}
+
+static void
+the_form_is_what_the_request_asks_for(void **state)
+{
+	struct page page = packed_page();
+	struct request req = {0};
+	struct form form = respond_form(&req, &page);
+
+	(void)state;
+	assert_true(form.inflate && !form.not_modified);
+	req.accept_encoding = LIT("br, gzip");
+	form = respond_form(&req, &page);
+	assert_false(form.inflate || form.not_modified);
+	req.if_none_match = LIT("\"" TAG "\"");
+	form = respond_form(&req, &page);
+	assert_true(!form.inflate && form.not_modified);
+	req.if_none_match = LIT("*");
+	assert_true(respond_form(&req, &page).not_modified);
+	req.if_none_match = LIT("\"another\"");
+	assert_false(respond_form(&req, &page).not_modified);
+	/* A plain page is not inflated. */
+	page.plain_len = 0;
+	req.accept_encoding = LIT("");
+	assert_false(respond_form(&req, &page).inflate);
+	buf_release(&page.body);
+}
+
+static void
+only_a_200_with_a_tag_can_be_not_modified(void **state)
+{
+	struct page page = packed_page();
+	struct request req = {.if_none_match = LIT("*")};
+
+	(void)state;
+	assert_true(respond_form(&req, &page).not_modified);
+	page.status = 404;
+	assert_false(respond_form(&req, &page).not_modified);
+	page.status = 503;
+	assert_false(respond_form(&req, &page).not_modified);
+	page.status = 200;
+	page.tag[0] = '\0';
+	assert_false(respond_form(&req, &page).not_modified);
+	req.if_none_match = LIT("\"\"");
+	assert_false(respond_form(&req, &page).not_modified);
+	buf_release(&page.body);
+}
+
 static void
 further_lines_are_the_pages(void **state)
 {
@@ -302,12 +506,14 @@ outcomes_have_words_for_the_log(void **state)
 		struct outcome outcome;
 		const char *word;
 	} cases[] = {
-	    {{OUTCOME_MEMORY, NULL, false}, "hit-memory"},
-	    {{OUTCOME_STORE, "memcached", true}, "hit-memcached"},
-	    {{OUTCOME_MISS, NULL, true}, "miss"},
-	    {{OUTCOME_MISS, NULL, false}, "miss"},
-	    {{OUTCOME_COLLAPSED, NULL, false}, "collapsed"},
-	    {{OUTCOME_BYPASS, NULL, false}, "bypass"},
+	    {{.kind = OUTCOME_MEMORY}, "hit-memory"},
+	    {{.kind = OUTCOME_STORE, .store = "memcached"}, "hit-memcached"},
+	    {{.kind = OUTCOME_MISS, .stored = true}, "miss"},
+	    {{.kind = OUTCOME_MISS}, "miss"},
+	    {{.kind = OUTCOME_COLLAPSED}, "collapsed"},
+	    {{.kind = OUTCOME_BEHIND}, "behind"},
+	    {{.kind = OUTCOME_ERROR}, "error"},
+	    {{.kind = OUTCOME_BYPASS}, "bypass"},
 	};
 	struct buf b = {0};
 
@@ -334,11 +540,21 @@ main(void)
 	    cmocka_unit_test(the_time_that_is_left_counts_down),
 	    cmocka_unit_test(a_miss),
 	    cmocka_unit_test(a_collapsed_miss),
+	    cmocka_unit_test(a_miss_for_a_page_of_another_version),
+	    cmocka_unit_test(a_page_that_is_behind),
+	    cmocka_unit_test(a_page_that_stands_in_for_an_error),
 	    cmocka_unit_test(a_bypass),
 	    cmocka_unit_test(the_length_is_the_bodys),
 	    cmocka_unit_test(the_type_is_the_pages),
 	    cmocka_unit_test(browsers_keep_what_the_route_says),
 	    cmocka_unit_test(browsers_do_not_keep_errors),
+	    cmocka_unit_test(a_compressed_page_as_it_lies),
+	    cmocka_unit_test(a_compressed_page_inflated),
+	    cmocka_unit_test(a_plain_page_has_one_form),
+	    cmocka_unit_test(a_304_has_what_caches_need_and_no_entity),
+	    cmocka_unit_test(errors_have_no_tag),
+	    cmocka_unit_test(the_form_is_what_the_request_asks_for),
+	    cmocka_unit_test(only_a_200_with_a_tag_can_be_not_modified),
 	    cmocka_unit_test(further_lines_are_the_pages),
 	    cmocka_unit_test(outcomes_have_words_for_the_log),
 	};

@@ -1,0 +1,184 @@
+/*
+ * Reading versions through SQLite's own file handle: opening and closing the
+ * file ourselves would drop the locks that SQLite holds on it.
+ */
+#include "db/version.h"
+
+#include <sys/stat.h>
+
+#include <sqlite3.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+/* The WAL-index header: two copies, by walformat.html, section 2.1. */
+enum {
+	WAL_INDEX_SIZE = 32768,
+	HEADER_LEN = 48,
+	HEADER_IS_INIT = 12,
+	HEADER_FRAMES = 16, /* mxFrame, nPage, checksum and salts follow */
+	HEADER_CONTENT_END = 40,
+	RETRIES = 1000,
+};
+
+/* The database header: fileformat2.html, section 1.3. */
+enum {
+	DB_HEADER_VERSIONS = 18,
+	DB_HEADER_COUNTER_END = 28,
+	WAL = 2,
+};
+
+struct stamp {
+	uint64_t inode, size, seconds, nanoseconds;
+};
+
+static sqlite3_file *
+file_of(const struct version_source *v)
+{
+	sqlite3_file *f = NULL;
+
+	if (sqlite3_file_control(v->handle, "main", SQLITE_FCNTL_FILE_POINTER,
+		&f) != SQLITE_OK ||
+	    f == NULL || f->pMethods == NULL)
+		return NULL;
+	return f;
+}
+
+/* Is the database in WAL mode, as far as this connection has seen? */
+static bool
+in_wal_mode(sqlite3_file *f)
+{
+	unsigned char versions[2];
+
+	return f->pMethods->xRead(f, versions, sizeof(versions),
+		   DB_HEADER_VERSIONS) == SQLITE_OK &&
+	    versions[0] == WAL && versions[1] == WAL;
+}
+
+/* Which file the connection has open: SQLite tells whether it is the path's. */
+static void
+read_identity(struct version_source *v)
+{
+	struct stat st;
+	int moved = 1;
+
+	if (stat(v->file, &st) < 0 ||
+	    sqlite3_file_control(v->handle, "main", SQLITE_FCNTL_HAS_MOVED,
+		&moved) != SQLITE_OK ||
+	    moved)
+		return;
+	v->device = st.st_dev;
+	v->inode = st.st_ino;
+}
+
+void
+version_init(struct version_source *v, struct sqlite3 *handle, const char *file)
+{
+	volatile void *index = NULL;
+	sqlite3_file *f;
+
+	*v = (struct version_source){.handle = handle, .file = file};
+	read_identity(v);
+	f = file_of(v);
+	if (f == NULL || f->pMethods->iVersion < 2 || !in_wal_mode(f))
+		return;
+	if (f->pMethods->xShmMap(f, 0, WAL_INDEX_SIZE, 0, &index) == SQLITE_OK)
+		v->wal_index = index;
+}
+
+/*
+ * The stamp of the file that the connection has open; false if another file
+ * stands at its path by now, or none.
+ */
+static bool
+read_stamp(const struct version_source *v, struct stamp *s)
+{
+	struct stat st;
+
+	if (stat(v->file, &st) < 0 || st.st_dev != v->device ||
+	    st.st_ino != v->inode)
+		return false;
+	*s = (struct stamp){
+	    .inode = st.st_ino,
+	    .size = (uint64_t)st.st_size,
+	    .seconds = (uint64_t)st.st_mtim.tv_sec,
+	    .nanoseconds = (uint64_t)st.st_mtim.tv_nsec,
+	};
+	return true;
+}
+
+/* The two copies agree unless one is just being written. */
+static bool
+read_header(const volatile unsigned char *index, unsigned char *header)
+{
+	for (int tries = 0; tries < RETRIES; tries++) {
+		unsigned char second[HEADER_LEN];
+
+		for (size_t i = 0; i < HEADER_LEN; i++)
+			header[i] = index[i];
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		for (size_t i = 0; i < HEADER_LEN; i++)
+			second[i] = index[HEADER_LEN + i];
+		if (memcmp(header, second, HEADER_LEN) == 0)
+			return header[HEADER_IS_INIT] != 0;
+	}
+	return false;
+}
+
+static bool
+read_wal(struct version_source *v)
+{
+	unsigned char header[HEADER_LEN];
+	struct stamp stamp = {0};
+	XXH64_hash_t hash;
+	uint32_t frames;
+
+	if (!read_header(v->wal_index, header))
+		return false;
+	if (v->known && memcmp(header, v->seen, HEADER_LEN) == 0)
+		return true;
+	v->known = false;
+	memcpy(&frames, header + HEADER_FRAMES, sizeof(frames));
+	/* Without a frame in the log, all there is stands in the file. */
+	if (frames == 0 && !read_stamp(v, &stamp))
+		return false;
+	hash = XXH3_64bits_withSeed(&stamp, sizeof(stamp), 1);
+	v->label = XXH3_64bits_withSeed(
+	    header + HEADER_FRAMES, HEADER_CONTENT_END - HEADER_FRAMES, hash);
+	memcpy(v->seen, header, HEADER_LEN);
+	v->known = true;
+	return true;
+}
+
+static bool
+read_file(struct version_source *v)
+{
+	struct {
+		struct stamp stamp;
+		/* From the versions to the end of the counter. */
+		unsigned char
+		    header[DB_HEADER_COUNTER_END - DB_HEADER_VERSIONS];
+		unsigned char pad[6];
+	} now = {0};
+	sqlite3_file *f = file_of(v);
+
+	if (f == NULL || !read_stamp(v, &now.stamp) ||
+	    f->pMethods->xRead(f, now.header, sizeof(now.header),
+		DB_HEADER_VERSIONS) != SQLITE_OK)
+		return false;
+	/* In WAL mode commits leave the file alone. */
+	if (now.header[0] == WAL && now.header[1] == WAL)
+		return false;
+	v->label = XXH3_64bits(&now, sizeof(now));
+	return true;
+}
+
+bool
+version_read(struct version_source *v, uint64_t *label)
+{
+	bool ok = v->wal_index != NULL ? read_wal(v) : read_file(v);
+
+	*label = v->label;
+	return ok;
+}
