@@ -4,7 +4,6 @@
 #include "app/cgi.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -42,7 +41,6 @@ cgi_own_arguments(int argc, char *const argv[])
 
 		url_unarg(&word, (struct str){query, len});
 		same = strcmp(buf_cstr(&word), argv[argc - words + i]) == 0;
-		buf_release(&word);
 		if (!same)
 			return argc;
 		query += len + (query[len] != '\0');
@@ -73,7 +71,7 @@ respond(const struct request *req, const struct page *page,
 {
 	struct form form = respond_form(req, page);
 	struct str body = {buf_cstr(&page->body), page->body.len};
-	struct buf head = {0}, plain = {0}, word = {0};
+	struct buf head = {0}, plain = {0};
 	bool ok = true;
 
 	respond_head(&head, page, form, o, clock_wall_ms());
@@ -85,16 +83,11 @@ respond(const struct request *req, const struct page *page,
 	}
 	ok = ok && !head.failed && write_all(buf_cstr(&head), head.len) &&
 	    write_all(body.s, body.len);
-	respond_outcome(&word, o);
-	log_access("%" PRIx64 " %.*s %.*s %d %zu %s %" PRId64 "us sql=%u",
-	    req->id, (int)req->method_name.len, req->method_name.s,
-	    (int)req->uri.len, req->uri.s,
-	    form.not_modified ? 304 : page->status, body.len, buf_cstr(&word),
-	    us, page->queries);
+	respond_log(
+	    req, page, o, form.not_modified ? 304 : page->status, body.len, us);
 	log_flush();
 	buf_release(&head);
 	buf_release(&plain);
-	buf_release(&word);
 	return ok ? 0 : 1;
 }
 

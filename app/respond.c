@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "app/log.h"
 #include "app/negotiate.h"
 
 static const struct {
@@ -150,4 +151,20 @@ respond_outcome(struct buf *b, const struct outcome *o)
 	buf_str(b, words[o->kind]);
 	if (o->kind == OUTCOME_STORE)
 		buf_str(b, o->store);
+}
+
+void
+respond_log(const struct request *req, const struct page *page,
+    const struct outcome *o, int status, size_t len, int64_t us)
+{
+	struct buf word = {0};
+
+	if (!log_wants_access())
+		return;
+	respond_outcome(&word, o);
+	log_access("%" PRIx64 " %.*s %.*s %d %zu %s %" PRId64 "us sql=%u",
+	    req->id, (int)req->method_name.len, req->method_name.s,
+	    (int)req->uri.len, req->uri.s, status, len, buf_cstr(&word), us,
+	    o->kind == OUTCOME_MISS ? page->queries : 0);
+	buf_release(&word);
 }

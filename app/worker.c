@@ -11,7 +11,6 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -140,22 +139,6 @@ send_reply(struct worker *w, struct conn *c)
 	}
 }
 
-static void
-log_reply(const struct conn *c, const struct outcome *o, int status, int64_t us)
-{
-	const struct request *r = &c->request;
-	struct buf outcome = {0};
-
-	if (!log_wants_access())
-		return;
-	respond_outcome(&outcome, o);
-	log_access("%" PRIx64 " %.*s %.*s %d %zu %s %" PRId64 "us sql=%u",
-	    r->id, (int)r->method_name.len, r->method_name.s, (int)r->uri.len,
-	    r->uri.s, status, c->reply.body.len, buf_cstr(&outcome), us,
-	    o->kind == OUTCOME_MISS ? c->page->queries : 0);
-	buf_release(&outcome);
-}
-
 /*
  * The page's plain body, as a page of its own; a new reference, or NULL
  * without memory.  Kept by what it is made of, so it can't be out of date.
@@ -208,7 +191,8 @@ respond(struct worker *w, struct conn *c, struct page *page,
 	    .head = {c->head.data, c->head.len},
 	    .body = body,
 	};
-	log_reply(c, o, form.not_modified ? 304 : page->status,
+	respond_log(&c->request, page, o,
+	    form.not_modified ? 304 : page->status, body.len,
 	    clock_mono_us() - c->since_us);
 	send_reply(w, c);
 }
