@@ -9,7 +9,7 @@ PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 SANITIZE ?=
 
-LIBRARIES = libmemcached sqlite3 inih libdeflate
+LIBRARIES = libmemcached hiredis sqlite3 inih libdeflate
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wimplicit-fallthrough
 ifeq ($(CI),true)
@@ -40,6 +40,7 @@ SOURCES = $(wildcard app/*.c handlers/*.c db/*.c)
 OBJECTS = $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/handlers/assets.o
 PARTS = $(filter-out $(BUILD)/obj/app/main.o,$(OBJECTS))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
+TOOLS = $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
 ATLAS = build/atlas.db
 
 ifeq ($(V),1)
@@ -78,6 +79,13 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(PARTS)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) \
 		-o $@ $< $(PARTS) $(PKG_LIBS) -lcmocka -lm
 
+# Programs that integration tests use: with nothing of squall's in them.
+$(BUILD)/tests/tools/%: tests/tools/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(SAY) cc $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) \
+		-o $@ $< -lsqlite3
+
 # Changes when the flags do, so that everything is built again then.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
@@ -101,11 +109,13 @@ demo: deps-demo
 	@deploy/demo.sh
 
 test: deps-test
-	@$(MAKE) --no-print-directory all $(ATLAS) unit-tests
-	@SQUALL=$(BUILD)/squall UNIT_DIR=$(BUILD)/tests/unit tests/run $(TESTS)
+	@$(MAKE) --no-print-directory all $(ATLAS) unit-tests test-tools
+	@SQUALL=$(BUILD)/squall UNIT_DIR=$(BUILD)/tests/unit \
+		TOOLS_DIR=$(BUILD)/tests/tools tests/run $(TESTS)
 
-.PHONY: unit-tests
+.PHONY: unit-tests test-tools
 unit-tests: $(UNIT_TESTS)
+test-tools: $(TOOLS)
 
 check-asan: deps-test
 	@ASAN_OPTIONS=detect_stack_use_after_return=1 $(MAKE) \
@@ -145,4 +155,4 @@ help:
 	@echo 'make lint       formatting, static analysis, the layers'
 	@echo 'make install    to PREFIX=/usr/local'
 
--include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(TOOLS:=.d)

@@ -12,26 +12,27 @@ set -euo pipefail
 declare -rA SETS=(
 	# the libraries of an installed squall
 	[run]='libmemcached11|libmemcached11t64
+		libhiredis0.14|libhiredis1.1.0|libhiredis1.3.0
 		libsqlite3-0 libinih1 libdeflate0'
 	# make
 	[build]='gcc libc6-dev make pkg-config libmemcached-dev
-		libsqlite3-dev libinih-dev libxxhash-dev
+		libhiredis-dev libsqlite3-dev libinih-dev libxxhash-dev
 		libdeflate-dev'
 	# make demo: the servers, and what loads the demo database
 	[demo]='@build memcached lighttpd nginx curl sqlite3 gzip'
 	# make test: systemd for systemd-socket-activate, libfcgi-bin for
 	# cgi-fcgi, procps for the time limits of bats, libxml2-utils for xmllint
-	[test]='@demo libcmocka-dev bats spawn-fcgi libfcgi-bin jq systemd procps
-		libxml2-utils'
+	[test]='@demo redis-server libcmocka-dev bats spawn-fcgi libfcgi-bin jq
+		systemd procps libxml2-utils'
 	# make lint: clang-tidy reads the headers of the libraries
 	[lint]='@build clang-format clang-tidy cppcheck shellcheck'
 	# make bench
-	[bench]='@demo wrk procps libfcgi-dev libfcgi-bin'
+	[bench]='@demo redis-server wrk procps libfcgi-dev libfcgi-bin'
 	# make picture: Chromium (Debian's name) and a font for it
 	[picture]='@demo chromium fonts-dejavu-core'
 )
 # Installing these starts them, and enables them for the next boot.
-declare -r SERVICES='lighttpd nginx memcached'
+declare -r SERVICES='lighttpd nginx memcached redis-server'
 
 declare -r POLICY=/usr/sbin/policy-rc.d
 declare -r MARK='# put here by squall, deploy/deps.sh, for as long as it runs'

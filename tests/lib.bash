@@ -12,6 +12,9 @@ ROOT=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 SQUALL=${SQUALL:-build/squall}
 [[ $SQUALL == /* ]] || SQUALL=$ROOT/$SQUALL
 ATLAS=${ATLAS:-$ROOT/build/atlas.db}
+# the programs of tests/tools
+TOOLS_DIR=${TOOLS_DIR:-$ROOT/build/tests/tools}
+[[ $TOOLS_DIR == /* ]] || TOOLS_DIR=$ROOT/$TOOLS_DIR
 # seconds that wait_for and the starting of a server may take
 WAIT_S=${WAIT_S:-10}
 SANITIZER_REPORT='ERROR: AddressSanitizer|runtime error:|LeakSanitizer|ThreadSanitizer'
@@ -31,7 +34,7 @@ begin_test()
 {
 	T=$(site_folder squall-test)
 	SQUALL_ADDRESS=unix:$T/squall.sock
-	unset URL MEMCACHED MEMCACHED_URL
+	unset URL MEMCACHED MEMCACHED_URL REDIS REDIS_URL
 	export T
 }
 
@@ -160,7 +163,7 @@ stop_all()
 		case $name in
 		squall*) stop "$name" || rc=1 ;;
 		# has nothing to lose, and takes a second when asked nicely
-		memcached*) site_stop "$T" "$name" 0 || : ;;
+		memcached* | redis*) site_stop "$T" "$name" 0 || : ;;
 		*) site_stop "$T" "$name" 2 || : ;;
 		esac
 	done < <(tac "$T/started")
@@ -212,6 +215,47 @@ start_memcached()
 	export MEMCACHED MEMCACHED_URL
 	site_start_memcached "$T" "$MEMCACHED" "$@" &&
 	    wait_for memcached_stat pid
+}
+
+# start_redis [unix|tcp] [OPTION]...: sets REDIS (a path, or a port) and
+# REDIS_URL (for --cache).  Once stopped it can be started again, likewise.
+start_redis()
+{
+	local kind=${1:-unix} where
+
+	shift || :
+	case $kind in
+	unix)
+		REDIS=$T/redis.sock
+		REDIS_URL=redis:$REDIS
+		where=(--port 0 --unixsocket "$REDIS")
+		;;
+	tcp)
+		[[ ${REDIS-} =~ ^[0-9]+$ ]] || REDIS=$(free_port)
+		REDIS_URL=redis://127.0.0.1:$REDIS
+		where=(--port "$REDIS" --bind 127.0.0.1)
+		;;
+	*) fail "start_redis: unix or tcp, not $kind" ;;
+	esac
+	export REDIS REDIS_URL
+	start redis redis-server "${where[@]}" --dir "$T" --save '' \
+	    --appendonly no --daemonize no "$@" &&
+	    wait_for redis_answers
+}
+
+# redis_ask COMMAND...: what redis-cli prints.
+redis_ask()
+{
+	local where=(-s "$REDIS")
+
+	[[ $REDIS == /* ]] || where=(-p "$REDIS")
+	redis-cli "${where[@]}" --raw "$@"
+}
+
+# A password that it wants is an answer as well.
+redis_answers()
+{
+	[[ $(redis_ask PING 2>&1) == @(PONG|NOAUTH*) ]]
 }
 
 # memcached_ask COMMAND: sends a command, prints the reply without its CRs.
