@@ -44,6 +44,8 @@ buf_reserve(struct buf *b, size_t n)
 		return;
 	while (cap <= b->len + n)
 		cap *= 2;
+	if (cap > BUF_MAX + 1) /* what fits is then what is allowed */
+		cap = BUF_MAX + 1;
 	data = realloc(b->data, cap);
 	if (data == NULL) {
 		b->failed = true;
@@ -55,21 +57,19 @@ buf_reserve(struct buf *b, size_t n)
 }
 
 void
-buf_add(struct buf *b, const void *p, size_t len)
+buf_int(struct buf *b, int64_t n)
 {
-	buf_reserve(b, len);
-	if (b->failed)
-		return;
-	if (len > 0)
-		memcpy(b->data + b->len, p, len);
-	b->len += len;
-	b->data[b->len] = '\0';
-}
+	uint64_t u = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	char digits[20];
+	size_t at = sizeof(digits);
 
-void
-buf_char(struct buf *b, char c)
-{
-	buf_add(b, &c, 1);
+	do {
+		digits[--at] = (char)('0' + u % 10);
+		u /= 10;
+	} while (u > 0);
+	if (n < 0)
+		buf_char(b, '-');
+	buf_add(b, digits + at, sizeof(digits) - at);
 }
 
 void

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 /*
  * A buffer of bytes that grows.  It owns its memory, which moves as it grows.
@@ -34,9 +36,29 @@ void buf_reset(struct buf *);
 /* Makes room for `n` more bytes, so that adding them moves nothing. */
 void buf_reserve(struct buf *, size_t n);
 
-void buf_add(struct buf *, const void *, size_t len);
-void buf_char(struct buf *, char);
+static inline void
+buf_add(struct buf *b, const void *p, size_t len)
+{
+	if (b->data == NULL || b->failed || len >= b->cap - b->len)
+		buf_reserve(b, len);
+	if (b->failed)
+		return;
+	if (len > 0)
+		memcpy(b->data + b->len, p, len);
+	b->len += len;
+	b->data[b->len] = '\0';
+}
+
+static inline void
+buf_char(struct buf *b, char c)
+{
+	buf_add(b, &c, 1);
+}
+
 void buf_str(struct buf *, const char *);
+
+/* A number in decimal; cheaper than buf_printf. */
+void buf_int(struct buf *, int64_t);
 void buf_printf(struct buf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *, const char *fmt, va_list)

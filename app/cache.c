@@ -1,34 +1,43 @@
 /*
- * Pages in a store: short keys, entries, and keeping away from a store that
- * does not answer.  Called by the renderers.
+ * Pages and leases in a store: short keys, entries, and keeping away from a
+ * server that does not answer.  Called by the renderers.
  */
 #include "app/cache.h"
 
 #include <stdlib.h>
 
+#include "app/breaker.h"
 #include "app/clock.h"
 #include "app/entry.h"
 #include "app/log.h"
-#include "app/store.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-/* How long a store that failed is not asked. */
-enum { REST_US = 1000000 };
+enum {
+	/* How long a length that was refused is not tried again. */
+	TOO_LARGE_US = 60 * 1000000,
+	/* How long a lease tells that its page has been stored. */
+	DONE_MS = 1000,
+};
 
 /* Sets squall's keys apart from what others keep in the same store. */
-#define KEY_PREFIX "squall:"
+#define PAGE_PREFIX  "squall:"
+#define LEASE_PREFIX "squall-lease:"
+
+static const char lease_taken[] = "1", lease_done[] = "2";
 
 struct cache {
 	struct store *store;
-	bool resting;
-	int64_t rests_until_us;
+	struct breaker breakers[STORE_SHARDS_MAX];
+	size_t too_large; /* entries of so many bytes are refused; 0: none */
+	int64_t too_large_until_us;
 	struct buf key, entry; /* reused from call to call */
 };
 
 bool
-cache_open(struct cache **cache, const char *url, struct buf *why)
+cache_open(
+    struct cache **cache, const struct store_config *config, struct buf *why)
 {
 	struct cache *c = calloc(1, sizeof(*c));
 
@@ -37,7 +46,7 @@ cache_open(struct cache **cache, const char *url, struct buf *why)
 		buf_lit(why, "out of memory");
 		return false;
 	}
-	if (!store_open(&c->store, url, why)) {
+	if (!store_open(&c->store, config, why)) {
 		free(c);
 		return false;
 	}
@@ -62,36 +71,48 @@ cache_name(const struct cache *c)
 	return c->store == NULL ? NULL : c->store->class->name;
 }
 
-static bool
-may_ask(const struct cache *c)
+/* The breaker of the server that has the key, or NULL: it is not to be asked.
+ */
+static struct breaker *
+may_ask(struct cache *c, struct str key)
 {
-	return c->store != NULL &&
-	    (!c->resting || clock_mono_us() >= c->rests_until_us);
+	struct breaker *b;
+
+	if (c->store == NULL)
+		return NULL;
+	b = &c->breakers[c->store->class->shard(c->store, key) %
+	    STORE_SHARDS_MAX];
+	return breaker_allows(b, clock_mono_us()) ? b : NULL;
 }
 
-static void
-note(struct cache *c, enum store_result result)
+static bool
+answered(enum store_result result)
 {
-	const char *name = c->store->class->name;
+	return result != STORE_DOWN && result != STORE_LATE;
+}
 
-	if (result == STORE_DOWN) {
-		if (!c->resting)
-			log_warn("cache", "%s: %s; going on without it", name,
-			    c->store->class->error(c->store));
-		c->resting = true;
-		c->rests_until_us = clock_mono_us() + REST_US;
-	} else if (c->resting) {
-		log_info("cache", "%s answers again", name);
-		c->resting = false;
-	}
+/* Tells the breaker, and the log when that makes a difference. */
+static void
+note(struct cache *c, struct breaker *b, enum store_result result)
+{
+	const struct store_class *class = c->store->class;
+	enum breaker_change change = answered(result)
+	    ? breaker_answered(b)
+	    : breaker_failed(b, result == STORE_LATE, clock_mono_us());
+
+	if (change == BREAKER_OPENED)
+		log_warn("cache", "%s: %s; going on without it", class->name,
+		    class->error(c->store));
+	else if (change == BREAKER_CLOSED)
+		log_info("cache", "%s answers again", class->name);
 }
 
 /* The store's key: the page's own where it fits, else a hash of it. */
 static bool
-make_key(struct cache *c, struct str key, struct str *out)
+page_key(struct cache *c, struct str key, struct str *out)
 {
 	buf_reset(&c->key);
-	buf_lit(&c->key, KEY_PREFIX);
+	buf_lit(&c->key, PAGE_PREFIX);
 	if (c->key.len + key.len <= STORE_KEY_MAX) {
 		buf_add(&c->key, key.s, key.len);
 	} else {
@@ -104,49 +125,153 @@ make_key(struct cache *c, struct str key, struct str *out)
 	return !c->key.failed;
 }
 
+/* A lease is for one version: who renders an older one is in nobody's way. */
+static bool
+lease_key(struct cache *c, struct str key, uint64_t version, struct str *out)
+{
+	XXH128_hash_t h = XXH3_128bits_withSeed(key.s, key.len, version);
+
+	buf_reset(&c->key);
+	buf_printf(&c->key, LEASE_PREFIX "%016llx%016llx",
+	    (unsigned long long)h.high64, (unsigned long long)h.low64);
+	*out = (struct str){c->key.data, c->key.len};
+	return !c->key.failed;
+}
+
+/*
+ * A connection may have been closed since it was used last, as by a restart of
+ * the server: that deserves a second try.
+ */
+static enum store_result
+get(struct cache *c, struct breaker *b, struct str key, struct str *value)
+{
+	enum store_result result = c->store->class->get(c->store, key, value);
+
+	if (result == STORE_DOWN && b->failures == 0)
+		result = c->store->class->get(c->store, key, value);
+	note(c, b, result);
+	return result;
+}
+
 struct page *
 cache_get(struct cache *c, struct str key, uint64_t version, int64_t now_ms)
 {
-	enum store_result result;
-	struct str short_key;
+	struct str short_key, entry;
+	struct breaker *b;
 	struct page *page;
 
-	buf_reset(&c->entry);
-	if (!may_ask(c) || !make_key(c, key, &short_key))
+	if (!page_key(c, key, &short_key))
 		return NULL;
-	result = c->store->class->get(c->store, short_key, &c->entry);
-	note(c, result);
-	if (result != STORE_OK)
+	b = may_ask(c, short_key);
+	if (b == NULL || get(c, b, short_key, &entry) != STORE_OK)
 		return NULL;
-	page = entry_decode((struct str){c->entry.data, c->entry.len}, key);
-	if (page != NULL &&
-	    (page->version != version || page->expires_ms <= now_ms)) {
+	page = entry_decode(entry, key);
+	if (page == NULL) {
+		/* Another key's, perhaps: then the next would be one as well.
+		 */
+		c->store->class->drop(c->store);
+	} else if (page->version != version || page->expires_ms <= now_ms) {
 		page_unref(page);
 		page = NULL;
 	}
 	return page;
 }
 
+/* Remembers the length that was too much, and says so once. */
+static void
+note_too_large(struct cache *c)
+{
+	if (c->too_large == 0)
+		log_info("cache",
+		    "%s takes no pages of %zu bytes: they stay in memory",
+		    c->store->class->name, c->entry.len);
+	c->too_large = c->entry.len;
+	c->too_large_until_us = clock_mono_us() + TOO_LARGE_US;
+}
+
+static bool
+is_too_large(struct cache *c)
+{
+	if (c->too_large == 0 || c->entry.len < c->too_large)
+		return false;
+	if (clock_mono_us() < c->too_large_until_us)
+		return true;
+	c->too_large = 0; /* it may be another server by now */
+	return false;
+}
+
 bool
 cache_put(
     struct cache *c, struct str key, const struct page *page, int64_t now_ms)
 {
-	int64_t ttl_s = (page->expires_ms - now_ms + 999) / 1000;
+	int64_t ttl_ms = page->expires_ms - now_ms;
 	enum store_result result;
 	struct str short_key;
+	struct breaker *b;
 
-	if (ttl_s <= 0 || !may_ask(c) || !make_key(c, key, &short_key))
+	if (ttl_ms <= 0 || !page_key(c, key, &short_key))
+		return false;
+	b = may_ask(c, short_key);
+	if (b == NULL)
 		return false;
 	buf_reset(&c->entry);
 	entry_encode(page, key, &c->entry);
-	if (c->entry.failed)
+	if (c->entry.failed || is_too_large(c))
 		return false;
 	result = c->store->class->set(c->store, short_key,
-	    (struct str){c->entry.data, c->entry.len}, ttl_s);
-	note(c, result);
-	if (result == STORE_REFUSED)
+	    (struct str){c->entry.data, c->entry.len}, ttl_ms);
+	note(c, b, result);
+	if (result == STORE_TOO_LARGE)
+		note_too_large(c);
+	else if (result == STORE_REFUSED)
 		log_debug("cache", "%s refuses %zu bytes: %s",
 		    c->store->class->name, c->entry.len,
 		    c->store->class->error(c->store));
 	return result == STORE_OK;
+}
+
+enum lease
+cache_lease(struct cache *c, struct str key, uint64_t version, int64_t lease_ms)
+{
+	enum store_result result;
+	struct str short_key, value;
+	struct breaker *b;
+
+	if (!lease_key(c, key, version, &short_key))
+		return LEASE_OURS;
+	b = may_ask(c, short_key);
+	if (b == NULL)
+		return LEASE_OURS;
+	result = c->store->class->add(
+	    c->store, short_key, str_of(lease_taken), lease_ms);
+	note(c, b, result);
+	if (result != STORE_EXISTS)
+		return LEASE_OURS;
+	if (get(c, b, short_key, &value) == STORE_OK)
+		return str_is(value, lease_done) ? LEASE_DONE : LEASE_TAKEN;
+	return LEASE_TAKEN; /* it has just ended: the next look will tell */
+}
+
+void
+cache_release(struct cache *c, struct str key, uint64_t version, bool stored)
+{
+	enum store_result result;
+	struct str short_key;
+	struct breaker *b;
+
+	if (!lease_key(c, key, version, &short_key))
+		return;
+	b = may_ask(c, short_key);
+	if (b == NULL)
+		return;
+	/*
+	 * Who missed the page just before it was stored asks for the lease
+	 * just now, and must not get it.
+	 */
+	if (stored)
+		result = c->store->class->set(
+		    c->store, short_key, str_of(lease_done), DONE_MS);
+	else
+		result = c->store->class->remove(c->store, short_key);
+	note(c, b, result);
 }

@@ -2,25 +2,27 @@
 #define SQUALL_CACHE_H
 
 #include "app/page.h"
+#include "app/store.h"
 #include "app/str.h"
 
 /*
- * The store tier as renderers see it: pages in a store, by key.  One handle
- * per thread.  It can only help: whatever is wrong with the store is a miss,
- * and one that fails is left alone for a while.
+ * The store tier as renderers see it: pages in a store, by key, and leases, by
+ * which the workers of all hosts agree who renders a page.  One handle per
+ * thread.  It can only help: whatever is wrong with the store is a miss and a
+ * lease granted, and a server that fails is left alone for a while.
  */
 struct cache;
 
 /*
- * Opens the store that `url` (the --cache option) names.  False for an address
- * that can't be one, which `why` explains, or without memory.
+ * Opens the store.  False for an address that can't be one, which `why`
+ * explains, or without memory.
  */
-bool cache_open(struct cache **, const char *url, struct buf *why);
+bool cache_open(struct cache **, const struct store_config *, struct buf *why);
 
 /* NULL is harmless. */
 void cache_close(struct cache *);
 
-/* "memcached"; NULL for a cache without a store. */
+/* "memcached" or "redis"; NULL for a cache without a store. */
 const char *cache_name(const struct cache *);
 
 /*
@@ -30,8 +32,25 @@ const char *cache_name(const struct cache *);
 struct page *
 cache_get(struct cache *, struct str key, uint64_t version, int64_t now_ms);
 
-/* Whether the store took the page. */
+/*
+ * Whether the store took the page.  One of a length that it has just refused
+ * for its length is not sent again for a while.
+ */
 bool
 cache_put(struct cache *, struct str key, const struct page *, int64_t now_ms);
+
+enum lease {
+	LEASE_OURS,  /* render it; then give the lease back */
+	LEASE_TAKEN, /* somebody is rendering it: look again soon */
+	LEASE_DONE,  /* somebody has rendered it, a moment ago */
+};
+
+/* Asks for the right to render a page of a version; it ends by itself. */
+enum lease
+cache_lease(struct cache *, struct str key, uint64_t version, int64_t lease_ms);
+
+/* Gives a lease back; `stored`: the page is in the store by now. */
+void
+cache_release(struct cache *, struct str key, uint64_t version, bool stored);
 
 #endif

@@ -15,6 +15,8 @@
 #include "app/url.h"
 #include "handlers/error.h"
 
+enum { LOOK_AGAIN_US = 10000 }; /* whether another has made the page */
+
 bool
 cgi_is_asked_for(void)
 {
@@ -84,7 +86,7 @@ respond(const struct request *req, const struct page *page,
 	ok = ok && !head.failed && write_all(buf_cstr(&head), head.len) &&
 	    write_all(body.s, body.len);
 	respond_log(
-	    req, page, o, form.not_modified ? 304 : page->status, body.len, us);
+	    req, o, form.not_modified ? 304 : page->status, body.len, us);
 	log_flush();
 	buf_release(&head);
 	buf_release(&plain);
@@ -139,6 +141,10 @@ cgi_run(const struct site *site)
 	job->request = req;
 	req = (struct request){0};
 	renderer_make(renderer, job);
+	while (job->held) {
+		usleep(LOOK_AGAIN_US);
+		renderer_make(renderer, job);
+	}
 	if (job->page == NULL)
 		cgi_fail();
 	else

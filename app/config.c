@@ -14,6 +14,8 @@
 #include "app/ini.h"
 #include "app/str.h"
 
+enum { MAX_TTL_S = 30 * 24 * 3600 };
+
 enum option_type {
 	OPTION_FLAG,   /* bool; the command line only */
 	OPTION_STRING, /* char * */
@@ -62,14 +64,18 @@ static const struct option_row rows[] = {
     {"threads", 't', OPTION_NUMBER, FIELD(threads), 1, 256, .value = "N",
 	.help = "renderers per worker (default 4)"},
     {"cache", 0, OPTION_STRING, FIELD(cache), .value = "URL",
-	.help = "memcached://HOST:PORT[,HOST:PORT]..., memcached:/path.sock "
-		"or none (default)"},
+	.help = "memcached://HOST:PORT[,HOST:PORT]..., memcached:/path.sock, "
+		"redis://HOST:PORT[/DB], redis:/path.sock or none (default)"},
+    {"cache-password-file", 0, OPTION_STRING, FIELD(cache_password_file),
+	.value = "FILE",
+	.help = "file with the password of redis (or in the environment: "
+		"SQUALL_CACHE_PASSWORD)"},
     {"memory", 0, OPTION_SIZE, FIELD(memory), 0, INT64_C(1) << 40,
 	.value = "SIZE",
 	.help = "memory for pages in each worker (default 64M; 0 turns it "
 		"off)"},
-    {"ttl", 0, OPTION_NUMBER, FIELD(ttl_s), 1, 30 * 24 * 3600,
-	.value = "SECONDS", .help = "expiry of a cached page (default 600)"},
+    {"ttl", 0, OPTION_NUMBER, FIELD(ttl_s), 1, MAX_TTL_S, .value = "SECONDS",
+	.help = "expiry of a cached page (default 600)"},
     {"fresh", 0, OPTION_NUMBER, FIELD(fresh_s), 1, 24 * 3600, fresh_words,
 	"exact|SECONDS",
 	"how far a cached page may be behind the database (default exact)"},
@@ -257,6 +263,7 @@ add_database(struct config *c, const char *name, const char *file)
 	d += c->n_databases;
 	d->name = strdup(name);
 	d->file = file == NULL ? NULL : strdup(file);
+	d->ttl_s = 0;
 	c->n_databases++;
 	return d->name == NULL || (file != NULL && d->file == NULL) ? NULL : d;
 }
@@ -324,6 +331,15 @@ static bool
 file_database_key(struct config_database *d, const char *key, const char *value,
     struct buf *why)
 {
+	if (strcmp(key, "ttl") == 0) {
+		if (parse_number(value, 0, &d->ttl_s) && d->ttl_s >= 1 &&
+		    d->ttl_s <= MAX_TTL_S)
+			return true;
+		buf_printf(why,
+		    "ttl: expected a whole number from 1 to %d, got \"%s\"",
+		    MAX_TTL_S, value);
+		return false;
+	}
 	if (strcmp(key, "file") != 0) {
 		buf_printf(
 		    why, "unknown key \"%s\" in [database %s]", key, d->name);
@@ -514,6 +530,7 @@ config_release(struct config *c)
 	free(c->databases);
 	free(c->file);
 	free(c->cache);
+	free(c->cache_password_file);
 	free(c->prefix);
 	*c = (struct config){0};
 }

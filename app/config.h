@@ -16,6 +16,7 @@ enum { CONFIG_LISTEN_MAX = 8 };
 struct config_database {
 	char *name; /* under which it is published */
 	char *file;
+	int64_t ttl_s; /* 0: as the site has it */
 };
 
 struct config {
@@ -25,6 +26,7 @@ struct config {
 	int64_t workers; /* -1: one per CPU */
 	int64_t threads;
 	char *cache;
+	char *cache_password_file;
 	int64_t memory; /* bytes */
 	int64_t ttl_s;
 	int64_t fresh_s; /* 0: exact */

@@ -10,10 +10,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "app/str.h"
+#include "app/address.h"
 
 enum {
 	BACKLOG = 4096,
@@ -35,40 +36,18 @@ unix_path(const char *address)
 	return address + sizeof(unix_prefix) - 1;
 }
 
-/* Splits "HOST:PORT"; the host without brackets. */
+/* "HOST:PORT": here the port must be there. */
 static bool
-split(const char *address, char host[256], const char **port)
+parse_tcp(const char *text, struct address *a)
 {
-	const char *colon = strrchr(address, ':');
-	const char *start = address;
-	size_t len;
-
-	if (colon == NULL || colon[1] == '\0' ||
-	    strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
-	    strlen(colon + 1) > 5 || atol(colon + 1) < 1 ||
-	    atol(colon + 1) > 65535)
-		return false;
-	len = (size_t)(colon - address);
-	if (len >= 2 && start[0] == '[' && start[len - 1] == ']') {
-		start++;
-		len -= 2;
-	} else if (memchr(address, ':', len) != NULL) {
-		return false;
-	}
-	if (len == 0 || len >= 256)
-		return false;
-	memcpy(host, start, len);
-	host[len] = '\0';
-	*port = colon + 1;
-	return true;
+	return address_parse(str_of(text), a) && a->port != 0;
 }
 
 bool
 listener_check(const char *address, struct buf *why)
 {
 	struct sockaddr_un un;
-	char host[256];
-	const char *port;
+	struct address a;
 
 	if (is_unix(address)) {
 		size_t len = strlen(unix_path(address));
@@ -81,7 +60,7 @@ listener_check(const char *address, struct buf *why)
 		    sizeof(un.sun_path) - 1, unix_path(address), len);
 		return false;
 	}
-	if (split(address, host, &port))
+	if (parse_tcp(address, &a))
 		return true;
 	buf_printf(why,
 	    "--listen: expected unix:/path.sock, HOST:PORT or [IPv6]:PORT, "
@@ -157,13 +136,14 @@ open_tcp(const char *address, struct buf *why)
 	    .ai_flags = AI_NUMERICSERV,
 	};
 	struct addrinfo *list;
-	const char *port;
-	char host[256];
+	struct address a;
+	char port[16];
 	int fd = -1, on = 1, rc;
 
-	if (!split(address, host, &port))
+	if (!parse_tcp(address, &a))
 		return -1;
-	rc = getaddrinfo(host, port, &hints, &list);
+	snprintf(port, sizeof(port), "%u", a.port);
+	rc = getaddrinfo(a.host, port, &hints, &list);
 	if (rc != 0) {
 		buf_printf(why, "%s: %s", address, gai_strerror(rc));
 		return -1;

@@ -11,6 +11,7 @@
 #include "app/config.h"
 #include "app/listener.h"
 #include "app/pool.h"
+#include "app/secret.h"
 #include "app/store.h"
 #include "app/worker.h"
 #include "db/schema.h"
@@ -47,8 +48,6 @@ print_and_exit(const struct config *config)
 static bool
 check_config(const struct config *config, struct buf *why)
 {
-	struct store *store;
-
 	if (config->n_databases == 0) {
 		buf_lit(why,
 		    "there is no DATABASE to serve (see squall "
@@ -61,20 +60,43 @@ check_config(const struct config *config, struct buf *why)
 			return false;
 		}
 	}
-	if (!store_open(&store, config->cache, why)) {
-		struct buf what = *why;
-
-		*why = (struct buf){0};
-		buf_printf(why, "--cache: %s", buf_cstr(&what));
-		buf_release(&what);
-		return false;
-	}
-	store_close(store);
 	for (size_t i = 0; i < config->n_listen; i++) {
 		if (!listener_check(config->listen[i], why))
 			return false;
 	}
 	return true;
+}
+
+/*
+ * The store of pages, as the configuration has it.  `*password` is to be freed
+ * when the store is not used any more.
+ */
+static bool
+read_store(const struct config *config, struct store_config *store,
+    char **password, struct buf *why)
+{
+	struct buf what = {0};
+	struct store *handle;
+	bool ok;
+
+	if (config->cache_password_file != NULL &&
+	    strncmp(config->cache, "redis:", strlen("redis:")) != 0) {
+		buf_printf(why,
+		    "--cache-password-file: a password is for redis, not for "
+		    "\"%s\"",
+		    config->cache);
+		return false;
+	}
+	if (!secret_read(config->cache_password_file, "SQUALL_CACHE_PASSWORD",
+		password, why))
+		return false;
+	*store = (struct store_config){config->cache, *password};
+	ok = store_open(&handle, store, &what);
+	if (!ok)
+		buf_printf(why, "--cache: %s", buf_cstr(&what));
+	store_close(handle);
+	buf_release(&what);
+	return ok;
 }
 
 /* Opens each database once; says what is wrong, or with `say` what is there. */
@@ -164,14 +186,15 @@ publish(const struct config *config)
 	struct published *list = calloc(config->n_databases + 1, sizeof(*list));
 
 	for (size_t i = 0; list != NULL && i < config->n_databases; i++)
-		list[i] = (struct published){
-		    config->databases[i].name, config->databases[i].file};
+		list[i] = (struct published){config->databases[i].name,
+		    config->databases[i].file, config->databases[i].ttl_s};
 	return list;
 }
 
 /* With a valid configuration: answers, checks or serves. */
 static int
-run(const struct config *config, struct published *databases)
+run(const struct config *config, const struct published *databases,
+    const struct store_config *store)
 {
 	struct service service = {
 	    .site =
@@ -179,7 +202,7 @@ run(const struct config *config, struct published *databases)
 		    .routes = &publisher_routes,
 		    .databases = databases,
 		    .n_databases = config->n_databases,
-		    .cache = config->cache,
+		    .store = *store,
 		    .prefix = config->prefix,
 		    .memory_bytes = (size_t)config->memory,
 		    .threads = (size_t)config->threads,
@@ -216,8 +239,10 @@ int
 main(int argc, char *argv[])
 {
 	struct published *databases = NULL;
+	struct store_config store = {0};
 	struct config config;
 	struct buf why = {0};
+	char *password = NULL;
 	int status = 2;
 
 	/* Who reads the log or a reply may go away at any time. */
@@ -228,16 +253,19 @@ main(int argc, char *argv[])
 		complain(buf_cstr(&why));
 	} else if (config.help || config.version) {
 		status = print_and_exit(&config);
-	} else if (!check_config(&config, &why)) {
+	} else if (!check_config(&config, &why) ||
+	    !read_store(&config, &store, &password, &why)) {
 		complain(buf_cstr(&why));
 	} else {
 		databases = publish(&config);
 		log_setup((enum log_level)config.log, config.access_log != 0);
-		status = databases == NULL ? 1 : run(&config, databases);
+		status =
+		    databases == NULL ? 1 : run(&config, databases, &store);
 	}
 	if (status == 2 && cgi_is_asked_for())
 		cgi_fail();
 	free(databases);
+	free(password);
 	config_release(&config);
 	buf_release(&why);
 	return status;

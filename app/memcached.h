@@ -5,7 +5,7 @@
 
 /*
  * A store of one or more Memcached servers, through libmemcached.  `address`
- * is what follows "memcached:": "//HOST:PORT[,HOST:PORT]..." (port 11211 where
+ * is what follows "memcached:": "//HOST:PORT[/?WEIGHT][,...]" (port 11211 where
  * none is given, an IPv6 address in brackets) or "/path.sock".  As store_open.
  */
 bool

@@ -27,7 +27,9 @@ struct page {
 	int64_t expires_ms; /* from when it may not be served; 0: not kept */
 	uint64_t version;   /* of the data that it shows, or an older one */
 	int64_t checked_ms; /* when it was last known to be up to date */
-	unsigned queries;   /* SQL statements that rendering it took */
+	int64_t fresh_s;    /* how far behind a browser may show it; 0: not */
+	int64_t stale_if_error_s; /* for browsers that do show it so */
+	bool time_dependent; /* it shows what changes with time or chance */
 };
 
 /* A new, empty page with status 200 and one reference; NULL: out of memory. */

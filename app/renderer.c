@@ -1,17 +1,12 @@
 /*
  * The slow half of a request's path: store → handler → SQLite → page → store.
- * renderer_make is all of it; the rest of the file is the threads around it.
+ * renderer_make is all of it.  Called by the threads of renderers.c, and in
+ * CGI by the process itself.
  */
 #include "app/renderer.h"
 
-#include <sys/eventfd.h>
-
-#include <errno.h>
 #include <inttypes.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "app/cache.h"
 #include "app/clock.h"
@@ -19,7 +14,19 @@
 #include "app/log.h"
 #include "handlers/error.h"
 
-enum { NOT_FOUND_TTL_S = 10 };
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+enum {
+	NOT_FOUND_TTL_S = 10,
+	/*
+	 * A lease lasts for as long as rendering may take, and a little more;
+	 * but who waits for an owner that is dead shall not wait for ever.
+	 */
+	LEASE_MARGIN_MS = 1000,
+	LEASE_MAX_MS = 5000,
+	JITTER = 10, /* the part of its time by which a page may end early */
+};
 
 struct renderer {
 	const struct site *site;
@@ -43,7 +50,7 @@ renderer_new(const struct site *site)
 	    site->databases, site->n_databases, site->time_limit_ms);
 	r->encoder = encoder_new();
 	if (r->catalog == NULL || r->encoder == NULL ||
-	    !cache_open(&r->cache, site->cache, &why)) {
+	    !cache_open(&r->cache, &site->store, &why)) {
 		log_error("renderer", "%s",
 		    why.len == 0 ? "out of memory" : buf_cstr(&why));
 		renderer_free(r);
@@ -64,16 +71,34 @@ renderer_free(struct renderer *r)
 	free(r);
 }
 
-/* How long a page of this route may be kept, from its status; 0: not at all. */
+/* The expiry that a database has of its own; 0: none. */
 static int64_t
-ttl_of(const struct renderer *r, const struct route *route,
-    const struct page *page)
+database_ttl(const struct site *site, const struct job *job)
 {
-	int64_t ttl_s =
-	    route->ttl_s == TTL_DEFAULT ? r->site->ttl_s : route->ttl_s;
-
-	if (page->transient || route->ttl_s == TTL_NEVER)
+	if (job->route->scope != SCOPE_DATABASE)
 		return 0;
+	for (size_t i = 0; i < site->n_databases; i++) {
+		if (str_is(job->request.segments[0], site->databases[i].name))
+			return site->databases[i].ttl_s;
+	}
+	return 0;
+}
+
+/* How long the page may be kept, from its route and status; 0: not at all. */
+static int64_t
+ttl_of(const struct site *site, const struct job *job, const struct page *page)
+{
+	int64_t ttl_s = job->route->ttl_s, own_s;
+
+	if (page->transient || ttl_s == TTL_NEVER)
+		return 0;
+	if (ttl_s == TTL_DEFAULT) {
+		own_s = database_ttl(site, job);
+		ttl_s = site->ttl_s;
+		/* What changes without a commit is not kept for longer. */
+		if (own_s > 0 && (own_s < ttl_s || !page->time_dependent))
+			ttl_s = own_s;
+	}
 	if (page->status == 200)
 		return ttl_s;
 	if (page->status == 404)
@@ -81,14 +106,31 @@ ttl_of(const struct renderer *r, const struct route *route,
 	return 0;
 }
 
-static struct page *
-render(struct renderer *r, const struct job *job)
+/* A little less than `ttl_s`: pages made together don't end together. */
+static int64_t
+expiry_of(const struct job *job, const struct page *page, int64_t ttl_s)
 {
+	int64_t ttl_ms = ttl_s * 1000;
+	uint64_t chance = XXH3_64bits_withSeed(
+	    job->key.data, job->key.len, (uint64_t)page->made_ms);
+
+	return page->made_ms + ttl_ms -
+	    (int64_t)(chance % (uint64_t)(ttl_ms / JITTER));
+}
+
+static struct page *
+render(struct renderer *r, struct job *job)
+{
+	int64_t since_us = clock_mono_us();
 	struct page *page = page_new();
+	struct db_work work;
 
 	if (page == NULL)
 		return NULL;
+	catalog_take_work(r->catalog); /* what was before is not this page's */
 	page->status = job->route->handler(&job->request, r->catalog, page);
+	work = catalog_take_work(r->catalog);
+	page->time_dependent = work.time_dependent;
 	if (page->body.failed) {
 		log_error("renderer",
 		    "%" PRIx64 ": %.*s: the page is larger "
@@ -105,6 +147,9 @@ render(struct renderer *r, const struct job *job)
 		error_page(&job->request, page);
 	buf_trim(&page->body);
 	encode_page(r->encoder, page);
+	job->outcome.queries = work.queries;
+	job->outcome.db_us = work.us;
+	job->outcome.render_us = clock_mono_us() - since_us;
 	return page;
 }
 
@@ -117,237 +162,113 @@ version_of(struct renderer *r, const struct job *job, uint64_t *version)
 }
 
 /*
- * Dates a page that was rendered, from `version` on, and keeps it.  The
- * version was read before, so it can only be too old; where it has moved
- * meanwhile the page is sent, and not kept.
+ * Dates a page that was rendered, from `version` on, and keeps it; true if the
+ * store has it.  The version was read before, so it can only be too old; where
+ * it has moved meanwhile the page is sent, and not kept.
  */
-static void
-keep(struct renderer *r, struct job *job, struct page *page, bool known,
-    uint64_t version)
+static bool
+keep(struct renderer *r, struct job *job, struct page *page, uint64_t version)
 {
-	int64_t ttl_s = ttl_of(r, job->route, page);
+	int64_t ttl_s = ttl_of(r->site, job, page);
 	uint64_t after;
 
-	if (ttl_s == 0 || !known || !version_of(r, job, &after) ||
-	    after != version)
-		return;
+	if (ttl_s == 0 || !version_of(r, job, &after) || after != version)
+		return false;
 	page->version = version;
-	page->expires_ms = page->made_ms + ttl_s * 1000;
-	job->outcome.stored = cache_put(r->cache,
-	    (struct str){job->key.data, job->key.len}, page, page->made_ms);
+	page->expires_ms = expiry_of(job, page, ttl_s);
+	return cache_put(r->cache, (struct str){job->key.data, job->key.len},
+	    page, page->made_ms);
+}
+
+/* How long a page may take to be rendered before others try it as well. */
+static int64_t
+lease_ms(const struct renderer *r)
+{
+	int64_t ms = r->site->time_limit_ms + LEASE_MARGIN_MS;
+
+	return ms < LEASE_MAX_MS ? ms : LEASE_MAX_MS;
+}
+
+/* Has the job waited for another's rendering for as long as it should? */
+static bool
+has_waited(const struct renderer *r, const struct job *job)
+{
+	return job->held_since_us != 0 &&
+	    clock_mono_us() - job->held_since_us >= lease_ms(r) * 1000;
+}
+
+/*
+ * Looks for the page in the store.  NULL: it is to be rendered here, or, if
+ * `job->held` says so, another is just rendering it.
+ */
+static struct page *
+fetch(struct renderer *r, struct job *job, uint64_t version, int64_t now_ms)
+{
+	struct str key = {job->key.data, job->key.len};
+	struct page *page = cache_get(r->cache, key, version, now_ms);
+
+	if (page != NULL || has_waited(r, job))
+		return page;
+	switch (cache_lease(r->cache, key, version, lease_ms(r))) {
+	case LEASE_OURS:
+		return NULL;
+	case LEASE_DONE: /* between the two questions, most likely */
+		return cache_get(r->cache, key, version, now_ms);
+	case LEASE_TAKEN:
+		break;
+	}
+	job->held = true;
+	if (job->held_since_us == 0)
+		job->held_since_us = clock_mono_us();
+	return NULL;
+}
+
+/* What the site says of every page, whether it was rendered or found. */
+static void
+finish_page(const struct renderer *r, const struct job *job, struct page *page,
+    int64_t now_ms)
+{
+	page->checked_ms = now_ms;
+	page->browser_cache = job->route->browser_cache;
+	page->fresh_s = r->site->fresh_s;
+	page->stale_if_error_s = r->site->stale_if_error_s;
 }
 
 void
 renderer_make(struct renderer *r, struct job *job)
 {
-	struct str key = {job->key.data, job->key.len};
-	int64_t now = clock_wall_ms();
+	int64_t now_ms = clock_wall_ms(), since_us = clock_mono_us();
 	struct page *page = NULL;
 	uint64_t version;
 	bool known;
 
+	job->held = false;
 	catalog_refresh(
 	    r->catalog, job->route->scope, job->request.segments[0]);
 	known = version_of(r, job, &version);
 	if (known)
-		page = cache_get(r->cache, key, version, now);
+		page = fetch(r, job, version, now_ms);
+	job->outcome.store_us += clock_mono_us() - since_us;
+	if (job->held)
+		return;
 	if (page != NULL) {
-		job->outcome = (struct outcome){
-		    .kind = OUTCOME_STORE, .store = cache_name(r->cache)};
+		job->outcome.kind =
+		    job->held_since_us != 0 ? OUTCOME_COLLAPSED : OUTCOME_STORE;
+		job->outcome.store = cache_name(r->cache);
 	} else {
 		job->outcome.kind = OUTCOME_MISS;
 		page = render(r, job);
-		if (page == NULL)
-			return;
-		page->made_ms = now;
-		keep(r, job, page, known, version);
-	}
-	page->checked_ms = now;
-	page->browser_cache = job->route->browser_cache;
-	job->page = page;
-}
-
-struct list {
-	struct job *first, **end;
-};
-
-struct thread {
-	struct renderers *group;
-	struct renderer *renderer;
-	pthread_t id;
-};
-
-struct renderers {
-	pthread_mutex_t lock;
-	pthread_cond_t work;
-	struct list todo, done; /* under the lock */
-	bool stopping;
-	int event_fd;
-	size_t n_threads;
-	struct thread threads[];
-};
-
-static void
-append(struct list *l, struct job *job)
-{
-	job->queue_next = NULL;
-	*l->end = job;
-	l->end = &job->queue_next;
-}
-
-static struct job *
-take_first(struct list *l)
-{
-	struct job *job = l->first;
-
-	if (job == NULL)
-		return NULL;
-	l->first = job->queue_next;
-	if (l->first == NULL)
-		l->end = &l->first;
-	return job;
-}
-
-/* Tells the event loop, if it has not been told yet. */
-static void
-finish(struct renderers *g, struct job *job)
-{
-	static const uint64_t one = 1;
-	bool first;
-
-	pthread_mutex_lock(&g->lock);
-	first = g->done.first == NULL;
-	append(&g->done, job);
-	pthread_mutex_unlock(&g->lock);
-	if (first && write(g->event_fd, &one, sizeof(one)) < 0)
-		log_error("renderer", "eventfd: %s", strerror(errno));
-}
-
-static void *
-thread_main(void *arg)
-{
-	struct thread *t = arg;
-	struct renderers *g = t->group;
-
-	for (;;) {
-		struct job *job;
-
-		pthread_mutex_lock(&g->lock);
-		while ((job = take_first(&g->todo)) == NULL && !g->stopping)
-			pthread_cond_wait(&g->work, &g->lock);
-		pthread_mutex_unlock(&g->lock);
-		if (job == NULL)
-			return NULL;
-		renderer_make(t->renderer, job);
-		finish(g, job);
-	}
-}
-
-/* Threads take no signals: those are the event loop's. */
-static bool
-start_thread(struct renderers *g, const struct site *site)
-{
-	struct thread *t = &g->threads[g->n_threads];
-	sigset_t all, before;
-	int rc;
-
-	t->group = g;
-	t->renderer = renderer_new(site);
-	if (t->renderer == NULL)
-		return false;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&t->id, NULL, thread_main, t);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (rc != 0) {
-		log_error(
-		    "renderer", "a thread can't be started: %s", strerror(rc));
-		renderer_free(t->renderer);
-		return false;
-	}
-	g->n_threads++;
-	return true;
-}
-
-struct renderers *
-renderers_start(const struct site *site)
-{
-	struct renderers *g =
-	    calloc(1, sizeof(*g) + site->threads * sizeof(g->threads[0]));
-
-	if (g == NULL) {
-		log_error("renderer", "out of memory");
-		return NULL;
-	}
-	pthread_mutex_init(&g->lock, NULL);
-	pthread_cond_init(&g->work, NULL);
-	g->todo.end = &g->todo.first;
-	g->done.end = &g->done.first;
-	g->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (g->event_fd < 0) {
-		log_error("renderer", "eventfd: %s", strerror(errno));
-		renderers_stop(g);
-		return NULL;
-	}
-	for (size_t i = 0; i < site->threads; i++) {
-		if (!start_thread(g, site)) {
-			renderers_stop(g);
-			return NULL;
+		if (page != NULL) {
+			page->made_ms = now_ms;
+			job->outcome.stored =
+			    known && keep(r, job, page, version);
 		}
+		if (known)
+			cache_release(r->cache,
+			    (struct str){job->key.data, job->key.len}, version,
+			    job->outcome.stored);
 	}
-	return g;
-}
-
-int
-renderers_fd(const struct renderers *g)
-{
-	return g->event_fd;
-}
-
-void
-renderers_submit(struct renderers *g, struct job *job)
-{
-	pthread_mutex_lock(&g->lock);
-	append(&g->todo, job);
-	pthread_cond_signal(&g->work);
-	pthread_mutex_unlock(&g->lock);
-}
-
-struct job *
-renderers_collect(struct renderers *g)
-{
-	struct job *jobs;
-	uint64_t count;
-
-	/* Reset first: what finishes from here on is told anew. */
-	if (read(g->event_fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
-		log_error("renderer", "eventfd: %s", strerror(errno));
-	pthread_mutex_lock(&g->lock);
-	jobs = g->done.first;
-	g->done.first = NULL;
-	g->done.end = &g->done.first;
-	pthread_mutex_unlock(&g->lock);
-	return jobs;
-}
-
-void
-renderers_stop(struct renderers *g)
-{
-	struct job *job;
-
-	pthread_mutex_lock(&g->lock);
-	g->stopping = true;
-	pthread_cond_broadcast(&g->work);
-	pthread_mutex_unlock(&g->lock);
-	for (size_t i = 0; i < g->n_threads; i++) {
-		pthread_join(g->threads[i].id, NULL);
-		renderer_free(g->threads[i].renderer);
-	}
-	while ((job = take_first(&g->done)) != NULL)
-		job_free(job);
-	if (g->event_fd >= 0)
-		close(g->event_fd);
-	pthread_cond_destroy(&g->work);
-	pthread_mutex_destroy(&g->lock);
-	free(g);
+	if (page != NULL)
+		finish_page(r, job, page, now_ms);
+	job->page = page;
 }

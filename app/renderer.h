@@ -16,27 +16,11 @@ struct renderer *renderer_new(const struct site *);
 /* NULL is harmless. */
 void renderer_free(struct renderer *);
 
-/* Makes the job's page, and says how; no page: out of memory. */
-void renderer_make(struct renderer *, struct job *);
-
 /*
- * A group of renderers, each in a thread of its own, fed by one event loop.
+ * Makes the job's page, and says how; no page: out of memory.  With `held`
+ * there is no page yet, since another worker is just making it: to be called
+ * again in a few milliseconds.
  */
-struct renderers;
-
-/* NULL, with a line in the log, if it can't be. */
-struct renderers *renderers_start(const struct site *);
-
-/* Readable (level) while there are finished jobs to collect. */
-int renderers_fd(const struct renderers *);
-
-/* Hands a job over. */
-void renderers_submit(struct renderers *, struct job *);
-
-/* The finished jobs, linked by queue_next, first finished first; or NULL. */
-struct job *renderers_collect(struct renderers *);
-
-/* Waits for the threads, which finish the job in hand; frees everything. */
-void renderers_stop(struct renderers *);
+void renderer_make(struct renderer *, struct job *);
 
 #endif

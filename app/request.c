@@ -9,22 +9,27 @@
 void
 request_vars_add(struct request_vars *v, struct str name, struct str value)
 {
-	const struct {
+#define VAR(name, field)                                                       \
+	{                                                                      \
+		{name, sizeof(name) - 1}, offsetof(struct request_vars, field) \
+	}
+	static const struct {
 		struct str name;
-		struct str *value;
+		size_t offset;
 	} known[] = {
-	    {str_of("REQUEST_METHOD"), &v->method},
-	    {str_of("SCRIPT_NAME"), &v->script_name},
-	    {str_of("PATH_INFO"), &v->path_info},
-	    {str_of("QUERY_STRING"), &v->query},
-	    {str_of("REQUEST_URI"), &v->uri},
-	    {str_of("HTTP_ACCEPT_ENCODING"), &v->accept_encoding},
-	    {str_of("HTTP_IF_NONE_MATCH"), &v->if_none_match},
+	    VAR("REQUEST_METHOD", method),
+	    VAR("SCRIPT_NAME", script_name),
+	    VAR("PATH_INFO", path_info),
+	    VAR("QUERY_STRING", query),
+	    VAR("REQUEST_URI", uri),
+	    VAR("HTTP_ACCEPT_ENCODING", accept_encoding),
+	    VAR("HTTP_IF_NONE_MATCH", if_none_match),
 	};
+#undef VAR
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-		if (str_eq(name, known[i].name)) {
-			*known[i].value = value;
+		if (str_eq(known[i].name, name)) {
+			*(struct str *)((char *)v + known[i].offset) = value;
 			return;
 		}
 	}

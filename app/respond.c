@@ -8,6 +8,8 @@
 #include "app/log.h"
 #include "app/negotiate.h"
 
+enum { HEAD_BYTES = 1024 }; /* of the usual head, so that it grows once */
+
 static const struct {
 	int status;
 	const char *line;
@@ -42,8 +44,10 @@ cache_status(struct buf *b, const struct page *page, const struct outcome *o,
 	switch (o->kind) {
 	case OUTCOME_MEMORY:
 	case OUTCOME_STORE:
-		buf_printf(b, "squall; hit; ttl=%" PRId64 "; detail=%s", ttl_s,
-		    o->kind == OUTCOME_MEMORY ? "memory" : o->store);
+		buf_lit(b, "squall; hit; ttl=");
+		buf_int(b, ttl_s);
+		buf_lit(b, "; detail=");
+		buf_str(b, o->kind == OUTCOME_MEMORY ? "memory" : o->store);
 		break;
 	case OUTCOME_MISS:
 	case OUTCOME_COLLAPSED:
@@ -56,6 +60,8 @@ cache_status(struct buf *b, const struct page *page, const struct outcome *o,
 		if (o->stale)
 			buf_printf(b, "; detail=\"version %016" PRIx64 "\"",
 			    o->version);
+		else if (o->store != NULL)
+			buf_printf(b, "; detail=%s", o->store);
 		break;
 	case OUTCOME_BEHIND:
 		buf_printf(b, "squall; hit; ttl=%" PRId64 "; detail=behind",
@@ -92,8 +98,9 @@ entity_fields(struct buf *b, const struct page *page, struct form form)
 {
 	buf_lit(b, "Content-Type: ");
 	buf_str(b, page->type);
-	buf_printf(b, "\r\nContent-Length: %zu\r\n",
-	    form.inflate ? page->plain_len : page->body.len);
+	buf_lit(b, "\r\nContent-Length: ");
+	buf_int(b, (int64_t)(form.inflate ? page->plain_len : page->body.len));
+	buf_lit(b, "\r\n");
 	if (page->plain_len > 0 && !form.inflate)
 		buf_lit(b, "Content-Encoding: gzip\r\n");
 	buf_lit(b,
@@ -106,10 +113,69 @@ entity_fields(struct buf *b, const struct page *page, struct form form)
 	buf_add(b, page->header.data, page->header.len);
 }
 
+/*
+ * A browser may show the page for what is left of the time that it may be
+ * behind: half of it without asking, half while it asks.
+ */
+static void
+cache_control(struct buf *b, const struct page *page, int64_t now_ms)
+{
+	int64_t left_ms = page->checked_ms + page->fresh_s * 1000 - now_ms;
+	int64_t max_age_s;
+
+	if (page->status == 200 && page->browser_cache != NULL) {
+		buf_str(b, page->browser_cache);
+		return;
+	}
+	if (left_ms > page->expires_ms - now_ms)
+		left_ms = page->expires_ms - now_ms;
+	if (page->status != 200 || page->fresh_s == 0 || left_ms < 1000) {
+		buf_lit(b, "no-cache");
+		return;
+	}
+	max_age_s = (left_ms / 1000 + 1) / 2;
+	buf_lit(b, "max-age=");
+	buf_int(b, max_age_s);
+	buf_lit(b, ", stale-while-revalidate=");
+	buf_int(b, left_ms / 1000 - max_age_s);
+	buf_lit(b, ", stale-if-error=");
+	buf_int(b, page->stale_if_error_s);
+}
+
+static void
+timing(struct buf *b, const char *name, int64_t us)
+{
+	buf_printf(
+	    b, "%s;dur=%" PRId64 ".%03" PRId64, name, us / 1000, us % 1000);
+}
+
+static void
+server_timing(struct buf *b, const struct outcome *o)
+{
+	switch (o->kind) {
+	case OUTCOME_MISS:
+	case OUTCOME_COLLAPSED:
+	case OUTCOME_STORE:
+		timing(b, "cache", o->store_us);
+		if (o->render_us > 0) {
+			timing(b, ", db", o->db_us);
+			timing(b, ", render", o->render_us - o->db_us);
+		}
+		break;
+	case OUTCOME_MEMORY:
+	case OUTCOME_BEHIND:
+	case OUTCOME_ERROR:
+	case OUTCOME_BYPASS:
+		buf_lit(b, "cache;dur=0"); /* less than can be told */
+		break;
+	}
+}
+
 void
 respond_head(struct buf *b, const struct page *page, struct form form,
     const struct outcome *o, int64_t now_ms)
 {
+	buf_reserve(b, HEAD_BYTES);
 	buf_lit(b, "Status: ");
 	buf_str(b, status_line(form.not_modified ? 304 : page->status));
 	buf_lit(b, "\r\n");
@@ -126,12 +192,11 @@ respond_head(struct buf *b, const struct page *page, struct form form,
 	if (page->plain_len > 0)
 		buf_lit(b, "Vary: Accept-Encoding\r\n");
 	buf_lit(b, "Cache-Control: ");
-	buf_str(b,
-	    page->browser_cache != NULL && page->status == 200
-		? page->browser_cache
-		: "no-cache");
+	cache_control(b, page, now_ms);
 	buf_lit(b, "\r\nCache-Status: ");
 	cache_status(b, page, o, now_ms);
+	buf_lit(b, "\r\nServer-Timing: ");
+	server_timing(b, o);
 	buf_lit(b, "\r\n\r\n");
 }
 
@@ -154,8 +219,8 @@ respond_outcome(struct buf *b, const struct outcome *o)
 }
 
 void
-respond_log(const struct request *req, const struct page *page,
-    const struct outcome *o, int status, size_t len, int64_t us)
+respond_log(const struct request *req, const struct outcome *o, int status,
+    size_t len, int64_t us)
 {
 	struct buf word = {0};
 
@@ -165,6 +230,6 @@ respond_log(const struct request *req, const struct page *page,
 	log_access("%" PRIx64 " %.*s %.*s %d %zu %s %" PRId64 "us sql=%u",
 	    req->id, (int)req->method_name.len, req->method_name.s,
 	    (int)req->uri.len, req->uri.s, status, len, buf_cstr(&word), us,
-	    o->kind == OUTCOME_MISS ? page->queries : 0);
+	    o->kind == OUTCOME_MISS ? o->queries : 0);
 	buf_release(&word);
 }

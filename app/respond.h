@@ -9,7 +9,7 @@ enum outcome_kind {
 	OUTCOME_MEMORY,    /* from the memory tier */
 	OUTCOME_STORE,     /* from the store */
 	OUTCOME_MISS,      /* rendered */
-	OUTCOME_COLLAPSED, /* rendered for somebody else at the same time */
+	OUTCOME_COLLAPSED, /* waited for: rendered for somebody else */
 	OUTCOME_BEHIND,    /* from memory, behind, while a new one is made */
 	OUTCOME_ERROR,     /* from memory, behind, since rendering failed */
 	OUTCOME_BYPASS,    /* refused without looking: it has no page */
@@ -17,10 +17,14 @@ enum outcome_kind {
 
 struct outcome {
 	enum outcome_kind kind;
-	const char *store; /* the name of an OUTCOME_STORE's */
-	bool stored;       /* an OUTCOME_MISS was kept */
-	bool stale;        /* there was a page, of another version or expired */
-	uint64_t version;  /* of the data, where `stale` */
+	const char
+	    *store;       /* that had an OUTCOME_STORE or _COLLAPSED, or NULL */
+	bool stored;      /* an OUTCOME_MISS was kept */
+	bool stale;       /* there was a page, of another version or expired */
+	uint64_t version; /* of the data, where `stale` */
+	unsigned queries; /* SQL statements of an OUTCOME_MISS */
+	/* What it took, in microseconds; render_us includes db_us. */
+	int64_t store_us, db_us, render_us;
 };
 
 /* In which form a page goes to a client. */
@@ -33,7 +37,8 @@ struct form respond_form(const struct request *, const struct page *);
 
 /*
  * Adds the head of a reply as CGI has it (RFC 3875, section 6): a Status line,
- * header lines and the empty line.  Cache-Status is RFC 9211's.
+ * header lines and the empty line.  Cache-Status is RFC 9211's, Server-Timing
+ * W3C's, Cache-Control RFC 9111's with RFC 5861's extensions.
  */
 void respond_head(struct buf *, const struct page *, struct form,
     const struct outcome *, int64_t now_ms);
@@ -46,7 +51,7 @@ void respond_outcome(struct buf *, const struct outcome *);
  * The access line of a reply with this status and so many bytes of body, `us`
  * microseconds after its request had arrived.
  */
-void respond_log(const struct request *, const struct page *,
-    const struct outcome *, int status, size_t len, int64_t us);
+void respond_log(const struct request *, const struct outcome *, int status,
+    size_t len, int64_t us);
 
 #endif

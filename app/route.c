@@ -136,7 +136,13 @@ canonical_row_key(struct buf *memory, struct str raw)
 	bool alone = url_key_is_single(raw), more;
 	size_t from = memory->len;
 	struct buf part = {0};
+	size_t digits = 0;
 
+	/* The usual key is a number, which is written in one way only. */
+	while (digits < raw.len && raw.s[digits] >= '0' && raw.s[digits] <= '9')
+		digits++;
+	if (digits > 0 && digits == raw.len)
+		return raw;
 	do {
 		struct url_component c;
 

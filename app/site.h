@@ -2,6 +2,7 @@
 #define SQUALL_SITE_H
 
 #include "app/route.h"
+#include "app/store.h"
 #include "db/catalog.h"
 
 /*
@@ -13,7 +14,7 @@ struct site {
 	const struct routes *routes;
 	const struct published *databases;
 	size_t n_databases;
-	const char *cache;  /* the store's URL */
+	struct store_config store;
 	const char *prefix; /* NULL: as the web server says */
 	size_t memory_bytes;
 	size_t threads;

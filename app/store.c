@@ -4,21 +4,27 @@
 #include "app/store.h"
 
 #include "app/memcached.h"
+#include "app/redis.h"
 
 bool
-store_open(struct store **store, const char *url, struct buf *why)
+store_open(
+    struct store **store, const struct store_config *config, struct buf *why)
 {
-	static const char memcached[] = "memcached:";
+	static const char memcached[] = "memcached:", redis[] = "redis:";
+	const char *url = config->url;
 
 	*store = NULL;
+	if (strncmp(url, redis, sizeof(redis) - 1) == 0)
+		return redis_store_open(
+		    store, url + sizeof(redis) - 1, config->password, why);
 	if (strcmp(url, "none") == 0)
 		return true;
 	if (strncmp(url, memcached, sizeof(memcached) - 1) == 0)
 		return memcached_store_open(
 		    store, url + sizeof(memcached) - 1, why);
 	buf_printf(why,
-	    "expected memcached://HOST:PORT, memcached:/path.sock or none, "
-	    "got \"%s\"",
+	    "expected memcached://HOST:PORT, memcached:/path.sock, "
+	    "redis://HOST:PORT, redis:/path.sock or none, got \"%s\"",
 	    url);
 	return false;
 }

@@ -17,11 +17,9 @@
 
 #include "app/clock.h"
 #include "app/conn.h"
-#include "app/encode.h"
 #include "app/fcgi.h"
 #include "app/log.h"
-#include "app/memory.h"
-#include "app/renderer.h"
+#include "app/pages.h"
 #include "handlers/error.h"
 
 enum {
@@ -30,7 +28,6 @@ enum {
 	READ_TIMEOUT_MS = 10000,  /* for the rest of a request */
 	WRITE_TIMEOUT_MS = 30000, /* for a reader to take anything at all */
 	LINGER_MS = 2000,
-	PLAIN_SHARE = 8,      /* of the memory is for inflated bodies */
 	DRAIN_READ_MS = 1000, /* for the rest of a request, when stopping */
 };
 
@@ -40,11 +37,7 @@ struct worker {
 	const int *listeners;
 	size_t n_listeners;
 	bool accepting, draining;
-	struct renderers *renderers;
-	struct memory *memory;
-	struct memory *plain;    /* inflated bodies, by entity tag */
-	struct catalog *catalog; /* for versions only: it never queries */
-	struct jobs jobs;
+	struct pages *pages;
 	struct conns conns;
 	bool again;     /* some connections are to be served again */
 	struct buf key; /* of the request in hand */
@@ -53,15 +46,11 @@ struct worker {
 	int64_t last_tick_us;
 };
 
-/* What memory has for a request, and of which version the data is now. */
-struct lookup {
-	const struct route *route;
-	struct page *page; /* NULL: nothing */
-	bool fresh;        /* it is up to date */
-	bool behind;       /* it is not, but the settings allow it */
-	bool version_known;
-	uint64_t version;
-};
+static struct str
+key_in_hand(const struct worker *w)
+{
+	return (struct str){w->key.data, w->key.len};
+}
 
 static void
 close_conn(struct worker *w, struct conn *c)
@@ -139,27 +128,6 @@ send_reply(struct worker *w, struct conn *c)
 	}
 }
 
-/*
- * The page's plain body, as a page of its own; a new reference, or NULL
- * without memory.  Kept by what it is made of, so it can't be out of date.
- */
-static struct page *
-inflated(struct worker *w, const struct page *page)
-{
-	struct str tag = {page->tag, strlen(page->tag)};
-	struct page *plain = memory_get(w->plain, tag);
-
-	if (plain != NULL)
-		return page_ref(plain);
-	plain = page_new();
-	if (plain == NULL || !decode_body(page, &plain->body)) {
-		page_unref(plain);
-		return NULL;
-	}
-	memory_put(w->plain, tag, plain);
-	return plain;
-}
-
 /* Sends the page, of which the connection takes a reference. */
 static void
 respond(struct worker *w, struct conn *c, struct page *page,
@@ -175,7 +143,7 @@ respond(struct worker *w, struct conn *c, struct page *page,
 	if (form.not_modified || c->request.method == METHOD_HEAD) {
 		body.len = 0;
 	} else if (form.inflate) {
-		c->plain = inflated(w, page);
+		c->plain = pages_inflated(w->pages, page);
 		ok = c->plain != NULL;
 		if (ok)
 			body = (struct str){
@@ -191,9 +159,8 @@ respond(struct worker *w, struct conn *c, struct page *page,
 	    .head = {c->head.data, c->head.len},
 	    .body = body,
 	};
-	respond_log(&c->request, page, o,
-	    form.not_modified ? 304 : page->status, body.len,
-	    clock_mono_us() - c->since_us);
+	respond_log(&c->request, o, form.not_modified ? 304 : page->status,
+	    body.len, clock_mono_us() - c->since_us);
 	send_reply(w, c);
 }
 
@@ -212,56 +179,22 @@ refuse(struct worker *w, struct conn *c, int status, const struct buf *why)
 	page_unref(page);
 }
 
-/* Starts making the page for the key in hand. */
-static struct job *
-start_job(struct worker *w, const struct lookup *l)
-{
-	struct job *job = job_new(l->route, &w->key);
-
-	if (job == NULL) {
-		log_error("worker", "out of memory");
-		return NULL;
-	}
-	job->version = l->version;
-	job->version_known = l->version_known;
-	job->outcome.stale = l->page != NULL;
-	job->outcome.version = l->version;
-	jobs_add(&w->jobs, job);
-	return job;
-}
-
-/*
- * The job under way for the key, if what it makes will do: the data has not
- * changed since it was begun.
- */
-static struct job *
-job_under_way(struct worker *w, const struct lookup *l)
-{
-	struct job *job =
-	    jobs_find(&w->jobs, (struct str){w->key.data, w->key.len});
-
-	if (job == NULL || !job->version_known || !l->version_known ||
-	    job->version != l->version)
-		return NULL;
-	return job;
-}
-
 /* Waits for the page: joins the job for it, or starts one. */
 static void
 await(struct worker *w, struct conn *c, const struct lookup *l)
 {
-	struct job *job = job_under_way(w, l);
+	struct job *job = pages_under_way(w->pages, l, key_in_hand(w));
 
 	if (job != NULL) {
 		conn_join_job(c, job);
 	} else {
-		job = start_job(w, l);
+		job = pages_start(w->pages, l, &w->key);
 		if (job == NULL) {
 			close_conn(w, c);
 			return;
 		}
 		conn_join_job(c, job);
-		renderers_submit(w->renderers, job);
+		pages_submit(w->pages, job);
 	}
 	conn_wait(c, CONN_WAITING, 0);
 }
@@ -272,41 +205,17 @@ refresh(struct worker *w, struct conn *c, const struct lookup *l)
 {
 	struct job *job;
 
-	if (job_under_way(w, l) != NULL)
+	if (pages_under_way(w->pages, l, key_in_hand(w)) != NULL)
 		return;
-	job = start_job(w, l);
+	job = pages_start(w->pages, l, &w->key);
 	if (job == NULL)
 		return;
 	if (!request_copy(&job->request, &c->request)) {
-		jobs_remove(&w->jobs, job);
+		page_unref(pages_finish(w->pages, job));
 		job_free(job);
 		return;
 	}
-	renderers_submit(w->renderers, job);
-}
-
-/* Looks in memory, and whether what is there may be served. */
-static struct lookup
-look_up(struct worker *w, const struct conn *c, const struct route *route)
-{
-	struct lookup l = {
-	    .route = route,
-	    .page =
-		memory_get(w->memory, (struct str){w->key.data, w->key.len}),
-	};
-	int64_t now = clock_wall_ms();
-
-	l.version_known = catalog_version(
-	    w->catalog, route->scope, c->request.segments[0], &l.version);
-	if (l.page == NULL || now >= l.page->expires_ms)
-		return l;
-	if (l.version_known && l.page->version == l.version) {
-		l.page->checked_ms = now;
-		l.fresh = true;
-	} else if (now - l.page->checked_ms < w->site->fresh_s * 1000) {
-		l.behind = true;
-	}
-	return l;
+	pages_submit(w->pages, job);
 }
 
 /* The path of a request, as far as it needs no waiting. */
@@ -350,7 +259,7 @@ serve(struct worker *w, struct conn *c)
 		close_conn(w, c);
 		return;
 	}
-	l = look_up(w, c, route);
+	l = pages_look_up(w->pages, route, &c->request, key_in_hand(w));
 	if (l.behind)
 		refresh(w, c, &l);
 	if (l.fresh || l.behind)
@@ -359,43 +268,14 @@ serve(struct worker *w, struct conn *c)
 		await(w, c, &l);
 }
 
-/* After an error: the page that was, if it is not too old to stand in. */
-static struct page *
-stand_in(struct worker *w, const struct job *job)
-{
-	struct page *page;
-
-	if (job->page == NULL || job->page->status < 500)
-		return NULL;
-	page = memory_get(w->memory, (struct str){job->key.data, job->key.len});
-	if (page == NULL ||
-	    clock_wall_ms() - page->checked_ms >=
-		w->site->stale_if_error_s * 1000)
-		return NULL;
-	return page;
-}
-
 /* Keeps a finished job's page, and answers everyone who waits for it. */
 static void
 deliver(struct worker *w, struct job *job)
 {
+	struct page *page = pages_finish(w->pages, job);
 	struct outcome outcome = job->outcome;
-	struct page *page = stand_in(w, job);
 	struct conn *c;
 
-	jobs_remove(&w->jobs, job);
-	if (page != NULL) {
-		outcome.kind = OUTCOME_ERROR;
-	} else if (job->page != NULL && job->page->expires_ms > 0 &&
-	    w->site->memory_bytes > 0) {
-		memory_put(w->memory, (struct str){job->key.data, job->key.len},
-		    job->page);
-		outcome.stored = true;
-	}
-	if (page == NULL)
-		page = job->page;
-	if (page != NULL)
-		page_ref(page);
 	while ((c = job->first) != NULL) {
 		conn_end_job(c);
 		if (page == NULL) {
@@ -413,7 +293,7 @@ deliver(struct worker *w, struct job *job)
 static void
 collect(struct worker *w)
 {
-	struct job *job = renderers_collect(w->renderers);
+	struct job *job = pages_collect(w->pages);
 
 	while (job != NULL) {
 		struct job *next = job->queue_next;
@@ -509,7 +389,7 @@ tick(struct worker *w)
 		if (c->deadline_us != 0 && now >= c->deadline_us)
 			close_conn(w, c);
 	}
-	catalog_refresh(w->catalog, SCOPE_ALL, (struct str){0});
+	pages_refresh(w->pages);
 	if (!w->draining)
 		set_accepting(w, true);
 }
@@ -580,17 +460,19 @@ loop(struct worker *w)
 	struct epoll_event events[EVENTS];
 
 	while (!w->draining || w->conns.n > 0) {
-		int n;
+		int retry_ms = pages_retry(w->pages), n;
 
 		log_flush();
-		n = epoll_wait(
-		    w->epoll_fd, events, EVENTS, w->again ? 0 : TICK_MS);
+		n = epoll_wait(w->epoll_fd, events, EVENTS,
+		    w->again                                  ? 0
+			: retry_ms >= 0 && retry_ms < TICK_MS ? retry_ms
+							      : TICK_MS);
 		for (int i = 0; i < n; i++) {
 			void *p = events[i].data.ptr;
 
 			if (p == &w->signal_fd)
 				read_signals(w);
-			else if (p == w->renderers)
+			else if (p == w->pages)
 				collect(w);
 			else if (is_listener(w, p))
 				accept_conn(w, *(const int *)p);
@@ -624,17 +506,11 @@ start(struct worker *w)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	w->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	w->renderers = renderers_start(w->site);
-	w->memory = memory_new(
-	    w->site->memory_bytes - w->site->memory_bytes / PLAIN_SHARE);
-	w->plain = memory_new(w->site->memory_bytes / PLAIN_SHARE);
-	/* Without a time limit of its own: the loop waits for no lock. */
-	w->catalog = catalog_new(w->site->databases, w->site->n_databases, 0);
-	if (w->renderers == NULL)
+	w->pages = pages_new(w->site);
+	if (w->pages == NULL)
 		return false;
-	if (w->epoll_fd < 0 || w->memory == NULL || w->plain == NULL ||
-	    w->catalog == NULL || !add_source(w, w->signal_fd, &w->signal_fd) ||
-	    !add_source(w, renderers_fd(w->renderers), w->renderers)) {
+	if (w->epoll_fd < 0 || !add_source(w, w->signal_fd, &w->signal_fd) ||
+	    !add_source(w, pages_fd(w->pages), w->pages)) {
 		log_error("worker", "it can't start: %s", strerror(errno));
 		return false;
 	}
@@ -655,15 +531,10 @@ worker_run(const struct site *site, const int *listeners, size_t n)
 	bool started = start(&w);
 
 	if (started) {
-		catalog_refresh(w.catalog, SCOPE_ALL, (struct str){0});
 		set_accepting(&w, true);
 		loop(&w);
 	}
-	if (w.renderers != NULL)
-		renderers_stop(w.renderers);
-	memory_free(w.memory);
-	memory_free(w.plain);
-	catalog_free(w.catalog);
+	pages_free(w.pages);
 	buf_release(&w.key);
 	buf_release(&w.why);
 	if (w.epoll_fd >= 0)

@@ -62,6 +62,21 @@ catalog_find(struct catalog *c, struct str name)
 	return NULL;
 }
 
+struct db_work
+catalog_take_work(struct catalog *c)
+{
+	struct db_work sum = {0};
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct db_work one = db_take_work(c->dbs[i]);
+
+		sum.queries += one.queries;
+		sum.us += one.us;
+		sum.time_dependent |= one.time_dependent;
+	}
+	return sum;
+}
+
 void
 catalog_refresh(struct catalog *c, enum scope scope, struct str name)
 {

@@ -12,6 +12,7 @@ struct catalog;
 struct published {
 	const char *name;
 	const char *file;
+	int64_t ttl_s; /* expiry of its pages; 0: as the site has it */
 };
 
 /* Nothing is opened before it is used.  NULL: out of memory. */
@@ -26,6 +27,9 @@ struct db *catalog_at(struct catalog *, size_t i);
 
 /* The database published under a name, or NULL. */
 struct db *catalog_find(struct catalog *, struct str name);
+
+/* The work of all of them since it was last asked for. */
+struct db_work catalog_take_work(struct catalog *);
 
 /* What a page is made from. */
 enum scope {

@@ -125,6 +125,44 @@ fail_file(struct db *db, enum db_status status, const char *message)
 	db->file_bad = true;
 }
 
+/*
+ * SQLite calls it for what a statement uses when it compiles it: functions
+ * whose result is not made from the database alone are noted.
+ */
+static int
+authorize(void *arg, int action, const char *first, const char *name,
+    const char *database, const char *trigger)
+{
+	static const char *const functions[] = {"random", "randomblob", "date",
+	    "time", "datetime", "julianday", "unixepoch", "strftime",
+	    "timediff", "current_date", "current_time", "current_timestamp",
+	    "changes", "total_changes", "last_insert_rowid"};
+	struct db *db = arg;
+
+	(void)first;
+	(void)database;
+	(void)trigger;
+	if (action != SQLITE_FUNCTION)
+		return SQLITE_OK;
+	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
+		if (strcasecmp(name, functions[i]) == 0)
+			db->work.time_dependent = true;
+	}
+	return SQLITE_OK;
+}
+
+/* SQLite calls it for each statement that it runs, a trigger's as well. */
+static int
+trace(unsigned type, void *arg, void *stmt, void *sql)
+{
+	const struct db *db = arg;
+
+	(void)type;
+	(void)stmt;
+	log_debug("db", "%s: %s", db->name, (const char *)sql);
+	return 0;
+}
+
 static void
 close_handle(struct db *db)
 {
@@ -194,6 +232,9 @@ open_handle(struct db *db)
 		return rc;
 	sqlite3_progress_handler(db->handle, PROGRESS_STEPS, progress, db);
 	sqlite3_busy_handler(db->handle, wait_for_lock, db);
+	sqlite3_set_authorizer(db->handle, authorize, db);
+	if (log_wants(LOG_DEBUG))
+		sqlite3_trace_v2(db->handle, SQLITE_TRACE_STMT, trace, db);
 	rc = set_limits(db->handle);
 	if (rc == SQLITE_OK)
 		rc = start_version(db);
@@ -317,10 +358,13 @@ db_message(const struct db *db)
 	return db->message;
 }
 
-unsigned
-db_queries(const struct db *db)
+struct db_work
+db_take_work(struct db *db)
 {
-	return db->queries;
+	struct db_work work = db->work;
+
+	db->work = (struct db_work){0};
+	return work;
 }
 
 static void
@@ -336,12 +380,13 @@ run(struct db *db, sqlite3_stmt *stmt)
 enum db_status
 db_begin(struct db *db)
 {
+	int64_t since_us = clock_mono_us();
+
 	db->status = DB_OK;
 	db->message[0] = '\0';
-	db->queries = 0;
 	db->budget_deadline_us = 0;
 	db->budget_over = false;
-	db->deadline_us = clock_mono_us() + db->time_limit_us;
+	db->deadline_us = since_us + db->time_limit_us;
 	check_file(db);
 	if (db->status == DB_OK)
 		run(db, db->begin);
@@ -354,6 +399,7 @@ db_begin(struct db *db)
 		if (rc != SQLITE_OK)
 			db_fail(db, rc);
 	}
+	db->work.us += clock_mono_us() - since_us;
 	return db->status;
 }
 

@@ -51,8 +51,16 @@ enum db_status db_end(struct db *);
 /* What failed last, in words for people, without the file's path. */
 const char *db_message(const struct db *);
 
-/* The statements run since db_begin. */
-unsigned db_queries(const struct db *);
+/* What reading has taken. */
+struct db_work {
+	unsigned queries; /* statements */
+	int64_t us;       /* in SQLite, waiting for locks included */
+	/* One of them called random(), datetime() or their like. */
+	bool time_dependent;
+};
+
+/* The work since it was last asked for. */
+struct db_work db_take_work(struct db *);
 
 /*
  * Whether a column compares by this collation (datatype3.html, section 7) of

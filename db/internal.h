@@ -28,7 +28,7 @@ struct db {
 
 	enum db_status status; /* the first failure since db_begin */
 	char message[256];
-	unsigned queries;
+	struct db_work work;
 };
 
 /* Is the time limit over, or the budget within it?  Notes the latter. */

@@ -3,12 +3,13 @@
  */
 #include "db/query.h"
 
-#include "app/log.h"
+#include "app/clock.h"
 #include "db/internal.h"
 
 static void
 open_query(struct query *q, struct db *db, const char *sql, size_t len)
 {
+	int64_t since_us = clock_mono_us();
 	int rc;
 
 	*q = (struct query){.db = db};
@@ -19,9 +20,9 @@ open_query(struct query *q, struct db *db, const char *sql, size_t len)
 		db_fail(db, SQLITE_INTERRUPT);
 		return;
 	}
-	log_debug("db", "%s: %.*s", db->name, (int)len, sql);
-	db->queries++;
+	db->work.queries++;
 	rc = sqlite3_prepare_v2(db->handle, sql, (int)len + 1, &q->stmt, NULL);
+	db->work.us += clock_mono_us() - since_us;
 	if (rc != SQLITE_OK)
 		db_fail(db, rc);
 }
@@ -88,11 +89,14 @@ query_bind_blob(struct query *q, int i, struct str s)
 bool
 query_next(struct query *q)
 {
+	int64_t since_us;
 	int rc;
 
 	if (q->stmt == NULL || q->db->status != DB_OK)
 		return false;
+	since_us = clock_mono_us();
 	rc = sqlite3_step(q->stmt);
+	q->db->work.us += clock_mono_us() - since_us;
 	if (rc == SQLITE_ROW)
 		return true;
 	if (rc != SQLITE_DONE)

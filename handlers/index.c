@@ -17,7 +17,7 @@ struct summary {
 };
 
 static struct summary
-summarise(struct db *db, struct page *page)
+summarise(struct db *db)
 {
 	struct summary s = {.db = db};
 	struct table_name *list;
@@ -34,7 +34,6 @@ summarise(struct db *db, struct page *page)
 		s.size = db_size(db);
 	}
 	s.status = db_end(db);
-	page->queries += db_queries(db);
 	return s;
 }
 
@@ -102,7 +101,7 @@ index_page(
 		html_raw(b, "<h1>Databases</h1>\n<ul class=\"cards\">\n");
 	}
 	for (size_t i = 0; i < n; i++) {
-		struct summary s = summarise(catalog_at(catalog, i), page);
+		struct summary s = summarise(catalog_at(catalog, i));
 
 		page->transient |= s.status != DB_OK;
 		if (json && i > 0)

@@ -24,7 +24,6 @@ read_database(const struct request *req, struct catalog *catalog,
 	if (db_begin(db) == DB_OK)
 		status = read(req, db, page);
 	failure = db_end(db);
-	page->queries = db_queries(db);
 	return failure == DB_OK ? status : error_database(page, db, failure);
 }
 

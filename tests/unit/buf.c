@@ -321,6 +321,31 @@ release_leaves_an_empty_buffer(void **state)
 	buf_release(&b);
 }
 
+static void
+numbers_are_decimal(void **state)
+{
+	static const struct {
+		int64_t n;
+		const char *text;
+	} cases[] = {
+	    {0, "0"},
+	    {7, "7"},
+	    {-1, "-1"},
+	    {1234567890123, "1234567890123"},
+	    {INT64_MAX, "9223372036854775807"},
+	    {INT64_MIN, "-9223372036854775808"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct buf b = {0};
+
+		buf_int(&b, cases[i].n);
+		assert_string_equal(buf_cstr(&b), cases[i].text);
+		buf_release(&b);
+	}
+}
+
 int
 main(void)
 {

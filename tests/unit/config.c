@@ -553,9 +553,29 @@ a_database_section_with_another_key(void **state)
 	assert_line(f, 3);
 	assert_has(buf_cstr(&f->why), "unknown key \"fiel\"");
 	assert_has(buf_cstr(&f->why), "[database world]");
-	read_ini(f, "[database world]\nttl = 5\n");
+	read_ini(f, "[database world]\nmemory = 5\n");
 	assert_line(f, 2);
-	assert_has(buf_cstr(&f->why), "unknown key \"ttl\"");
+	assert_has(buf_cstr(&f->why), "unknown key \"memory\"");
+}
+
+static void
+a_database_has_an_expiry_of_its_own(void **state)
+{
+	static const char *const bad[] = {"", "0", "-1", "2592001", "1h", "x"};
+	struct fixture *f = *state;
+	char text[80];
+
+	assert_true(read_ini(f,
+	    "[database a]\nfile = x\nttl = 86400\n[database b]\nfile = y\n"));
+	assert_int_equal(f->config.databases[0].ttl_s, 86400);
+	assert_int_equal(f->config.databases[1].ttl_s, 0);
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		snprintf(text, sizeof(text),
+		    "[database a]\nfile = x\nttl = %s\n", bad[i]);
+		assert_false(read_ini(f, text));
+		assert_line(f, 3);
+		assert_has(buf_cstr(&f->why), "ttl");
+	}
 }
 
 /* 60 bytes are a fine name for a file. */
@@ -914,6 +934,7 @@ main(void)
 	    TEST(the_file_describes_databases),
 	    TEST(a_database_section_without_its_file),
 	    TEST(a_database_section_with_another_key),
+	    TEST(a_database_has_an_expiry_of_its_own),
 	    TEST(a_long_database_name_is_not_cut),
 	    TEST(unknown_keys_are_named_with_their_line),
 	    TEST(the_command_lines_own_options_are_no_keys),

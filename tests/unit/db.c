@@ -113,16 +113,54 @@ static void
 statements_are_counted(void **state)
 {
 	struct database *d = *state;
+	struct db_work work;
 
 	read_database_of(d, "CREATE TABLE t(x)");
-	assert_int_equal(db_queries(d->db), 0);
+	assert_int_equal(db_take_work(d->db).queries, 0);
 	read_int(d->db, "SELECT 1");
 	read_int(d->db, "SELECT 2");
-	assert_int_equal(db_queries(d->db), 2);
 	end_reading(d->db);
-	assert_int_equal(db_queries(d->db), 2);
-	assert_int_equal(db_begin(d->db), DB_OK);
-	assert_int_equal(db_queries(d->db), 0);
+	work = db_take_work(d->db);
+	assert_int_equal(work.queries, 2);
+	assert_true(work.us > 0);
+	assert_false(work.time_dependent);
+	work = db_take_work(d->db);
+	assert_int_equal(work.queries, 0);
+	assert_int_equal(work.us, 0);
+}
+
+/* A statement that calls one is found, by whatever way it comes there. */
+static void
+functions_of_the_time_are_found(void **state)
+{
+	static const struct {
+		const char *sql;
+		bool found;
+	} cases[] = {
+	    {"SELECT x FROM t", false},
+	    {"SELECT abs(x) + length(x) FROM t", false},
+	    {"SELECT random() & 1 FROM t", true},
+	    {"SELECT length(RandomBlob(3)) FROM t", true},
+	    {"SELECT x FROM t WHERE datetime('now') > ''", true},
+	    {"SELECT CURRENT_TIMESTAMP > '' FROM t", true},
+	    {"SELECT strftime('%Y', 'now') > 0 FROM t", true},
+	    {"SELECT x FROM t ORDER BY random()", true},
+	    {"SELECT x FROM v", true},
+	    {"SELECT x FROM (SELECT x FROM v LIMIT 1)", true},
+	    {"SELECT x FROM w", false},
+	    {"SELECT 'random()' || x > '' FROM t", false},
+	};
+	struct database *d = *state;
+
+	read_database_of(d,
+	    "CREATE TABLE t(x); INSERT INTO t VALUES (1);"
+	    "CREATE VIEW v AS SELECT x FROM t WHERE date('now') > '';"
+	    "CREATE VIEW w AS SELECT x FROM t");
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		read_int(d->db, cases[i].sql);
+		if (db_take_work(d->db).time_dependent != cases[i].found)
+			fail_msg("%s", cases[i].sql);
+	}
 	end_reading(d->db);
 }
 
@@ -352,13 +390,12 @@ static void
 a_failure_is_sticky(void **state)
 {
 	struct database *d = *state;
-	unsigned queries;
 
 	read_database_of(d, "CREATE TABLE t(x); INSERT INTO t VALUES (1)");
 	assert_int_equal(read_int(d->db, "SELECT x FROM nosuch"), -1);
-	queries = db_queries(d->db);
+	db_take_work(d->db);
 	assert_int_equal(read_int(d->db, "SELECT x FROM t"), -1);
-	assert_int_equal(db_queries(d->db), queries);
+	assert_int_equal(db_take_work(d->db).queries, 0);
 	assert_int_equal(db_size(d->db), 0);
 	assert_int_equal(db_end(d->db), DB_FAILED);
 	assert_string_equal(db_message(d->db), "the query failed");
@@ -851,6 +888,7 @@ main(void)
 	    DATABASE_TEST(a_database_is_read),
 	    DATABASE_TEST(freeing_is_possible_at_any_time),
 	    DATABASE_TEST(statements_are_counted),
+	    DATABASE_TEST(functions_of_the_time_are_found),
 	    DATABASE_TEST(the_size_is_the_files),
 	    DATABASE_TEST(a_missing_file),
 	    DATABASE_TEST(a_file_that_is_removed_while_open),

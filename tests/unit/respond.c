@@ -85,6 +85,7 @@ the_whole_head(void **state)
 	    "frame-ancestors 'self'\r\n"
 	    "Cache-Control: no-cache\r\n"
 	    "Cache-Status: squall; fwd=uri-miss\r\n"
+	    "Server-Timing: cache;dur=0.000\r\n"
 	    "\r\n");
 	buf_release(&page.body);
 	buf_release(&head);
@@ -108,7 +109,7 @@ lines_end_with_crlf_and_the_head_with_an_empty_one(void **state)
 		if (head.data[i] == '\r')
 			assert_int_equal(head.data[i + 1], '\n');
 	}
-	assert_int_equal(lines, 10);
+	assert_int_equal(lines, 11);
 	assert_string_equal(head.data + head.len - 4, "\r\n\r\n");
 	assert_ptr_equal(
 	    strstr(head.data, "\r\n\r\n"), head.data + head.len - 4);
@@ -327,6 +328,97 @@ browsers_do_not_keep_errors(void **state)
 	assert_line(&page, &miss, "Cache-Control", "no-cache");
 	page.status = 503;
 	assert_line(&page, &miss, "Cache-Control", "no-cache");
+}
+
+/* A page that a browser may show for a while, `s` seconds behind. */
+static struct page
+lasting_page(int64_t s)
+{
+	struct page page = sample_page();
+
+	page.fresh_s = s;
+	page.stale_if_error_s = 60;
+	page.checked_ms = NOW_MS;
+	return page;
+}
+
+static void
+browsers_share_in_how_far_a_page_may_be_behind(void **state)
+{
+	static const struct {
+		int64_t fresh_s;
+		const char *want;
+	} cases[] = {
+	    {0, "no-cache"},
+	    {1, "max-age=1, stale-while-revalidate=0, stale-if-error=60"},
+	    {2, "max-age=1, stale-while-revalidate=1, stale-if-error=60"},
+	    {9, "max-age=5, stale-while-revalidate=4, stale-if-error=60"},
+	};
+	struct page page;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		page = lasting_page(cases[i].fresh_s);
+		assert_line(&page, &miss, "Cache-Control", cases[i].want);
+	}
+	/* What squall has used of it is gone. */
+	page = lasting_page(10);
+	page.checked_ms = NOW_MS - 4500;
+	assert_line(&page, &miss, "Cache-Control",
+	    "max-age=3, stale-while-revalidate=2, stale-if-error=60");
+	page.checked_ms = NOW_MS - 9500;
+	assert_line(&page, &miss, "Cache-Control", "no-cache");
+	/* Nothing outlives its expiry, and what is not kept has none. */
+	page = lasting_page(10);
+	page.expires_ms = NOW_MS + 2000;
+	assert_line(&page, &miss, "Cache-Control",
+	    "max-age=1, stale-while-revalidate=1, stale-if-error=60");
+	page.expires_ms = 0;
+	assert_line(&page, &miss, "Cache-Control", "no-cache");
+	page = lasting_page(10);
+	page.status = 404;
+	assert_line(&page, &miss, "Cache-Control", "no-cache");
+	/* A route knows better. */
+	page = lasting_page(10);
+	page.browser_cache = "immutable";
+	assert_line(&page, &miss, "Cache-Control", "immutable");
+}
+
+static void
+what_it_took_is_told(void **state)
+{
+	static const struct {
+		struct outcome o;
+		const char *want;
+	} cases[] = {
+	    {{.kind = OUTCOME_MEMORY}, "cache;dur=0"},
+	    {{.kind = OUTCOME_BYPASS}, "cache;dur=0"},
+	    {{.kind = OUTCOME_STORE, .store = "redis", .store_us = 1234},
+		"cache;dur=1.234"},
+	    {{.kind = OUTCOME_MISS,
+		 .store_us = 7,
+		 .db_us = 1000,
+		 .render_us = 1500},
+		"cache;dur=0.007, db;dur=1.000, render;dur=0.500"},
+	    {{.kind = OUTCOME_COLLAPSED, .store = "redis", .store_us = 20001},
+		"cache;dur=20.001"},
+	};
+	struct page page = sample_page();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_line(&page, &cases[i].o, "Server-Timing", cases[i].want);
+}
+
+static void
+who_waited_for_another_worker_is_told_of_the_store(void **state)
+{
+	struct outcome o = {.kind = OUTCOME_COLLAPSED, .store = "redis"};
+	struct page page = sample_page();
+
+	(void)state;
+	assert_line(&page, &o, "Cache-Status",
+	    "squall; fwd=uri-miss; collapsed; detail=redis");
 }
 
 #define TAG "0123456789abcdef0123456789abcdef"
@@ -548,6 +640,10 @@ main(void)
 	    cmocka_unit_test(the_type_is_the_pages),
 	    cmocka_unit_test(browsers_keep_what_the_route_says),
 	    cmocka_unit_test(browsers_do_not_keep_errors),
+	    cmocka_unit_test(browsers_share_in_how_far_a_page_may_be_behind),
+	    cmocka_unit_test(what_it_took_is_told),
+	    cmocka_unit_test(
+		who_waited_for_another_worker_is_told_of_the_store),
 	    cmocka_unit_test(a_compressed_page_as_it_lies),
 	    cmocka_unit_test(a_compressed_page_inflated),
 	    cmocka_unit_test(a_plain_page_has_one_form),

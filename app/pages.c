@@ -1,0 +1,247 @@
+/*
+ * What the event loop knows of pages: memory, versions, and the jobs under
+ * way.  Knows nothing of connections and FastCGI.
+ */
+#include "app/pages.h"
+
+#include <stdlib.h>
+
+#include "app/clock.h"
+#include "app/encode.h"
+#include "app/log.h"
+#include "app/memory.h"
+#include "app/renderers.h"
+
+enum {
+	PLAIN_SHARE = 8, /* of the memory is for inflated bodies */
+	/* How long a job waits for another's rendering between two looks. */
+	LOOK_AGAIN_US = 10000,
+};
+
+struct pages {
+	const struct site *site;
+	struct renderers *renderers;
+	struct memory *memory;
+	struct memory *plain;    /* inflated bodies, by entity tag */
+	struct catalog *catalog; /* for versions only: it never queries */
+	struct jobs jobs;
+	struct job *held, **held_end; /* by the time to look again */
+};
+
+struct pages *
+pages_new(const struct site *site)
+{
+	struct pages *p = calloc(1, sizeof(*p));
+	size_t plain = site->memory_bytes / PLAIN_SHARE;
+
+	if (p == NULL) {
+		log_error("pages", "out of memory");
+		return NULL;
+	}
+	p->site = site;
+	p->held_end = &p->held;
+	p->memory = memory_new(site->memory_bytes - plain);
+	p->plain = memory_new(plain);
+	/* Without a time limit of its own: the loop waits for no lock. */
+	p->catalog = catalog_new(site->databases, site->n_databases, 0);
+	p->renderers = renderers_start(site);
+	if (p->renderers == NULL || p->memory == NULL || p->plain == NULL ||
+	    p->catalog == NULL) {
+		if (p->renderers != NULL)
+			log_error("pages", "out of memory");
+		pages_free(p);
+		return NULL;
+	}
+	pages_refresh(p);
+	return p;
+}
+
+void
+pages_free(struct pages *p)
+{
+	struct job *job;
+
+	if (p == NULL)
+		return;
+	if (p->renderers != NULL)
+		renderers_stop(p->renderers);
+	while ((job = p->held) != NULL) {
+		p->held = job->queue_next;
+		job_free(job);
+	}
+	memory_free(p->memory);
+	memory_free(p->plain);
+	catalog_free(p->catalog);
+	free(p);
+}
+
+int
+pages_fd(const struct pages *p)
+{
+	return renderers_fd(p->renderers);
+}
+
+struct lookup
+pages_look_up(struct pages *p, const struct route *route,
+    const struct request *req, struct str key)
+{
+	struct lookup l = {
+	    .route = route,
+	    .page = memory_get(p->memory, key),
+	};
+	int64_t now = clock_wall_ms();
+
+	l.version_known = catalog_version(
+	    p->catalog, route->scope, req->segments[0], &l.version);
+	if (l.page == NULL || now >= l.page->expires_ms)
+		return l;
+	if (l.version_known && l.page->version == l.version) {
+		l.page->checked_ms = now;
+		l.fresh = true;
+	} else if (now - l.page->checked_ms < p->site->fresh_s * 1000) {
+		l.behind = true;
+	}
+	return l;
+}
+
+/* Kept by what it is made of, so it can't be out of date. */
+struct page *
+pages_inflated(struct pages *p, const struct page *page)
+{
+	struct str tag = {page->tag, strlen(page->tag)};
+	struct page *plain = memory_get(p->plain, tag);
+
+	if (plain != NULL)
+		return page_ref(plain);
+	plain = page_new();
+	if (plain == NULL || !decode_body(page, &plain->body)) {
+		page_unref(plain);
+		return NULL;
+	}
+	memory_put(p->plain, tag, plain);
+	return plain;
+}
+
+struct job *
+pages_under_way(struct pages *p, const struct lookup *l, struct str key)
+{
+	struct job *job = jobs_find(&p->jobs, key);
+
+	if (job == NULL || !job->version_known || !l->version_known ||
+	    job->version != l->version)
+		return NULL;
+	return job;
+}
+
+struct job *
+pages_start(struct pages *p, const struct lookup *l, struct buf *key)
+{
+	struct job *job = job_new(l->route, key);
+
+	if (job == NULL) {
+		log_error("pages", "out of memory");
+		return NULL;
+	}
+	job->version = l->version;
+	job->version_known = l->version_known;
+	job->outcome.stale = l->page != NULL;
+	job->outcome.version = l->version;
+	jobs_add(&p->jobs, job);
+	return job;
+}
+
+void
+pages_submit(struct pages *p, struct job *job)
+{
+	renderers_submit(p->renderers, job);
+}
+
+static void
+hold(struct pages *p, struct job *job)
+{
+	job->retry_us = clock_mono_us() + LOOK_AGAIN_US;
+	job->queue_next = NULL;
+	*p->held_end = job;
+	p->held_end = &job->queue_next;
+}
+
+struct job *
+pages_collect(struct pages *p)
+{
+	struct job *job = renderers_collect(p->renderers), *next;
+	struct job *done = NULL, **end = &done;
+
+	for (; job != NULL; job = next) {
+		next = job->queue_next;
+		if (job->held) {
+			hold(p, job);
+			continue;
+		}
+		job->queue_next = NULL;
+		*end = job;
+		end = &job->queue_next;
+	}
+	return done;
+}
+
+/* After an error: the page that was, if it is not too old to stand in. */
+static struct page *
+stand_in(struct pages *p, const struct job *job)
+{
+	struct page *page;
+
+	if (job->page == NULL || job->page->status < 500)
+		return NULL;
+	page = memory_get(p->memory, (struct str){job->key.data, job->key.len});
+	if (page == NULL ||
+	    clock_wall_ms() - page->checked_ms >=
+		p->site->stale_if_error_s * 1000)
+		return NULL;
+	return page;
+}
+
+struct page *
+pages_finish(struct pages *p, struct job *job)
+{
+	struct page *page = stand_in(p, job);
+
+	jobs_remove(&p->jobs, job);
+	if (page != NULL) {
+		job->outcome.kind = OUTCOME_ERROR;
+		return page_ref(page);
+	}
+	if (job->page == NULL)
+		return NULL;
+	if (job->page->expires_ms > 0 && p->site->memory_bytes > 0) {
+		memory_put(p->memory, (struct str){job->key.data, job->key.len},
+		    job->page);
+		job->outcome.stored = true;
+	}
+	return page_ref(job->page);
+}
+
+int
+pages_retry(struct pages *p)
+{
+	int64_t now;
+
+	if (p->held == NULL)
+		return -1;
+	now = clock_mono_us();
+	while (p->held != NULL && p->held->retry_us <= now) {
+		struct job *job = p->held;
+
+		p->held = job->queue_next;
+		if (p->held == NULL)
+			p->held_end = &p->held;
+		renderers_submit(p->renderers, job);
+	}
+	return p->held == NULL ? -1
+			       : (int)((p->held->retry_us - now + 999) / 1000);
+}
+
+void
+pages_refresh(struct pages *p)
+{
+	catalog_refresh(p->catalog, SCOPE_ALL, (struct str){0});
+}

@@ -1,0 +1,74 @@
+#ifndef SQUALL_PAGES_H
+#define SQUALL_PAGES_H
+
+#include "app/job.h"
+#include "app/site.h"
+
+/*
+ * The pages of a worker: those in its memory, and those that are being made by
+ * its renderers.  The event loop's alone, and it never waits.
+ */
+struct pages;
+
+/* Starts the renderers.  NULL, with a line in the log, if it can't be. */
+struct pages *pages_new(const struct site *);
+
+/* Waits for what the renderers have in hand.  NULL is harmless. */
+void pages_free(struct pages *);
+
+/* Readable (level) while there are finished jobs to collect. */
+int pages_fd(const struct pages *);
+
+/* What memory has under a key, and of which version the data is now. */
+struct lookup {
+	const struct route *route;
+	struct page *page; /* memory's reference; NULL: nothing */
+	bool fresh;        /* it is up to date */
+	bool behind;       /* it is not, but the settings allow it */
+	bool version_known;
+	uint64_t version;
+};
+
+struct lookup pages_look_up(struct pages *, const struct route *,
+    const struct request *, struct str key);
+
+/*
+ * The page's plain body, as a page of its own; a new reference, or NULL
+ * without memory.
+ */
+struct page *pages_inflated(struct pages *, const struct page *);
+
+/*
+ * The job under way for the key, if what it makes will do: the data has not
+ * changed since it was begun.  Else NULL.
+ */
+struct job *
+pages_under_way(struct pages *, const struct lookup *, struct str key);
+
+/*
+ * A new job for the page, which takes over what `key` owns; NULL: out of
+ * memory.  Lend it a request, then submit it.
+ */
+struct job *pages_start(struct pages *, const struct lookup *, struct buf *key);
+void pages_submit(struct pages *, struct job *);
+
+/* The finished jobs, linked by queue_next, first finished first; or NULL. */
+struct job *pages_collect(struct pages *);
+
+/*
+ * Ends a finished job: keeps its page, and returns what to answer with, which
+ * may be an older page that stands in for an error; a new reference, or NULL:
+ * out of memory.  The job is the caller's from now on.
+ */
+struct page *pages_finish(struct pages *, struct job *);
+
+/*
+ * Lets the jobs that wait for another worker's rendering look again, when it
+ * is time.  Returns the milliseconds until it is time again; -1: none waits.
+ */
+int pages_retry(struct pages *);
+
+/* Notices database files that were replaced; twice a second will do. */
+void pages_refresh(struct pages *);
+
+#endif

@@ -1,0 +1,418 @@
+/*
+ * Redis through hiredis: the only file that knows it.  hiredis writes requests
+ * and reads replies; this file waits, so that an operation as a whole has a
+ * time limit, however slowly a reply drips in.
+ */
+#include "app/redis.h"
+
+#include <errno.h>
+#include <hiredis/hiredis.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/address.h"
+#include "app/clock.h"
+
+enum {
+	DEFAULT_PORT = 6379,
+	MAX_DATABASE = 1 << 20,
+	ARGS_MAX = 6, /* of a command */
+};
+
+struct redis_store {
+	struct store store; /* first: a struct store * is one of these */
+	struct address address;
+	char *path; /* of a unix socket; NULL: TCP */
+	char *user, *password;
+	long database;
+	redisContext *context; /* NULL: not connected */
+	redisReply *reply;     /* the last one: `get` lends from it */
+	char error[256];
+};
+
+static struct redis_store *
+self(struct store *s)
+{
+	return (struct redis_store *)s;
+}
+
+static void
+forget_reply(struct redis_store *r)
+{
+	if (r->reply != NULL)
+		freeReplyObject(r->reply);
+	r->reply = NULL;
+}
+
+static void
+drop(struct store *s)
+{
+	struct redis_store *r = self(s);
+
+	forget_reply(r);
+	if (r->context != NULL)
+		redisFree(r->context);
+	r->context = NULL;
+}
+
+static enum store_result
+failed(struct redis_store *r, enum store_result result, const char *what)
+{
+	snprintf(r->error, sizeof(r->error), "%s", what);
+	drop(&r->store);
+	return result;
+}
+
+/* What hiredis says is wrong with the connection. */
+static enum store_result
+broken(struct redis_store *r)
+{
+	char what[sizeof(r->context->errstr)];
+
+	snprintf(what, sizeof(what), "%s",
+	    r->context->err == REDIS_ERR_IO && r->context->errstr[0] == '\0'
+		? strerror(errno)
+		: r->context->errstr);
+	return failed(r, STORE_DOWN, what);
+}
+
+/* Until the socket is ready for `events`; false when the time is over. */
+static bool
+wait_for(const redisContext *c, short events, int64_t deadline_us)
+{
+	struct pollfd p = {.fd = c->fd, .events = events};
+
+	for (;;) {
+		int64_t left_us = deadline_us - clock_mono_us();
+		int n;
+
+		if (left_us <= 0)
+			return false;
+		n = poll(&p, 1, (int)((left_us + 999) / 1000));
+		if (n > 0)
+			return true;
+		if (n < 0 && errno != EINTR)
+			return false;
+	}
+}
+
+/* Sends what was appended, and waits for one reply. */
+static enum store_result
+round_trip(struct redis_store *r, int64_t deadline_us)
+{
+	redisContext *c = r->context;
+	void *reply = NULL;
+	int done = 0;
+
+	forget_reply(r);
+	while (!done) {
+		if (redisBufferWrite(c, &done) != REDIS_OK)
+			return broken(r);
+		if (!done && !wait_for(c, POLLOUT, deadline_us))
+			return failed(r, STORE_LATE, "no answer in time");
+	}
+	for (;;) {
+		if (redisGetReplyFromReader(c, &reply) != REDIS_OK)
+			return broken(r);
+		if (reply != NULL)
+			break;
+		if (!wait_for(c, POLLIN, deadline_us))
+			return failed(r, STORE_LATE, "no answer in time");
+		if (redisBufferRead(c) != REDIS_OK)
+			return broken(r);
+	}
+	r->reply = reply;
+	return STORE_OK;
+}
+
+/* A command of the connection's beginning: anything but OK is a failure. */
+static enum store_result
+expect_ok(struct redis_store *r, int64_t deadline_us)
+{
+	enum store_result result = round_trip(r, deadline_us);
+
+	if (result != STORE_OK)
+		return result;
+	if (r->reply->type == REDIS_REPLY_STATUS)
+		return STORE_OK;
+	return failed(r, STORE_DOWN,
+	    r->reply->type == REDIS_REPLY_ERROR ? r->reply->str
+						: "an answer of another kind");
+}
+
+/*
+ * Begins to connect, and what must be said first.  Without waiting: the first
+ * bytes go out when the connection stands, or fails.
+ */
+static enum store_result
+connect_to(struct redis_store *r, int64_t deadline_us)
+{
+	enum store_result result = STORE_OK;
+
+	r->context = r->path != NULL
+	    ? redisConnectUnixNonBlock(r->path)
+	    : redisConnectNonBlock(r->address.host,
+		  r->address.port == 0 ? DEFAULT_PORT : (int)r->address.port);
+	if (r->context == NULL)
+		return failed(r, STORE_DOWN, "out of memory");
+	if (r->context->err != 0)
+		return broken(r);
+	if (r->user != NULL) {
+		redisAppendCommand(
+		    r->context, "AUTH %s %s", r->user, r->password);
+		result = expect_ok(r, deadline_us);
+	} else if (r->password != NULL) {
+		redisAppendCommand(r->context, "AUTH %s", r->password);
+		result = expect_ok(r, deadline_us);
+	}
+	if (result == STORE_OK && r->database != 0) {
+		redisAppendCommand(r->context, "SELECT %ld", r->database);
+		result = expect_ok(r, deadline_us);
+	}
+	return result;
+}
+
+/* An error that Redis answered with: is it about this request alone? */
+static enum store_result
+refused(struct redis_store *r)
+{
+	static const char *const words[] = {
+	    "OOM ",       /* maxmemory */
+	    "MISCONF ",   /* it can't save, and takes nothing */
+	    "READONLY ",  /* a replica */
+	    "WRONGTYPE ", /* somebody's list under our key */
+	};
+	struct str text = {r->reply->str, r->reply->len};
+
+	snprintf(r->error, sizeof(r->error), "%s", r->reply->str);
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (str_starts(text, str_of(words[i])))
+			return STORE_REFUSED;
+	}
+	drop(&r->store);
+	return STORE_DOWN;
+}
+
+/* One command and its reply, which is of this type, NIL or an error. */
+static enum store_result
+ask(struct redis_store *r, int type, int argc, const struct str *args)
+{
+	int64_t deadline_us = clock_mono_us() + STORE_REPLY_MS * 1000;
+	const char *argv[ARGS_MAX];
+	size_t lens[ARGS_MAX];
+	enum store_result result;
+
+	if (r->context == NULL) {
+		deadline_us += STORE_CONNECT_MS * 1000;
+		result = connect_to(r, deadline_us);
+		if (result != STORE_OK)
+			return result;
+	}
+	for (int i = 0; i < argc; i++) {
+		argv[i] = args[i].s;
+		lens[i] = args[i].len;
+	}
+	if (redisAppendCommandArgv(r->context, argc, argv, lens) != REDIS_OK)
+		return broken(r);
+	result = round_trip(r, deadline_us);
+	if (result != STORE_OK)
+		return result;
+	if (r->reply->type == type)
+		return STORE_OK;
+	if (r->reply->type == REDIS_REPLY_NIL)
+		return STORE_MISS;
+	if (r->reply->type == REDIS_REPLY_ERROR)
+		return refused(r);
+	return failed(r, STORE_DOWN, "an answer of another kind");
+}
+
+static size_t
+shard(struct store *s, struct str key)
+{
+	(void)s;
+	(void)key;
+	return 0;
+}
+
+static enum store_result
+get(struct store *s, struct str key, struct str *value)
+{
+	struct redis_store *r = self(s);
+	const struct str args[] = {str_of("GET"), key};
+	enum store_result result = ask(r, REDIS_REPLY_STRING, 2, args);
+
+	if (result == STORE_OK)
+		*value = (struct str){r->reply->str, r->reply->len};
+	return result == STORE_REFUSED ? STORE_MISS : result;
+}
+
+static enum store_result
+set_with(struct redis_store *r, struct str key, struct str value,
+    int64_t ttl_ms, bool only_new)
+{
+	char ms[24];
+	const struct str args[] = {str_of("SET"), key, value, str_of("PX"),
+	    {ms, (size_t)snprintf(ms, sizeof(ms), "%" PRId64, ttl_ms)},
+	    str_of("NX")};
+
+	return ask(r, REDIS_REPLY_STATUS, only_new ? 6 : 5, args);
+}
+
+static enum store_result
+set(struct store *s, struct str key, struct str value, int64_t ttl_ms)
+{
+	return set_with(self(s), key, value, ttl_ms, false);
+}
+
+static enum store_result
+add(struct store *s, struct str key, struct str value, int64_t ttl_ms)
+{
+	enum store_result result = set_with(self(s), key, value, ttl_ms, true);
+
+	return result == STORE_MISS ? STORE_EXISTS : result;
+}
+
+static enum store_result
+remove_key(struct store *s, struct str key)
+{
+	const struct str args[] = {str_of("DEL"), key};
+
+	return ask(self(s), REDIS_REPLY_INTEGER, 2, args);
+}
+
+static const char *
+error(const struct store *s)
+{
+	return ((const struct redis_store *)s)->error;
+}
+
+static void
+close_store(struct store *s)
+{
+	struct redis_store *r = self(s);
+
+	drop(s);
+	free(r->path);
+	free(r->user);
+	free(r->password);
+	free(r);
+}
+
+static const struct store_class class = {
+    .name = "redis",
+    .shard = shard,
+    .get = get,
+    .set = set,
+    .add = add,
+    .remove = remove_key,
+    .drop = drop,
+    .error = error,
+    .close = close_store,
+};
+
+static bool
+parse_database(const char *s, long *database)
+{
+	char *end;
+
+	if (*s < '0' || *s > '9')
+		return false;
+	*database = strtol(s, &end, 10);
+	return *end == '\0' && *database <= MAX_DATABASE;
+}
+
+/* "/path.sock[?db=DB]" */
+static bool
+parse_unix(struct redis_store *r, const char *s)
+{
+	static const char db[] = "?db=";
+	size_t len = strcspn(s, "?");
+
+	r->path = strndup(s, len);
+	return r->path != NULL && len > 1 && *s == '/' &&
+	    (s[len] == '\0' ||
+		(strncmp(s + len, db, sizeof(db) - 1) == 0 &&
+		    parse_database(s + len + sizeof(db) - 1, &r->database)));
+}
+
+/* "[USER@]HOST[:PORT][/DB]" */
+static bool
+parse_tcp(struct redis_store *r, const char *s)
+{
+	size_t len = strcspn(s, "/");
+	const char *at = memchr(s, '@', len);
+	struct str host = {s, len};
+
+	if (s[len] == '/' && s[len + 1] != '\0' &&
+	    !parse_database(s + len + 1, &r->database))
+		return false;
+	if (at != NULL) {
+		r->user = strndup(s, (size_t)(at - s));
+		host.s = at + 1;
+		host.len = len - (size_t)(host.s - s);
+		if (r->user == NULL || *r->user == '\0')
+			return false;
+	}
+	return address_parse(host, &r->address);
+}
+
+static bool
+parse(struct redis_store *r, const char *s, struct buf *why)
+{
+	const char *at = strchr(s, '@');
+
+	if (strncmp(s, "//", 2) == 0 && at != NULL &&
+	    memchr(s, ':', (size_t)(at - s)) != NULL) {
+		buf_lit(why,
+		    "a password must not stand in the address, where others "
+		    "can read it: use --cache-password-file or the "
+		    "environment variable SQUALL_CACHE_PASSWORD");
+		return false;
+	}
+	if (strncmp(s, "//", 2) == 0 ? !parse_tcp(r, s + 2)
+				     : !parse_unix(r, s)) {
+		buf_printf(why,
+		    "expected redis://[USER@]HOST[:PORT][/DB] or "
+		    "redis:/path.sock[?db=DB], got \"redis:%s\"",
+		    s);
+		return false;
+	}
+	if (r->user != NULL && r->password == NULL) {
+		buf_printf(why,
+		    "the user \"%s\" needs a password: give "
+		    "--cache-password-file or SQUALL_CACHE_PASSWORD",
+		    r->user);
+		return false;
+	}
+	return true;
+}
+
+bool
+redis_store_open(struct store **store, const char *address,
+    const char *password, struct buf *why)
+{
+	struct redis_store *r = calloc(1, sizeof(*r));
+
+	*store = NULL;
+	if (r == NULL) {
+		buf_lit(why, "out of memory");
+		return false;
+	}
+	r->store.class = &class;
+	if (password != NULL) {
+		r->password = strdup(password);
+		if (r->password == NULL) {
+			close_store(&r->store);
+			buf_lit(why, "out of memory");
+			return false;
+		}
+	}
+	if (!parse(r, address, why)) {
+		close_store(&r->store);
+		return false;
+	}
+	*store = &r->store;
+	return true;
+}

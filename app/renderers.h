@@ -1,0 +1,27 @@
+#ifndef SQUALL_RENDERERS_H
+#define SQUALL_RENDERERS_H
+
+#include "app/job.h"
+#include "app/site.h"
+
+/*
+ * A group of renderers, each in a thread of its own, fed by one event loop.
+ */
+struct renderers;
+
+/* NULL, with a line in the log, if it can't be. */
+struct renderers *renderers_start(const struct site *);
+
+/* Readable (level) while there are finished jobs to collect. */
+int renderers_fd(const struct renderers *);
+
+/* Hands a job over. */
+void renderers_submit(struct renderers *, struct job *);
+
+/* The finished jobs, linked by queue_next, first finished first; or NULL. */
+struct job *renderers_collect(struct renderers *);
+
+/* Waits for the threads, which finish the job in hand; frees everything. */
+void renderers_stop(struct renderers *);
+
+#endif
