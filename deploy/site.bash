@@ -243,7 +243,8 @@ site_conf_nginx()
 		if ((EUID == 0)); then
 			echo "user nobody $(id -gn nobody);"
 		fi
-		echo 'events { worker_connections 512; }'
+		echo 'worker_rlimit_nofile 8192;'
+		echo 'events { worker_connections 4096; }'
 		echo 'http {'
 		echo '	access_log off;'
 		for kind in client_body fastcgi proxy scgi uwsgi; do
