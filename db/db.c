@@ -216,18 +216,20 @@ start_version(struct db *db)
 	    sqlite3_exec(db->handle, "PRAGMA user_version", NULL, NULL, NULL);
 
 	if (rc == SQLITE_OK)
-		version_init(&db->version, db->handle, db->file);
+		version_init(&db->version, db->handle, db->file, db->log);
 	return rc;
 }
 
+/* Opens the file by its name, or by a URI. */
 static int
-open_handle(struct db *db)
+open_named(struct db *db, const char *name, int more_flags)
 {
-	static const int flags =
-	    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	int rc;
 
-	rc = sqlite3_open_v2(db->file, &db->handle, flags, NULL);
+	rc = sqlite3_open_v2(name, &db->handle,
+	    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+		more_flags,
+	    NULL);
 	if (rc != SQLITE_OK)
 		return rc;
 	sqlite3_progress_handler(db->handle, PROGRESS_STEPS, progress, db);
@@ -247,6 +249,71 @@ open_handle(struct db *db)
 	return rc;
 }
 
+/* Has the log something that the file has not? */
+static bool
+has_log(const struct db *db)
+{
+	struct stat st;
+
+	return stat(db->log, &st) == 0 && st.st_size > 0;
+}
+
+/*
+ * A WAL database without a log, where squall may not make one (in a folder
+ * that is not its own, or on a medium that can't be written to) can be read as
+ * what it is at the moment: immutable (uri.html, section 3.3).  SQLite then
+ * looks at nothing but the file; is_unchanged looks for it.
+ */
+static int
+open_immutable(struct db *db, const struct stat *st)
+{
+	struct buf uri = {0};
+	int rc = SQLITE_NOMEM;
+
+	buf_lit(&uri, "file:");
+	for (const char *p = db->file; *p != '\0'; p++) {
+		if (*p == '%' || *p == '?' || *p == '#')
+			buf_printf(&uri, "%%%02X", (unsigned char)*p);
+		else
+			buf_char(&uri, *p);
+	}
+	buf_lit(&uri, "?immutable=1");
+	if (!uri.failed)
+		rc = open_named(db, buf_cstr(&uri), SQLITE_OPEN_URI);
+	buf_release(&uri);
+	db->immutable = true;
+	db->changed = st->st_mtim;
+	db->size = st->st_size;
+	return rc;
+}
+
+static bool
+is_unchanged(const struct db *db, const struct stat *st)
+{
+	return !db->immutable ||
+	    (st->st_mtim.tv_sec == db->changed.tv_sec &&
+		st->st_mtim.tv_nsec == db->changed.tv_nsec &&
+		st->st_size == db->size && !has_log(db));
+}
+
+static int
+open_handle(struct db *db, const struct stat *st)
+{
+	int rc = open_named(db, db->file, 0);
+
+	db->immutable = false;
+	if ((rc == SQLITE_READONLY_DIRECTORY ||
+		(rc & 0xff) == SQLITE_CANTOPEN) &&
+	    !has_log(db)) {
+		close_handle(db);
+		/* Of other modes, a journal that is left over counts. */
+		if (open_immutable(db, st) == SQLITE_OK &&
+		    db->version.without_index)
+			return SQLITE_OK;
+	}
+	return rc;
+}
+
 /*
  * Opens the file that stands at the path now.  If it is no good, and another
  * one was open, that one goes on being read: a bad file in its place must not
@@ -261,7 +328,7 @@ reopen(struct db *db, const struct stat *st)
 	db->handle = NULL;
 	db->begin = db->end = NULL;
 	/* SQLite would take an empty file for a database without tables. */
-	rc = st->st_size == 0 ? SQLITE_NOTADB : open_handle(db);
+	rc = st->st_size == 0 ? SQLITE_NOTADB : open_handle(db, st);
 	if (rc == SQLITE_OK) {
 		close_handle(&old);
 		db->device = st->st_dev;
@@ -285,6 +352,9 @@ reopen(struct db *db, const struct stat *st)
 	db->begin = old.begin;
 	db->end = old.end;
 	db->version = old.version;
+	db->immutable = old.immutable;
+	db->changed = old.changed;
+	db->size = old.size;
 }
 
 /* Looks at the file, without opening it: that would drop SQLite's locks. */
@@ -301,7 +371,8 @@ check_file(struct db *db)
 		close_handle(db);
 		return;
 	}
-	same = st.st_dev == db->device && st.st_ino == db->inode;
+	same = st.st_dev == db->device && st.st_ino == db->inode &&
+	    is_unchanged(db, &st);
 	if (!S_ISREG(st.st_mode))
 		fail_file(db, DB_INVALID, "it is not a file");
 	else if (st.st_size == 0 && (db->handle == NULL || same))
@@ -321,8 +392,10 @@ db_new(const char *name, const char *file, int64_t time_limit_ms)
 		return NULL;
 	db->name = strdup(name);
 	db->file = strdup(file);
+	if (asprintf(&db->log, "%s-wal", file) < 0)
+		db->log = NULL;
 	db->time_limit_us = time_limit_ms * 1000;
-	if (db->name == NULL || db->file == NULL) {
+	if (db->name == NULL || db->file == NULL || db->log == NULL) {
 		db_free(db);
 		return NULL;
 	}
@@ -337,6 +410,7 @@ db_free(struct db *db)
 	close_handle(db);
 	free(db->name);
 	free(db->file);
+	free(db->log);
 	free(db);
 }
 
@@ -406,6 +480,12 @@ db_begin(struct db *db)
 enum db_status
 db_end(struct db *db)
 {
+	struct stat st;
+
+	/* An immutable file may change all the same: then nothing fits. */
+	if (db->in_snapshot && db->immutable &&
+	    (stat(db->file, &st) < 0 || !is_unchanged(db, &st)))
+		set_failure(db, DB_LOCKED, "it has just been changed");
 	if (db->in_snapshot) {
 		/* Ending is short, and must not be interrupted. */
 		db->deadline_us = INT64_MAX;

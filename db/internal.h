@@ -12,13 +12,16 @@
  * What db.c and query.c share: the connection, and its sticky error.
  */
 struct db {
-	char *name, *file;
-	sqlite3 *handle; /* NULL while nothing is open */
+	char *name, *file, *log; /* `log` may not exist */
+	sqlite3 *handle;         /* NULL while nothing is open */
 	sqlite3_stmt *begin, *end;
 	bool in_snapshot;
 	struct version_source version;
 	dev_t device; /* of the open file */
 	ino_t inode;
+	bool immutable;          /* opened as one: see open_immutable */
+	struct timespec changed; /* the immutable file's time of change */
+	int64_t size;            /* and its size */
 	bool file_bad; /* what stands at the path is no good; the log knows */
 
 	int64_t time_limit_us;

@@ -12,6 +12,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "app/clock.h"
+
 /* The WAL-index header: two copies, by walformat.html, section 2.1. */
 enum {
 	WAL_INDEX_SIZE = 32768,
@@ -20,6 +22,7 @@ enum {
 	HEADER_FRAMES = 16, /* mxFrame, nPage, checksum and salts follow */
 	HEADER_CONTENT_END = 40,
 	RETRIES = 1000,
+	SETTLED_MS = 1000,
 };
 
 /* The database header: fileformat2.html, section 1.3. */
@@ -72,19 +75,46 @@ read_identity(struct version_source *v)
 	v->inode = st.st_ino;
 }
 
-void
-version_init(struct version_source *v, struct sqlite3 *handle, const char *file)
+/*
+ * Maps the WAL-index, for reading alone.  It is not to be had by an immutable
+ * connection, nor where it could not be written and nobody else keeps it.
+ */
+static void
+map_index(struct version_source *v, sqlite3_file *f)
 {
 	volatile void *index = NULL;
+	int rc = SQLITE_CANTOPEN;
+
+	if (f->pMethods->iVersion >= 2)
+		rc = f->pMethods->xShmMap(f, 0, WAL_INDEX_SIZE, 0, &index);
+	if (rc == SQLITE_OK || rc == SQLITE_READONLY)
+		v->wal_index = index;
+	v->without_index = v->wal_index == NULL;
+}
+
+void
+version_init(struct version_source *v, struct sqlite3 *handle, const char *file,
+    const char *log)
+{
 	sqlite3_file *f;
 
-	*v = (struct version_source){.handle = handle, .file = file};
+	*v =
+	    (struct version_source){.handle = handle, .file = file, .log = log};
 	read_identity(v);
 	f = file_of(v);
-	if (f == NULL || f->pMethods->iVersion < 2 || !in_wal_mode(f))
-		return;
-	if (f->pMethods->xShmMap(f, 0, WAL_INDEX_SIZE, 0, &index) == SQLITE_OK)
-		v->wal_index = index;
+	if (f != NULL && in_wal_mode(f))
+		map_index(v, f);
+}
+
+static struct stamp
+stamp_of(const struct stat *st)
+{
+	return (struct stamp){
+	    .inode = st->st_ino,
+	    .size = (uint64_t)st->st_size,
+	    .seconds = (uint64_t)st->st_mtim.tv_sec,
+	    .nanoseconds = (uint64_t)st->st_mtim.tv_nsec,
+	};
 }
 
 /*
@@ -99,12 +129,34 @@ read_stamp(const struct version_source *v, struct stamp *s)
 	if (stat(v->file, &st) < 0 || st.st_dev != v->device ||
 	    st.st_ino != v->inode)
 		return false;
-	*s = (struct stamp){
-	    .inode = st.st_ino,
-	    .size = (uint64_t)st.st_size,
-	    .seconds = (uint64_t)st.st_mtim.tv_sec,
-	    .nanoseconds = (uint64_t)st.st_mtim.tv_nsec,
-	};
+	*s = stamp_of(&st);
+	return true;
+}
+
+static bool
+is_settled(const struct stamp *s)
+{
+	int64_t age_ms = clock_wall_ms() - (int64_t)s->seconds * 1000 -
+	    (int64_t)s->nanoseconds / 1000000;
+
+	return age_ms > SETTLED_MS || age_ms < -SETTLED_MS;
+}
+
+/* In WAL mode without an index. */
+static bool
+read_stamps(struct version_source *v)
+{
+	struct stamp stamps[2] = {{0}};
+	struct stat log;
+
+	if (!read_stamp(v, &stamps[0]) || !is_settled(&stamps[0]))
+		return false;
+	if (stat(v->log, &log) == 0) {
+		stamps[1] = stamp_of(&log);
+		if (!is_settled(&stamps[1]))
+			return false;
+	}
+	v->label = XXH3_64bits_withSeed(stamps, sizeof(stamps), 2);
 	return true;
 }
 
@@ -177,8 +229,18 @@ read_file(struct version_source *v)
 bool
 version_read(struct version_source *v, uint64_t *label)
 {
-	bool ok = v->wal_index != NULL ? read_wal(v) : read_file(v);
+	sqlite3_file *f;
+	bool ok;
 
+	/* Somebody may keep an index by now. */
+	if (v->without_index && (f = file_of(v)) != NULL)
+		map_index(v, f);
+	if (v->wal_index != NULL)
+		ok = read_wal(v);
+	else if (v->without_index)
+		ok = read_stamps(v);
+	else
+		ok = read_file(v);
 	*label = v->label;
 	return ok;
 }

@@ -14,7 +14,11 @@
  *    of the last commit: frames, checksum and salts, and the number of pages;
  *    while the log is empty, of the file's stamp as well;
  *  - in the other journal modes, the file's stamp and the change counter
- *    (fileformat2.html, section 1.3.7).
+ *    (fileformat2.html, section 1.3.7);
+ *  - in WAL mode without a WAL-index, which happens where squall may write
+ *    none and nobody else has it open, of the stamps of file and log, as soon
+ *    as both have been left alone for a second: a time of change is too coarse
+ *    to tell two changes at once apart.
  * The stamp is the file's inode, size and time of change, so that a database
  * keeps its version when squall or the machine is restarted.
  */
@@ -23,7 +27,8 @@ struct sqlite3;
 /* How the version of an open connection is read. */
 struct version_source {
 	struct sqlite3 *handle;
-	const char *file;
+	const char *file, *log; /* the log may not exist */
+	bool without_index;     /* WAL mode, but there is no index for us */
 	uint64_t device, inode; /* of the file that is open; 0: not known */
 	const volatile unsigned char *wal_index; /* mapped; NULL without WAL */
 	unsigned char seen[48]; /* the header that `label` belongs to */
@@ -33,10 +38,11 @@ struct version_source {
 
 /*
  * Prepares reading; the connection must have read from the database since it
- * was opened.  Handle and file name must outlive the source.
+ * was opened.  Handle and the names of the file and of its log ("-wal") must
+ * outlive the source.
  */
-void
-version_init(struct version_source *, struct sqlite3 *handle, const char *file);
+void version_init(struct version_source *, struct sqlite3 *handle,
+    const char *file, const char *log);
 
 /*
  * The version now.  In WAL mode without a system call, but just after the log

@@ -350,6 +350,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(numbers_are_decimal),
 	    cmocka_unit_test(empty_buffer_is_the_empty_string),
 	    cmocka_unit_test(reserved_but_empty_buffer_is_the_empty_string),
 	    cmocka_unit_test(ways_to_add),

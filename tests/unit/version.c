@@ -8,6 +8,7 @@
 
 /* A connection that only reads, as squall's. */
 struct reader {
+	char log[128];
 	sqlite3 *handle;
 	struct version_source source;
 };
@@ -28,6 +29,14 @@ must(sqlite3 *handle, const char *sql)
 	assert_int_equal(rc, SQLITE_OK);
 }
 
+/* The name of the file's log; the reader's. */
+static const char *
+log_of(struct reader *r, const char *file)
+{
+	snprintf(r->log, sizeof(r->log), "%s-wal", file);
+	return r->log;
+}
+
 static struct reader *
 open_reader(const char *file)
 {
@@ -38,7 +47,7 @@ open_reader(const char *file)
 	    sqlite3_open_v2(file, &r->handle, SQLITE_OPEN_READONLY, NULL),
 	    SQLITE_OK);
 	must(r->handle, "PRAGMA user_version");
-	version_init(&r->source, r->handle, file);
+	version_init(&r->source, r->handle, file, log_of(r, file));
 	return r;
 }
 
@@ -434,7 +443,7 @@ a_switch_to_wal_and_back_is_noticed(void **state)
 	must(w, "UPDATE t SET x = 2");
 	assert_false(can_tell(r));
 	must(r->handle, "PRAGMA user_version");
-	version_init(&r->source, r->handle, d->file);
+	version_init(&r->source, r->handle, d->file, log_of(r, d->file));
 	in_wal = version_of(r);
 	assert_true(in_wal != was);
 	must(w, "UPDATE t SET x = 3");
