@@ -54,7 +54,7 @@ endif
 DEPS = deps-demo deps-test deps-lint deps-bench deps-picture
 
 .DELETE_ON_ERROR:
-.PHONY: all demo test unit integration check-asan bench picture lint format install \
+.PHONY: all demo test check-asan check-tsan bench picture lint format install \
 	deps $(DEPS) clean help
 
 all: $(BUILD)/squall
@@ -122,6 +122,11 @@ check-asan: deps-test
 		--no-print-directory test BUILD=build/asan \
 		SANITIZE=address,undefined CFLAGS='-O1 -g'
 
+# Threads: the integration tests, whose servers have them.
+check-tsan: deps-test
+	@$(MAKE) --no-print-directory test BUILD=build/tsan SANITIZE=thread \
+		CFLAGS='-O1 -g' TESTS="$$(echo tests/integration/*.bats)"
+
 bench: deps-bench
 	@$(MAKE) --no-print-directory all $(ATLAS)
 	@tests/bench/run
@@ -151,6 +156,7 @@ help:
 	@echo 'make demo       the world atlas on http://localhost:8080/ (PORT=, SERVER=lighttpd|nginx)'
 	@echo 'make test       everything, with real servers (TESTS=files)'
 	@echo 'make check-asan the same under AddressSanitizer and UBSan'
+	@echo 'make check-tsan the servers under ThreadSanitizer'
 	@echo 'make bench      the hit path beside a bare libfcgi program'
 	@echo 'make lint       formatting, static analysis, the layers'
 	@echo 'make install    to PREFIX=/usr/local'

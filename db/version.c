@@ -18,6 +18,7 @@
 enum {
 	WAL_INDEX_SIZE = 32768,
 	HEADER_LEN = 48,
+	HEADER_WORDS = HEADER_LEN / sizeof(uint32_t),
 	HEADER_IS_INIT = 12,
 	HEADER_FRAMES = 16, /* mxFrame, nPage, checksum and salts follow */
 	HEADER_CONTENT_END = 40,
@@ -160,20 +161,26 @@ read_stamps(struct version_source *v)
 	return true;
 }
 
-/* The two copies agree unless one is just being written. */
+/*
+ * The two copies agree unless one is just being written.  Who writes them
+ * writes the second first, so the first is read first.
+ */
 static bool
-read_header(const volatile unsigned char *index, unsigned char *header)
+read_header(const volatile uint32_t *index, uint32_t header[HEADER_WORDS])
 {
 	for (int tries = 0; tries < RETRIES; tries++) {
-		unsigned char second[HEADER_LEN];
+		bool same = true;
 
-		for (size_t i = 0; i < HEADER_LEN; i++)
-			header[i] = index[i];
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-		for (size_t i = 0; i < HEADER_LEN; i++)
-			second[i] = index[HEADER_LEN + i];
-		if (memcmp(header, second, HEADER_LEN) == 0)
-			return header[HEADER_IS_INIT] != 0;
+		for (size_t i = 0; i < HEADER_WORDS; i++)
+			header[i] =
+			    __atomic_load_n(&index[i], __ATOMIC_ACQUIRE);
+		for (size_t i = 0; i < HEADER_WORDS; i++)
+			same &= header[i] ==
+			    __atomic_load_n(
+				&index[HEADER_WORDS + i], __ATOMIC_ACQUIRE);
+		if (same)
+			return *((const unsigned char *)header +
+				   HEADER_IS_INIT) != 0;
 	}
 	return false;
 }
@@ -181,7 +188,8 @@ read_header(const volatile unsigned char *index, unsigned char *header)
 static bool
 read_wal(struct version_source *v)
 {
-	unsigned char header[HEADER_LEN];
+	uint32_t header[HEADER_WORDS];
+	const char *bytes = (const char *)header;
 	struct stamp stamp = {0};
 	XXH64_hash_t hash;
 	uint32_t frames;
@@ -191,13 +199,13 @@ read_wal(struct version_source *v)
 	if (v->known && memcmp(header, v->seen, HEADER_LEN) == 0)
 		return true;
 	v->known = false;
-	memcpy(&frames, header + HEADER_FRAMES, sizeof(frames));
+	memcpy(&frames, bytes + HEADER_FRAMES, sizeof(frames));
 	/* Without a frame in the log, all there is stands in the file. */
 	if (frames == 0 && !read_stamp(v, &stamp))
 		return false;
 	hash = XXH3_64bits_withSeed(&stamp, sizeof(stamp), 1);
 	v->label = XXH3_64bits_withSeed(
-	    header + HEADER_FRAMES, HEADER_CONTENT_END - HEADER_FRAMES, hash);
+	    bytes + HEADER_FRAMES, HEADER_CONTENT_END - HEADER_FRAMES, hash);
 	memcpy(v->seen, header, HEADER_LEN);
 	v->known = true;
 	return true;

@@ -30,7 +30,7 @@ struct version_source {
 	const char *file, *log; /* the log may not exist */
 	bool without_index;     /* WAL mode, but there is no index for us */
 	uint64_t device, inode; /* of the file that is open; 0: not known */
-	const volatile unsigned char *wal_index; /* mapped; NULL without WAL */
+	const volatile uint32_t *wal_index; /* mapped; NULL without WAL */
 	unsigned char seen[48]; /* the header that `label` belongs to */
 	uint64_t label;
 	bool known;
