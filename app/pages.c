@@ -13,7 +13,9 @@
 #include "app/renderers.h"
 
 enum {
-	PLAIN_SHARE = 8, /* of the memory is for inflated bodies */
+	/* The part of the memory for inflated bodies, and its least size: */
+	PLAIN_SHARE = 8,
+	PLAIN_MIN = 1 << 20, /* inflating takes longer than all else */
 	/* How long a job waits for another's rendering between two looks. */
 	LOOK_AGAIN_US = 10000,
 };
@@ -33,6 +35,7 @@ pages_new(const struct site *site)
 {
 	struct pages *p = calloc(1, sizeof(*p));
 	size_t plain = site->memory_bytes / PLAIN_SHARE;
+	size_t rest = site->memory_bytes - plain;
 
 	if (p == NULL) {
 		log_error("pages", "out of memory");
@@ -40,8 +43,8 @@ pages_new(const struct site *site)
 	}
 	p->site = site;
 	p->held_end = &p->held;
-	p->memory = memory_new(site->memory_bytes - plain);
-	p->plain = memory_new(plain);
+	p->memory = memory_new(rest);
+	p->plain = memory_new(plain < PLAIN_MIN ? PLAIN_MIN : plain);
 	/* Without a time limit of its own: the loop waits for no lock. */
 	p->catalog = catalog_new(site->databases, site->n_databases, 0);
 	p->renderers = renderers_start(site);

@@ -153,12 +153,27 @@ render(struct renderer *r, struct job *job)
 	return page;
 }
 
-/* The version of what the job's page is made from, and whether it is known. */
+/* The version of what the job's page is made from; false: it is not known. */
 static bool
 version_of(struct renderer *r, const struct job *job, uint64_t *version)
 {
 	return catalog_version(
 	    r->catalog, job->route->scope, job->request.segments[0], version);
+}
+
+/*
+ * The same of what stands in the files' places now.  While this thread and the
+ * event loop see the same version, the latter has looked.
+ */
+static bool
+current_version(struct renderer *r, const struct job *job, uint64_t *version)
+{
+	if (job->version_known && version_of(r, job, version) &&
+	    *version == job->version)
+		return true;
+	catalog_refresh(
+	    r->catalog, job->route->scope, job->request.segments[0]);
+	return version_of(r, job, version);
 }
 
 /*
@@ -243,9 +258,7 @@ renderer_make(struct renderer *r, struct job *job)
 	bool known;
 
 	job->held = false;
-	catalog_refresh(
-	    r->catalog, job->route->scope, job->request.segments[0]);
-	known = version_of(r, job, &version);
+	known = current_version(r, job, &version);
 	if (known)
 		page = fetch(r, job, version, now_ms);
 	job->outcome.store_us += clock_mono_us() - since_us;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -76,6 +77,8 @@ thread_main(void *arg)
 	struct thread *t = arg;
 	struct renderers *g = t->group;
 
+	/* Long work: where processors are few, the event loop goes first. */
+	sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0});
 	for (;;) {
 		struct job *job;
 

@@ -142,11 +142,17 @@ cache_control(struct buf *b, const struct page *page, int64_t now_ms)
 	buf_int(b, page->stale_if_error_s);
 }
 
+/* Milliseconds with three decimals. */
 static void
 timing(struct buf *b, const char *name, int64_t us)
 {
-	buf_printf(
-	    b, "%s;dur=%" PRId64 ".%03" PRId64, name, us / 1000, us % 1000);
+	const char decimals[] = {'.', (char)('0' + us / 100 % 10),
+	    (char)('0' + us / 10 % 10), (char)('0' + us % 10)};
+
+	buf_str(b, name);
+	buf_lit(b, ";dur=");
+	buf_int(b, us / 1000);
+	buf_add(b, decimals, sizeof(decimals));
 }
 
 static void

@@ -23,7 +23,7 @@ enum {
 	HEADER_FRAMES = 16, /* mxFrame, nPage, checksum and salts follow */
 	HEADER_CONTENT_END = 40,
 	RETRIES = 1000,
-	SETTLED_MS = 1000,
+	SETTLED_MS = 2500, /* FAT counts time in steps of two seconds */
 };
 
 /* The database header: fileformat2.html, section 1.3. */
@@ -211,6 +211,10 @@ read_wal(struct version_source *v)
 	return true;
 }
 
+/*
+ * In the other modes.  The counter need not be read again while the stamp is
+ * the one that was seen with it, and had settled by then.
+ */
 static bool
 read_file(struct version_source *v)
 {
@@ -221,15 +225,23 @@ read_file(struct version_source *v)
 		    header[DB_HEADER_COUNTER_END - DB_HEADER_VERSIONS];
 		unsigned char pad[6];
 	} now = {0};
-	sqlite3_file *f = file_of(v);
+	sqlite3_file *f;
 
-	if (f == NULL || !read_stamp(v, &now.stamp) ||
-	    f->pMethods->xRead(f, now.header, sizeof(now.header),
-		DB_HEADER_VERSIONS) != SQLITE_OK)
+	if (!read_stamp(v, &now.stamp))
 		return false;
+	if (v->known && memcmp(&now.stamp, v->seen, sizeof(now.stamp)) == 0)
+		return true;
+	v->known = is_settled(&now.stamp);
+	memcpy(v->seen, &now.stamp, sizeof(now.stamp));
+	f = file_of(v);
 	/* In WAL mode commits leave the file alone. */
-	if (now.header[0] == WAL && now.header[1] == WAL)
+	if (f == NULL ||
+	    f->pMethods->xRead(f, now.header, sizeof(now.header),
+		DB_HEADER_VERSIONS) != SQLITE_OK ||
+	    (now.header[0] == WAL && now.header[1] == WAL)) {
+		v->known = false;
 		return false;
+	}
 	v->label = XXH3_64bits(&now, sizeof(now));
 	return true;
 }

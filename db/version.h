@@ -17,10 +17,10 @@
  *    (fileformat2.html, section 1.3.7);
  *  - in WAL mode without a WAL-index, which happens where squall may write
  *    none and nobody else has it open, of the stamps of file and log, as soon
- *    as both have been left alone for a second: a time of change is too coarse
- *    to tell two changes at once apart.
- * The stamp is the file's inode, size and time of change, so that a database
- * keeps its version when squall or the machine is restarted.
+ *    as both have been left alone for some seconds: a time of change is too
+ * coarse to tell two changes at once apart. The stamp is the file's inode, size
+ * and time of change, so that a database keeps its version when squall or the
+ * machine is restarted.
  */
 struct sqlite3;
 
@@ -31,7 +31,7 @@ struct version_source {
 	bool without_index;     /* WAL mode, but there is no index for us */
 	uint64_t device, inode; /* of the file that is open; 0: not known */
 	const volatile uint32_t *wal_index; /* mapped; NULL without WAL */
-	unsigned char seen[48]; /* the header that `label` belongs to */
+	unsigned char seen[48];             /* the header or stamp of `label` */
 	uint64_t label;
 	bool known;
 };
