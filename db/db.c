@@ -127,7 +127,8 @@ fail_file(struct db *db, enum db_status status, const char *message)
 
 /*
  * SQLite calls it for what a statement uses when it compiles it: functions
- * whose result is not made from the database alone are noted.
+ * whose result is not made from the database alone are noted.  A pragma that
+ * lists tables compiles every view, used or not: that counts for nothing.
  */
 static int
 authorize(void *arg, int action, const char *first, const char *name,
@@ -142,7 +143,7 @@ authorize(void *arg, int action, const char *first, const char *name,
 	(void)first;
 	(void)database;
 	(void)trigger;
-	if (action != SQLITE_FUNCTION)
+	if (action != SQLITE_FUNCTION || !db->preparing)
 		return SQLITE_OK;
 	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
 		if (strcasecmp(name, functions[i]) == 0)

@@ -32,6 +32,7 @@ struct db {
 	enum db_status status; /* the first failure since db_begin */
 	char message[256];
 	struct db_work work;
+	bool preparing; /* a query, and not what a pragma looks into */
 };
 
 /* Is the time limit over, or the budget within it?  Notes the latter. */

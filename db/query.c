@@ -21,7 +21,9 @@ open_query(struct query *q, struct db *db, const char *sql, size_t len)
 		return;
 	}
 	db->work.queries++;
+	db->preparing = true;
 	rc = sqlite3_prepare_v2(db->handle, sql, (int)len + 1, &q->stmt, NULL);
+	db->preparing = false;
 	db->work.us += clock_mono_us() - since_us;
 	if (rc != SQLITE_OK)
 		db_fail(db, rc);

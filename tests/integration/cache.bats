@@ -344,3 +344,44 @@ head_and_get()
 	is "$STATUS $BODY" '200 '
 	(($(header Content-Length) > 0))
 }
+
+# ttl_of PATH: the seconds that a page of it has, of those it is given.
+ttl_of()
+{
+	page GET "$1"
+	page GET "$1"
+	[[ $(cache_status) =~ ';'\ ttl=([0-9]+)';' ]]
+	echo "${BASH_REMATCH[1]}"
+}
+
+@test "a database has an expiry of its own, but not for what changes with time" {
+	make_db "$T/demo.db" "CREATE TABLE notes (id INTEGER PRIMARY KEY);
+	    INSERT INTO notes VALUES (1);
+	    CREATE VIEW fixed AS SELECT id FROM notes;
+	    CREATE VIEW now AS SELECT id, datetime('now') AS t FROM notes;
+	    CREATE VIEW chance AS SELECT id FROM notes ORDER BY random();"
+	make_db "$T/other.db"
+	printf '%s\n' '[database demo]' "file = $T/demo.db" 'ttl = 86400' \
+	    '[database other]' "file = $T/other.db" >"$T/squall.ini"
+	start_squall --workers=1 --config="$T/squall.ini" --ttl=100
+	for path in /demo/notes /demo/notes/1.json /demo/fixed; do
+		(($(ttl_of "$path") > 70000)) || fail "$path"
+	done
+	for path in /demo/now /demo/now.json /demo/chance.json /other/notes; do
+		(($(ttl_of "$path") <= 100)) || fail "$path"
+	done
+}
+
+@test "pages that are made together don't expire together" {
+	local i
+
+	serve --workers=1
+	for i in 1 2 3; do
+		ttl_of "/demo/notes/$i"
+		ttl_of "/demo/notes/$i.json"
+	done >"$T/ttls"
+	(($(sort -u "$T/ttls" | wc -l) > 2))
+	while read -r i; do
+		((i >= 535 && i <= 600))
+	done <"$T/ttls"
+}

@@ -148,6 +148,7 @@ functions_of_the_time_are_found(void **state)
 	    {"SELECT x FROM v", true},
 	    {"SELECT x FROM (SELECT x FROM v LIMIT 1)", true},
 	    {"SELECT x FROM w", false},
+	    {"SELECT count(*) FROM pragma_table_list", false},
 	    {"SELECT 'random()' || x > '' FROM t", false},
 	};
 	struct database *d = *state;
