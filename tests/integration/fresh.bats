@@ -359,6 +359,7 @@ race()
 	get /demo/t/1.json
 	is "$(jq '.rows[0].n' <<<"$BODY")" 0
 	is "$(cache_status)" 'squall; hit; ttl=0; detail=behind'
+	like "$(header Cache-Control)" '^max-age=[1-9][0-9]*, stale-while-revalidate=[1-9][0-9]*, stale-if-error=3600$'
 	wait_for shows 1
 	is_hit memory
 }
