@@ -40,6 +40,7 @@ SOURCES = $(wildcard app/*.c handlers/*.c db/*.c)
 OBJECTS = $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/handlers/assets.o
 PARTS = $(filter-out $(BUILD)/obj/app/main.o,$(OBJECTS))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
+FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(filter-out %/seeds.c,$(wildcard tests/fuzz/*.c)))
 TOOLS = $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
 ATLAS = build/atlas.db
 
@@ -51,10 +52,10 @@ Q = @
 SAY = @printf '%-7s %s\n'
 endif
 
-DEPS = deps-demo deps-test deps-lint deps-bench deps-picture
+DEPS = deps-demo deps-test deps-fuzz deps-lint deps-bench deps-picture
 
 .DELETE_ON_ERROR:
-.PHONY: all demo test check-asan check-tsan bench picture lint format install \
+.PHONY: all demo test check-asan check-tsan fuzz bench picture lint format install \
 	deps $(DEPS) clean help
 
 all: $(BUILD)/squall
@@ -78,6 +79,20 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(PARTS)
 	$(SAY) cc $<
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) \
 		-o $@ $< $(PARTS) $(PKG_LIBS) -lcmocka -lm
+
+# SANITIZE compiles everything with libFuzzer's counters, and this links its
+# main in.  See the target fuzz.
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(PARTS)
+	@mkdir -p $(@D)
+	$(SAY) cc $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) \
+		-fsanitize=fuzzer -o $@ $< $(PARTS) $(PKG_LIBS) -lm
+
+$(BUILD)/tests/fuzz/seeds: tests/fuzz/seeds.c $(PARTS)
+	@mkdir -p $(@D)
+	$(SAY) cc $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) \
+		-o $@ $< $(PARTS) $(PKG_LIBS) -lm
 
 # Programs that integration tests use: with nothing of squall's in them.
 $(BUILD)/tests/tools/%: tests/tools/%.c $(BUILD)/flags
@@ -127,6 +142,18 @@ check-tsan: deps-test
 	@$(MAKE) --no-print-directory test BUILD=build/tsan SANITIZE=thread \
 		CFLAGS='-O1 -g' TESTS="$$(echo tests/integration/*.bats)"
 
+# Needs clang, whose libFuzzer it is (TARGETS=names, FUZZ_S=seconds for each).
+fuzz: deps-fuzz
+	@$(MAKE) --no-print-directory fuzz-targets BUILD=build/fuzz CC=clang \
+		SANITIZE=fuzzer-no-link,address,undefined CFLAGS='-O1 -g'
+	@tests/fuzz/run $(TARGETS)
+
+.PHONY: fuzz-targets fuzz-seeds
+fuzz-targets: $(FUZZ_TARGETS)
+fuzz-seeds: $(BUILD)/tests/fuzz/seeds
+	@mkdir -p tests/fuzz/corpus/entry
+	@$< tests/fuzz/corpus/entry
+
 bench: deps-bench
 	@$(MAKE) --no-print-directory all $(ATLAS)
 	@tests/bench/run
@@ -157,8 +184,9 @@ help:
 	@echo 'make test       everything, with real servers (TESTS=files)'
 	@echo 'make check-asan the same under AddressSanitizer and UBSan'
 	@echo 'make check-tsan the servers under ThreadSanitizer'
+	@echo 'make fuzz       the parsers, by libFuzzer (TARGETS=, FUZZ_S=)'
 	@echo 'make bench      the hit path beside a bare libfcgi program'
 	@echo 'make lint       formatting, static analysis, the layers'
 	@echo 'make install    to PREFIX=/usr/local'
 
--include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(TOOLS:=.d)
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(FUZZ_TARGETS:=.d) $(TOOLS:=.d)

@@ -82,10 +82,13 @@ encode_page(struct encoder *e, struct page *page)
 bool
 decode_body(const struct page *page, struct buf *plain)
 {
-	struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+	struct libdeflate_decompressor *d;
 	size_t n = 0;
 	bool ok;
 
+	if (page->plain_len > MAX_BYTES)
+		return false; /* nothing that was compressed here */
+	d = libdeflate_alloc_decompressor();
 	buf_reserve(plain, page->plain_len);
 	ok = d != NULL && !plain->failed &&
 	    libdeflate_gzip_decompress(d, page->body.data, page->body.len,

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Installs the Debian packages that a purpose needs, and is the one place where
-# packages are named:  deploy/deps.sh run|build|demo|test|lint|bench|picture
+# packages are named:
+#	deploy/deps.sh run|build|demo|test|fuzz|lint|bench|picture
 # Says and does nothing when all are there.  The servers among them are not
 # started: while apt-get works, a policy-rc.d forbids it (if the machine has none
 # of its own) and is removed again however the work ends; what was newly
@@ -24,6 +25,9 @@ declare -rA SETS=(
 	# cgi-fcgi, procps for the time limits of bats, libxml2-utils for xmllint
 	[test]='@demo redis-server libcmocka-dev bats spawn-fcgi libfcgi-bin jq
 		systemd procps libxml2-utils'
+	# make fuzz: libFuzzer is in libclang-rt-dev; in Ubuntu 22.04, whose
+	# clang is older than that package, it comes with clang
+	[fuzz]='@build clang libclang-rt-dev|libclang-common-14-dev'
 	# make lint: clang-tidy reads the headers of the libraries
 	[lint]='@build clang-format clang-tidy cppcheck shellcheck'
 	# make bench
@@ -56,25 +60,48 @@ packages()
 	done
 }
 
-# Which of the names A|B there is in this release.
-choose()
+# What packages, named as in SETS, are called in this release: of the names A|B
+# the first that apt knows; or, if it knows none yet, one that is installed.
+release_names()
+{
+	local package name names
+
+	for package; do
+		IFS='|' read -ra names <<<"$package"
+		name=${names[0]}
+		if ((${#names[@]} > 1)); then
+			read -r name < <(
+				known "${names[@]}"
+				installed "${names[@]}"
+				echo "$name"
+			)
+		fi
+		echo "$name"
+	done
+}
+
+# Those of the packages named that this release has, so far as apt knows.
+known()
 {
 	local name
 
 	for name; do
-		if (($# == 1)) ||
-		    [[ -n $(apt-cache madison "$name" 2>/dev/null) ]]; then
-			echo "$name"
-			return
-		fi
+		[[ -z $(apt-cache madison "$name" 2>/dev/null) ]] || echo "$name"
 	done
-	echo "$1"
 }
 
-# The packages of a set that are not installed.
+# Those of the packages named that are installed.
+installed()
+{
+	dpkg-query -W -f "\${db:Status-Status} \${Package}\\n" "$@" 2>/dev/null |
+	    sed -n 's/^installed //p' || :
+}
+
+# The packages of a set that are not installed.  One that has another name here
+# may be there under the other and be something else.
 missing()
 {
-	local package name names state
+	local package name state
 	local -A states=()
 
 	while read -r state name; do
@@ -83,11 +110,8 @@ missing()
 	    -f "\${db:Status-Status} \${Package}\\n" 2>/dev/null)
 
 	for package in $(packages "$1"); do
-		IFS='|' read -ra names <<<"$package"
-		for name in "${names[@]}"; do
-			[[ ${states[$name]-} != installed ]] || continue 2
-		done
-		choose "${names[@]}"
+		name=$(release_names "$package")
+		[[ ${states[$name]-} == installed ]] || echo "$package"
 	done
 }
 
@@ -122,18 +146,20 @@ services()
 	done
 }
 
-# As root: install the packages named.
+# As root: install the packages named.  What they are called is known for certain
+# once the lists of packages have been fetched.
 install_packages()
 {
-	local new
+	local list new
 
 	export DEBIAN_FRONTEND=noninteractive
 	forbid_services
 	apt-get update </dev/null ||
 	    echo 'deps.sh: apt-get update failed, trying with what is known' >&2
-	apt-get install -y --no-install-recommends "$@" </dev/null
+	mapfile -t list < <(release_names "$@")
+	apt-get install -y --no-install-recommends "${list[@]}" </dev/null
 
-	mapfile -t new < <(services "$@")
+	mapfile -t new < <(services "${list[@]}")
 	if ((${#new[@]} > 0)) && [[ -x $(command -v systemctl) ]]; then
 		systemctl disable "${new[@]}" </dev/null ||
 		    echo "deps.sh: could not disable ${new[*]}" >&2
@@ -154,14 +180,14 @@ explain()
 
 main()
 {
-	local list
+	local list names
 
 	if [[ ${1-} == --install ]]; then
 		install_packages "${@:2}"
 		return
 	fi
 	if (($# != 1)) || [[ ! -v SETS[$1] ]]; then
-		die 'usage: deploy/deps.sh run|build|demo|test|lint|bench|picture'
+		die 'usage: deploy/deps.sh run|build|demo|test|fuzz|lint|bench|picture'
 	fi
 	if [[ ! -x $(command -v apt-get) || ! -x $(command -v dpkg-query) ]]; then
 		echo 'deps.sh: no apt-get here; install these, named as in Debian:'
@@ -173,7 +199,8 @@ main()
 	if ((${#list[@]} == 0)); then
 		return
 	fi
-	explain "$1" "${list[@]}"
+	mapfile -t names < <(release_names "${list[@]}")
+	explain "$1" "${names[@]}"
 	if ((EUID == 0)); then
 		install_packages "${list[@]}"
 	elif [[ -x $(command -v sudo) ]]; then
