@@ -55,7 +55,7 @@ endif
 DEPS = deps-demo deps-test deps-fuzz deps-lint deps-bench deps-picture
 
 .DELETE_ON_ERROR:
-.PHONY: all demo test check-asan check-tsan fuzz bench picture lint format install \
+.PHONY: all demo test check-asan check-tsan soak fuzz bench picture lint format install \
 	deps $(DEPS) clean help
 
 all: $(BUILD)/squall
@@ -94,12 +94,14 @@ $(BUILD)/tests/fuzz/seeds: tests/fuzz/seeds.c $(PARTS)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) \
 		-o $@ $< $(PARTS) $(PKG_LIBS) -lm
 
-# Programs that integration tests use: with nothing of squall's in them.
+# Programs that integration tests use: with nothing of squall's in them.  The
+# parts of a large one are in a folder of its name.
 $(BUILD)/tests/tools/%: tests/tools/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY) cc $<
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) \
-		-o $@ $< -lsqlite3
+		-o $@ $(filter %.c,$^) -lsqlite3 -ldeflate
+$(BUILD)/tests/tools/fresh-check: $(wildcard tests/tools/fresh-check/*.[ch])
 
 # Changes when the flags do, so that everything is built again then.
 $(BUILD)/flags: FORCE
@@ -133,14 +135,20 @@ unit-tests: $(UNIT_TESTS)
 test-tools: $(TOOLS)
 
 check-asan: deps-test
-	@ASAN_OPTIONS=detect_stack_use_after_return=1 $(MAKE) \
+	@ASAN_OPTIONS=detect_stack_use_after_return=1 \
+		FRESH_READS=$${FRESH_READS:-60000} $(MAKE) \
 		--no-print-directory test BUILD=build/asan \
 		SANITIZE=address,undefined CFLAGS='-O1 -g'
 
 # Threads: the integration tests, whose servers have them.
 check-tsan: deps-test
-	@$(MAKE) --no-print-directory test BUILD=build/tsan SANITIZE=thread \
+	@FRESH_READS=$${FRESH_READS:-60000} $(MAKE) \
+		--no-print-directory test BUILD=build/tsan SANITIZE=thread \
 		CFLAGS='-O1 -g' TESTS="$$(echo tests/integration/*.bats)"
+
+soak: deps-test
+	@$(MAKE) --no-print-directory all test-tools
+	@SQUALL=$(BUILD)/squall TOOLS_DIR=$(BUILD)/tests/tools tests/soak
 
 # Needs clang, whose libFuzzer it is (TARGETS=names, FUZZ_S=seconds for each).
 fuzz: deps-fuzz
@@ -184,6 +192,7 @@ help:
 	@echo 'make test       everything, with real servers (TESTS=files)'
 	@echo 'make check-asan the same under AddressSanitizer and UBSan'
 	@echo 'make check-tsan the servers under ThreadSanitizer'
+	@echo 'make soak       the freshness tests for SOAK_S=1800 seconds'
 	@echo 'make fuzz       the parsers, by libFuzzer (TARGETS=, FUZZ_S=)'
 	@echo 'make bench      the hit path beside a bare libfcgi program'
 	@echo 'make lint       formatting, static analysis, the layers'

@@ -154,12 +154,14 @@ get(struct cache *c, struct breaker *b, struct str key, struct str *value)
 }
 
 struct page *
-cache_get(struct cache *c, struct str key, uint64_t version, int64_t now_ms)
+cache_get(struct cache *c, struct str key, uint64_t version, int64_t now_ms,
+    enum cache_miss *why)
 {
 	struct str short_key, entry;
 	struct breaker *b;
 	struct page *page;
 
+	*why = CACHE_NOTHING;
 	if (!page_key(c, key, &short_key))
 		return NULL;
 	b = may_ask(c, short_key);
@@ -171,6 +173,8 @@ cache_get(struct cache *c, struct str key, uint64_t version, int64_t now_ms)
 		 */
 		c->store->class->drop(c->store);
 	} else if (page->version != version || page->expires_ms <= now_ms) {
+		*why =
+		    page->version != version ? CACHE_OUTDATED : CACHE_EXPIRED;
 		page_unref(page);
 		page = NULL;
 	}

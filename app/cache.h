@@ -25,12 +25,14 @@ void cache_close(struct cache *);
 /* "memcached" or "redis"; NULL for a cache without a store. */
 const char *cache_name(const struct cache *);
 
+enum cache_miss { CACHE_NOTHING, CACHE_EXPIRED, CACHE_OUTDATED };
+
 /*
  * A new page, if the store has one under this key of this version that has not
- * expired; else NULL.
+ * expired; else NULL, and `why` says what was wrong with the one it has.
  */
-struct page *
-cache_get(struct cache *, struct str key, uint64_t version, int64_t now_ms);
+struct page *cache_get(struct cache *, struct str key, uint64_t version,
+    int64_t now_ms, enum cache_miss *why);
 
 /*
  * Whether the store took the page.  One of a length that it has just refused

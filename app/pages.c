@@ -148,6 +148,8 @@ pages_start(struct pages *p, const struct lookup *l, struct buf *key)
 	job->version = l->version;
 	job->version_known = l->version_known;
 	job->outcome.stale = l->page != NULL;
+	job->outcome.expired = l->page != NULL && l->version_known &&
+	    l->page->version == l->version;
 	job->outcome.version = l->version_known ? l->version : 0;
 	jobs_add(&p->jobs, job);
 	return job;

@@ -220,15 +220,21 @@ static struct page *
 fetch(struct renderer *r, struct job *job, uint64_t version, int64_t now_ms)
 {
 	struct str key = {job->key.data, job->key.len};
-	struct page *page = cache_get(r->cache, key, version, now_ms);
+	enum cache_miss why;
+	struct page *page = cache_get(r->cache, key, version, now_ms, &why);
 
+	if (page == NULL && why != CACHE_NOTHING) {
+		job->outcome.stale = true;
+		job->outcome.expired = why == CACHE_EXPIRED;
+		job->outcome.version = version;
+	}
 	if (page != NULL || has_waited(r, job))
 		return page;
 	switch (cache_lease(r->cache, key, version, lease_ms(r))) {
 	case LEASE_OURS:
 		return NULL;
 	case LEASE_DONE: /* between the two questions, most likely */
-		return cache_get(r->cache, key, version, now_ms);
+		return cache_get(r->cache, key, version, now_ms, &why);
 	case LEASE_TAKEN:
 		break;
 	}

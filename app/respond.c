@@ -57,7 +57,9 @@ cache_status(struct buf *b, const struct page *page, const struct outcome *o,
 			buf_lit(b, "; collapsed");
 		else if (o->stored)
 			buf_lit(b, "; stored");
-		if (o->stale && o->version != 0)
+		if (o->stale && o->expired)
+			buf_lit(b, "; detail=expired");
+		else if (o->stale && o->version != 0)
 			buf_printf(b, "; detail=\"version %016" PRIx64 "\"",
 			    o->version);
 		else if (o->store != NULL)

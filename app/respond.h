@@ -21,6 +21,7 @@ struct outcome {
 	    *store;       /* that had an OUTCOME_STORE or _COLLAPSED, or NULL */
 	bool stored;      /* an OUTCOME_MISS was kept */
 	bool stale;       /* there was a page, of another version or expired */
+	bool expired;     /* it was the latter */
 	uint64_t version; /* of the data, where `stale`; 0: not known */
 	unsigned queries; /* SQL statements of an OUTCOME_MISS */
 	/* What it took, in microseconds; render_us includes db_us. */

@@ -315,6 +315,21 @@ open_handle(struct db *db, const struct stat *st)
 	return rc;
 }
 
+/* Is it the file that is no good?  Or is it locked, say, and may yet be read?
+ */
+static bool
+is_bad_file(int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_CORRUPT:
+	case SQLITE_FORMAT:
+	case SQLITE_NOTADB:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /*
  * Opens the file that stands at the path now.  If it is no good, and another
  * one was open, that one goes on being read: a bad file in its place must not
@@ -337,7 +352,7 @@ reopen(struct db *db, const struct stat *st)
 		db->file_bad = false;
 		return;
 	}
-	if (old.handle == NULL) {
+	if (old.handle == NULL || !is_bad_file(rc)) {
 		db_fail(db, rc);
 	} else if (!db->file_bad) {
 		log_error("db",
@@ -559,6 +574,16 @@ db_refresh(struct db *db)
 bool
 db_version(struct db *db, uint64_t *version)
 {
+	if (db->handle == NULL)
+		return false;
+	if (version_read(&db->version, version))
+		return true;
+	/*
+	 * Another file may stand at the path.  Reading from the old one now,
+	 * SQLite would open the new one's log with it, and when it closes that,
+	 * all locks that this process has there are gone.
+	 */
+	db_refresh(db);
 	if (db->handle == NULL)
 		return false;
 	if (version_read(&db->version, version))

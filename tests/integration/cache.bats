@@ -152,6 +152,7 @@ sql()
 	is_hit /demo/notes
 	has "$(cache_status)" ttl=0
 	wait_for is_miss /demo/notes
+	is "$(cache_status)" 'squall; fwd=stale; stored; detail=expired'
 	is_hit /demo/notes
 }
 

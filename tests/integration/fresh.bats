@@ -98,6 +98,11 @@ seen()
 	start_memcached
 	seen WAL --memory=0 --cache="$MEMCACHED_URL"
 	is_hit memcached
+	# memcached has the old page: that is why it is a miss
+	commit 77
+	get /demo/t/1.json
+	like "$(cache_status)" \
+	    '^squall; fwd=stale; stored; detail="version [0-9a-f]{16}"$'
 }
 
 @test "DELETE: a commit is seen at once, with memcached alone" {

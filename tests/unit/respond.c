@@ -238,7 +238,14 @@ a_miss_for_a_page_of_another_version(void **state)
 	o.version = UINT64_MAX;
 	assert_line(&page, &o, "Cache-Status",
 	    "squall; fwd=stale; stored; detail=\"version ffffffffffffffff\"");
+	o.expired = true;
+	assert_line(&page, &o, "Cache-Status",
+	    "squall; fwd=stale; stored; detail=expired");
+	o.expired = false;
+	o.version = 0; /* it is not known */
+	assert_line(&page, &o, "Cache-Status", "squall; fwd=stale; stored");
 	o.kind = OUTCOME_COLLAPSED;
+	o.version = UINT64_MAX;
 	assert_line(&page, &o, "Cache-Status",
 	    "squall; fwd=stale; collapsed; "
 	    "detail=\"version ffffffffffffffff\"");
