@@ -89,6 +89,14 @@ static const struct option_row rows[] = {
     {"time-limit", 0, OPTION_NUMBER, FIELD(time_limit_ms), 1, 3600 * 1000,
 	.value = "MS",
 	.help = "what the queries of a page may take (default 1000)"},
+    {"max-requests", 0, OPTION_NUMBER, FIELD(max_requests), 0, INT32_MAX,
+	.value = "N",
+	.help = "requests after which a worker is replaced, or up to a tenth "
+		"earlier (default 0: never)"},
+    {"max-rss", 0, OPTION_SIZE, FIELD(max_rss), 0, INT64_C(1) << 40,
+	.value = "SIZE",
+	.help = "resident memory at which a worker is replaced (default 0: "
+		"never)"},
     {"log", 0, OPTION_CHOICE, FIELD(log), .words = log_words, .value = "LEVEL",
 	.help = "none, error, warn, info (default) or debug"},
     {"access-log", 0, OPTION_CHOICE, FIELD(access_log), .words = switch_words,
@@ -557,6 +565,7 @@ config_usage(struct buf *b)
 			buf_char(b, ' ');
 		buf_printf(b, " %s\n", row->help);
 	}
-	buf_lit(
-	    b, "\nSIGTERM or SIGINT: finish what was accepted, and stop.\n");
+	buf_lit(b,
+	    "\nSIGTERM or SIGINT: finish what was accepted, and stop.\n"
+	    "SIGHUP: read the configuration again, and replace the workers.\n");
 }

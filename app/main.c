@@ -1,5 +1,5 @@
 /*
- * The composition root: options, databases, sockets, processes.  The only file
+ * The composition root: the command line, sockets, processes.  The only file
  * that knows everyone, and all it does is introduce them.
  */
 #include <signal.h>
@@ -8,20 +8,20 @@
 #include <unistd.h>
 
 #include "app/cgi.h"
-#include "app/config.h"
 #include "app/listener.h"
+#include "app/log.h"
 #include "app/pool.h"
-#include "app/secret.h"
-#include "app/store.h"
+#include "app/service.h"
 #include "app/worker.h"
-#include "db/schema.h"
-#include "handlers/routes.h"
 
-/* What a worker process needs; the same in all of them. */
-struct service {
-	struct site site;
+/* What stays as it is, whatever is reloaded. */
+struct process {
+	int argc;
+	char **argv;
 	int listeners[CONFIG_LISTEN_MAX];
 	size_t n_listeners;
+	char *addresses[CONFIG_LISTEN_MAX]; /* of those that it has opened */
+	size_t n_addresses;
 };
 
 static void
@@ -44,102 +44,18 @@ print_and_exit(const struct config *config)
 	return 0;
 }
 
-/* Everything about the configuration that needs more than its own values. */
 static bool
-check_config(const struct config *config, struct buf *why)
-{
-	if (config->n_databases == 0) {
-		buf_lit(why,
-		    "there is no DATABASE to serve (see squall "
-		    "--help)");
-		return false;
-	}
-	for (size_t i = 0; i < config->n_databases; i++) {
-		if (strcmp(config->databases[i].name, "-") == 0) {
-			buf_lit(why, "a database can't be published as \"-\"");
-			return false;
-		}
-	}
-	for (size_t i = 0; i < config->n_listen; i++) {
-		if (!listener_check(config->listen[i], why))
-			return false;
-	}
-	return true;
-}
-
-/*
- * The store of pages, as the configuration has it.  `*password` is to be freed
- * when the store is not used any more.
- */
-static bool
-read_store(const struct config *config, struct store_config *store,
-    char **password, struct buf *why)
-{
-	struct buf what = {0};
-	struct store *handle;
-	bool ok;
-
-	if (config->cache_password_file != NULL &&
-	    strncmp(config->cache, "redis:", strlen("redis:")) != 0) {
-		buf_printf(why,
-		    "--cache-password-file: a password is for redis, not for "
-		    "\"%s\"",
-		    config->cache);
-		return false;
-	}
-	if (!secret_read(config->cache_password_file, "SQUALL_CACHE_PASSWORD",
-		password, why))
-		return false;
-	*store = (struct store_config){config->cache, *password};
-	ok = store_open(&handle, store, &what);
-	if (!ok)
-		buf_printf(why, "--cache: %s", buf_cstr(&what));
-	store_close(handle);
-	buf_release(&what);
-	return ok;
-}
-
-/* Opens each database once; says what is wrong, or with `say` what is there. */
-static bool
-check_databases(const struct site *site, bool say)
-{
-	struct catalog *catalog = catalog_new(
-	    site->databases, site->n_databases, site->time_limit_ms);
-	bool ok = catalog != NULL;
-
-	for (size_t i = 0; catalog != NULL && i < catalog_count(catalog); i++) {
-		struct db *db = catalog_at(catalog, i);
-		struct table_name *list = NULL;
-		size_t n = 0;
-
-		if (db_begin(db) == DB_OK)
-			n = table_list(db, &list);
-		if (db_end(db) != DB_OK) {
-			fprintf(stderr, "squall: %s: %s\n", db_file(db),
-			    db_message(db));
-			ok = false;
-		} else if (say) {
-			printf("/%s: %s, %zu tables and views\n", db_name(db),
-			    db_file(db), n);
-		}
-		table_list_free(list, n);
-	}
-	catalog_free(catalog);
-	return ok;
-}
-
-static bool
-open_listeners(
-    const struct config *config, struct service *service, struct buf *why)
+open_listeners(struct process *p, const struct config *config, struct buf *why)
 {
 	for (size_t i = 0; i < config->n_listen; i++) {
 		int fd = listener_open(config->listen[i], why);
 
 		if (fd < 0)
 			return false;
-		service->listeners[service->n_listeners++] = fd;
+		p->listeners[p->n_listeners++] = fd;
+		p->addresses[p->n_addresses++] = strdup(config->listen[i]);
 	}
-	if (service->n_listeners > 0)
+	if (p->n_listeners > 0)
 		return true;
 	buf_lit(why,
 	    "there is nothing to listen on: give --listen, or start "
@@ -148,89 +64,126 @@ open_listeners(
 }
 
 static void
-close_listeners(const struct config *config, const struct service *service)
+close_listeners(struct process *p)
 {
-	for (size_t i = 0; i < service->n_listeners; i++)
-		close(service->listeners[i]);
-	/* Only what was opened here: another's socket may have been in the way.
-	 */
-	for (size_t i = 0; i < config->n_listen && i < service->n_listeners;
-	     i++)
-		listener_remove(config->listen[i]);
+	for (size_t i = 0; i < p->n_listeners; i++)
+		close(p->listeners[i]);
+	for (size_t i = 0; i < p->n_addresses; i++) {
+		if (p->addresses[i] != NULL)
+			listener_remove(p->addresses[i]);
+		free(p->addresses[i]);
+	}
 }
 
 static int
-work(void *arg)
+work(void *process, void *service, int link, bool on_trial)
 {
-	const struct service *s = arg;
+	const struct process *p = process;
+	const struct service *s = service;
 
-	return worker_run(&s->site, s->listeners, s->n_listeners);
+	if (on_trial && !service_check(s, false))
+		return 1;
+	return worker_run(&s->site, p->listeners, p->n_listeners, link);
 }
 
+static size_t
+workers(const void *service)
+{
+	int64_t n = ((const struct service *)service)->config.workers;
+
+	return (size_t)(n < 0 ? sysconf(_SC_NPROCESSORS_ONLN) : n);
+}
+
+/* The addresses are those that the process was started with. */
+static bool
+same_addresses(const struct config *a, const struct config *b)
+{
+	if (a->n_listen != b->n_listen)
+		return false;
+	for (size_t i = 0; i < a->n_listen; i++) {
+		if (strcmp(a->listen[i], b->listen[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void
+set_log(const struct config *config)
+{
+	log_setup((enum log_level)config->log, config->access_log != 0);
+}
+
+static void *
+reload(void *process, const void *service)
+{
+	const struct process *p = process;
+	const struct service *before = service;
+	struct buf why = {0};
+	struct service *s = service_read(p->argc, p->argv, &why);
+
+	if (s == NULL) {
+		log_error("master", "%s", buf_cstr(&why));
+	} else if (!same_addresses(&s->config, &before->config) ||
+	    (s->config.workers == 0) != (before->config.workers == 0)) {
+		log_error("master",
+		    "listen, and workers = 0, can only be changed by a "
+		    "restart");
+		service_free(s);
+		s = NULL;
+	} else {
+		set_log(&s->config);
+	}
+	buf_release(&why);
+	return s;
+}
+
+static void
+discard(void *service)
+{
+	service_free(service);
+}
+
+/* The service is taken over. */
 static int
-serve(const struct config *config, struct service *service)
+serve(struct process *p, struct service *s)
 {
-	int64_t workers = config->workers;
+	const struct pool_ops ops = {p, work, workers, reload, discard};
+	int status;
 
-	if (workers < 0)
-		workers = sysconf(_SC_NPROCESSORS_ONLN);
-	if (workers == 0)
-		return work(service);
-	return pool_run((size_t)workers, work, service);
+	if (s->config.workers != 0)
+		return pool_run(&ops, s);
+	status = worker_run(&s->site, p->listeners, p->n_listeners, -1);
+	service_free(s);
+	return status;
 }
 
-/* The published databases, from the configuration's; NULL: out of memory. */
-static struct published *
-publish(const struct config *config)
-{
-	struct published *list = calloc(config->n_databases + 1, sizeof(*list));
-
-	for (size_t i = 0; list != NULL && i < config->n_databases; i++)
-		list[i] = (struct published){config->databases[i].name,
-		    config->databases[i].file, config->databases[i].ttl_s};
-	return list;
-}
-
-/* With a valid configuration: answers, checks or serves. */
+/* With a valid configuration, which it takes over: answers, checks or serves.
+ */
 static int
-run(const struct config *config, const struct published *databases,
-    const struct store_config *store)
+run(struct process *p, struct service *s)
 {
-	struct service service = {
-	    .site =
-		{
-		    .routes = &publisher_routes,
-		    .databases = databases,
-		    .n_databases = config->n_databases,
-		    .store = *store,
-		    .prefix = config->prefix,
-		    .memory_bytes = (size_t)config->memory,
-		    .threads = (size_t)config->threads,
-		    .ttl_s = config->ttl_s,
-		    .fresh_s = config->fresh_s,
-		    .stale_if_error_s = config->stale_if_error_s,
-		    .time_limit_ms = config->time_limit_ms,
-		},
-	};
 	struct buf why = {0};
 	int status = 1;
 
-	if (config->n_listen == 0 && !config->check)
-		service.n_listeners =
-		    listener_inherited(service.listeners, CONFIG_LISTEN_MAX);
-	if (config->check) {
-		status = check_databases(&service.site, true) ? 0 : 1;
-	} else if (cgi_is_asked_for() && config->n_listen == 0 &&
-	    service.n_listeners == 0) {
-		status = cgi_run(&service.site);
-	} else if (!check_databases(&service.site, false)) {
+	set_log(&s->config);
+	if (s->config.n_listen == 0 && !s->config.check)
+		p->n_listeners =
+		    listener_inherited(p->listeners, CONFIG_LISTEN_MAX);
+	if (s->config.check) {
+		status = service_check(s, true) ? 0 : 1;
+	} else if (cgi_is_asked_for() && s->config.n_listen == 0 &&
+	    p->n_listeners == 0) {
+		status = cgi_run(&s->site);
+	} else if (!service_check(s, false)) {
 		complain("not started");
-	} else if (!open_listeners(config, &service, &why)) {
+	} else if (!open_listeners(p, &s->config, &why)) {
 		complain(buf_cstr(&why));
 	} else {
-		status = serve(config, &service);
+		status = serve(p, s);
+		s = NULL;
 	}
-	close_listeners(config, &service);
+	close_listeners(p);
+	service_free(s);
 	buf_release(&why);
 	return status;
 }
@@ -238,35 +191,26 @@ run(const struct config *config, const struct published *databases,
 int
 main(int argc, char *argv[])
 {
-	struct published *databases = NULL;
-	struct store_config store = {0};
-	struct config config;
+	struct process process = {.argv = argv};
+	struct service *service;
 	struct buf why = {0};
-	char *password = NULL;
 	int status = 2;
 
 	/* Who reads the log or a reply may go away at any time. */
 	signal(SIGPIPE, SIG_IGN);
-	if (cgi_is_asked_for())
-		argc = cgi_own_arguments(argc, argv);
-	if (!config_read(&config, argc, argv, &why)) {
+	process.argc =
+	    cgi_is_asked_for() ? cgi_own_arguments(argc, argv) : argc;
+	service = service_read(process.argc, argv, &why);
+	if (service == NULL) {
 		complain(buf_cstr(&why));
-	} else if (config.help || config.version) {
-		status = print_and_exit(&config);
-	} else if (!check_config(&config, &why) ||
-	    !read_store(&config, &store, &password, &why)) {
-		complain(buf_cstr(&why));
+	} else if (service->config.help || service->config.version) {
+		status = print_and_exit(&service->config);
+		service_free(service);
 	} else {
-		databases = publish(&config);
-		log_setup((enum log_level)config.log, config.access_log != 0);
-		status =
-		    databases == NULL ? 1 : run(&config, databases, &store);
+		status = run(&process, service);
 	}
 	if (status == 2 && cgi_is_asked_for())
 		cgi_fail();
-	free(databases);
-	free(password);
-	config_release(&config);
 	buf_release(&why);
 	return status;
 }

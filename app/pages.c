@@ -245,6 +245,12 @@ pages_retry(struct pages *p)
 			       : (int)((p->held->retry_us - now + 999) / 1000);
 }
 
+bool
+pages_stuck(const struct pages *p, int64_t ms)
+{
+	return renderers_busy_us(p->renderers) > ms * 1000;
+}
+
 void
 pages_refresh(struct pages *p)
 {

@@ -68,6 +68,9 @@ struct page *pages_finish(struct pages *, struct job *);
  */
 int pages_retry(struct pages *);
 
+/* Is a renderer at one page for longer than `ms`?  Nothing can stop it. */
+bool pages_stuck(const struct pages *, int64_t ms);
+
 /* Notices database files that were replaced; twice a second will do. */
 void pages_refresh(struct pages *);
 

@@ -1,15 +1,41 @@
 #ifndef SQUALL_POOL_H
 #define SQUALL_POOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
- * The master: keeps `n` worker processes running until SIGTERM or SIGINT, then
- * has them finish what they have accepted.
+ * The master: keeps worker processes running, each of which serves what a
+ * service describes.  It knows nothing of what that is.
  *
- * `work` runs in each worker process with SIGTERM and SIGINT blocked, and
- * returns the process's exit status.  pool_run returns the master's.
+ * SIGTERM and SIGINT: the workers finish what they have accepted, and all ends;
+ * who takes too long is killed.  SIGHUP: another service is read, and the
+ * workers are replaced by such that serve it, one after the other, each new one
+ * before an old one goes; if one of them fails, that is called off.
  */
-int pool_run(size_t n, int (*work)(void *arg), void *arg);
+struct pool_ops {
+	void *context; /* the first argument of work and reload */
+
+	/*
+	 * In the child: the process's exit status.  `link`: see link.h.  While
+	 * `on_trial`, failing calls a reload off.
+	 */
+	int (*work)(void *context, void *service, int link, bool on_trial);
+
+	/* How many workers the service wants; at least 1. */
+	size_t (*workers)(const void *service);
+
+	/* A service as it is configured now; NULL: the log knows why not. */
+	void *(*reload)(void *context, const void *service);
+
+	/* The service is not needed any more. */
+	void (*discard)(void *service);
+};
+
+/*
+ * Runs until it is stopped, and returns the process's exit status.  The
+ * service is the pool's from now on.
+ */
+int pool_run(const struct pool_ops *, void *service);
 
 #endif

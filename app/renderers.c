@@ -9,9 +9,11 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/clock.h"
 #include "app/log.h"
 #include "app/renderer.h"
 
@@ -23,6 +25,7 @@ struct thread {
 	struct renderers *group;
 	struct renderer *renderer;
 	pthread_t id;
+	_Atomic int64_t since_us; /* it is at its job; 0: it has none */
 };
 
 struct renderers {
@@ -88,7 +91,10 @@ thread_main(void *arg)
 		pthread_mutex_unlock(&g->lock);
 		if (job == NULL)
 			return NULL;
+		atomic_store_explicit(
+		    &t->since_us, clock_mono_us(), memory_order_relaxed);
 		renderer_make(t->renderer, job);
+		atomic_store_explicit(&t->since_us, 0, memory_order_relaxed);
 		finish(g, job);
 	}
 }
@@ -178,6 +184,21 @@ renderers_collect(struct renderers *g)
 	g->done.end = &g->done.first;
 	pthread_mutex_unlock(&g->lock);
 	return jobs;
+}
+
+int64_t
+renderers_busy_us(const struct renderers *g)
+{
+	int64_t now = clock_mono_us(), longest = 0;
+
+	for (size_t i = 0; i < g->n_threads; i++) {
+		int64_t since = atomic_load_explicit(
+		    &g->threads[i].since_us, memory_order_relaxed);
+
+		if (since != 0 && now - since > longest)
+			longest = now - since;
+	}
+	return longest;
 }
 
 void

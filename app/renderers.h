@@ -21,6 +21,9 @@ void renderers_submit(struct renderers *, struct job *);
 /* The finished jobs, linked by queue_next, first finished first; or NULL. */
 struct job *renderers_collect(struct renderers *);
 
+/* For how many microseconds one of them has been at the same job at most. */
+int64_t renderers_busy_us(const struct renderers *);
+
 /* Waits for the threads, which finish the job in hand; frees everything. */
 void renderers_stop(struct renderers *);
 

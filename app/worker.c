@@ -12,12 +12,14 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "app/clock.h"
 #include "app/conn.h"
 #include "app/fcgi.h"
+#include "app/link.h"
 #include "app/log.h"
 #include "app/pages.h"
 #include "handlers/error.h"
@@ -29,6 +31,9 @@ enum {
 	WRITE_TIMEOUT_MS = 30000, /* for a reader to take anything at all */
 	LINGER_MS = 2000,
 	DRAIN_READ_MS = 1000, /* for the rest of a request, when stopping */
+	PATIENT_MS = 60000,   /* web servers keep idle connections as long */
+	STUCK_MARGIN_MS = 10000,
+	JITTER = 10, /* workers that start together don't end together */
 };
 
 struct worker {
@@ -36,7 +41,11 @@ struct worker {
 	int epoll_fd, signal_fd;
 	const int *listeners;
 	size_t n_listeners;
+	int link;
 	bool accepting, draining;
+	int64_t
+	    patient_until_us; /* idle connections are kept; 0: they aren't */
+	uint64_t served, max_requests; /* 0: without a limit */
 	struct pages *pages;
 	struct conns conns;
 	bool again;     /* some connections are to be served again */
@@ -245,6 +254,8 @@ serve(struct worker *w, struct conn *c)
 	}
 	c->since_us = clock_mono_us();
 	c->request.id = w->next_id++;
+	if (++w->served == w->max_requests)
+		link_say(w->link, LINK_REPLACE);
 	if (status == 200)
 		status = route_request(
 		    w->site->routes, &c->request, &route, &w->why);
@@ -374,6 +385,72 @@ accept_conn(struct worker *w, int listener)
 	serve(w, c);
 }
 
+/* The bytes of memory that the process occupies; 0: not known. */
+static size_t
+resident_bytes(void)
+{
+	FILE *f = fopen("/proc/self/statm", "re");
+	unsigned long pages = 0;
+
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "%*u %lu", &pages) != 1)
+		pages = 0;
+	fclose(f);
+	return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Tells the master that it lives, and whether it has lived long enough. */
+static void
+report(struct worker *w)
+{
+	int64_t limit_ms = w->site->time_limit_ms + STUCK_MARGIN_MS;
+
+	link_say(w->link, LINK_ALIVE);
+	if (w->draining)
+		return;
+	if (pages_stuck(w->pages, limit_ms)) {
+		log_error(
+		    "worker", "a renderer is stuck: asking to be replaced");
+		link_say(w->link, LINK_REPLACE);
+	} else if ((w->max_requests != 0 && w->served >= w->max_requests) ||
+	    (w->site->max_rss != 0 && resident_bytes() >= w->site->max_rss)) {
+		link_say(w->link, LINK_REPLACE);
+	}
+}
+
+/*
+ * No new connections.  Those that wait for a request in vain are closed, or,
+ * if it is patient, only after one more reply: the web server never finds one
+ * closed that it is just sending on.
+ */
+static void
+drain(struct worker *w, bool patient)
+{
+	struct conn *c, *next;
+
+	if (w->draining && (patient || w->patient_until_us == 0))
+		return;
+	w->draining = true;
+	w->patient_until_us = patient ? clock_mono_us() + PATIENT_MS * 1000 : 0;
+	set_accepting(w, false);
+	if (patient)
+		return;
+	for (c = w->conns.open; c != NULL; c = next) {
+		next = c->next;
+		if (c->state != CONN_READING)
+			continue;
+		serve(w, c);
+		if (c->state != CONN_READING)
+			continue;
+		/* It has been idle, or is new and may be about to send. */
+		if (c->deadline_us == 0)
+			close_conn(w, c);
+		else
+			conn_wait(c, CONN_READING, DRAIN_READ_MS);
+	}
+}
+
 /* Closes what has waited too long, and notices files that were replaced. */
 static void
 tick(struct worker *w)
@@ -390,33 +467,11 @@ tick(struct worker *w)
 			close_conn(w, c);
 	}
 	pages_refresh(w->pages);
+	report(w);
 	if (!w->draining)
 		set_accepting(w, true);
-}
-
-/* No new connections; those that wait for a request in vain are closed. */
-static void
-drain(struct worker *w)
-{
-	struct conn *c, *next;
-
-	if (w->draining)
-		return;
-	w->draining = true;
-	set_accepting(w, false);
-	for (c = w->conns.open; c != NULL; c = next) {
-		next = c->next;
-		if (c->state != CONN_READING)
-			continue;
-		serve(w, c);
-		if (c->state != CONN_READING)
-			continue;
-		/* It has been idle, or is new and may be about to send. */
-		if (c->deadline_us == 0)
-			close_conn(w, c);
-		else
-			conn_wait(c, CONN_READING, DRAIN_READ_MS);
-	}
+	else if (w->patient_until_us != 0 && now >= w->patient_until_us)
+		drain(w, false);
 }
 
 static void
@@ -425,7 +480,7 @@ read_signals(struct worker *w)
 	struct signalfd_siginfo info;
 
 	while (read(w->signal_fd, &info, sizeof(info)) == sizeof(info))
-		drain(w);
+		drain(w, info.ssi_signo == SIGHUP && w->link >= 0);
 }
 
 /* The requests that came behind those that were answered in this turn. */
@@ -503,6 +558,7 @@ start(struct worker *w)
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	w->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -517,13 +573,21 @@ start(struct worker *w)
 	return true;
 }
 
+/* A little less than the limit, differently for each process. */
+static uint64_t
+jittered(uint64_t limit)
+{
+	return limit - (uint64_t)getpid() % (limit / JITTER + 1);
+}
+
 int
-worker_run(const struct site *site, const int *listeners, size_t n)
+worker_run(const struct site *site, const int *listeners, size_t n, int link)
 {
 	struct worker w = {
 	    .site = site,
 	    .listeners = listeners,
 	    .n_listeners = n,
+	    .link = link,
 	    .next_id = (uint64_t)getpid() << 32 | 1,
 	    .signal_fd = -1,
 	    .epoll_fd = -1,
@@ -531,7 +595,9 @@ worker_run(const struct site *site, const int *listeners, size_t n)
 	bool started = start(&w);
 
 	if (started) {
+		w.max_requests = jittered(site->max_requests);
 		set_accepting(&w, true);
+		link_say(link, LINK_READY);
 		loop(&w);
 	}
 	pages_free(w.pages);

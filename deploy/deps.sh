@@ -23,7 +23,7 @@ declare -rA SETS=(
 	[demo]='@build memcached lighttpd nginx curl sqlite3 gzip'
 	# make test: systemd for systemd-socket-activate, libfcgi-bin for
 	# cgi-fcgi, procps for the time limits of bats, libxml2-utils for xmllint
-	[test]='@demo redis-server libcmocka-dev bats spawn-fcgi libfcgi-bin jq
+	[test]='@demo redis-server libcmocka-dev bats spawn-fcgi libfcgi-bin jq wrk
 		systemd procps libxml2-utils'
 	# make fuzz: libFuzzer is in libclang-rt-dev; in Ubuntu 22.04, whose
 	# clang is older than that package, it comes with clang

@@ -119,7 +119,7 @@ has_workers()
 	make_db "$T/demo.db"
 	# enough descriptors for the master, too few for a worker
 	export ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0
-	start squall prlimit --nofile=6:64 -- "$SQUALL" --workers=1 \
+	start squall prlimit --nofile=7:64 -- "$SQUALL" --workers=1 \
 	    --listen="unix:$T/squall.sock" "$T/demo.db"
 	wait_for has_deaths 5
 	is_running squall
@@ -149,9 +149,9 @@ has_deaths()
 @test "it stops at once while it waits to start a worker again" {
 	make_db "$T/demo.db"
 	export ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0
-	start squall prlimit --nofile=6 -- "$SQUALL" --workers=2 \
+	start squall prlimit --nofile=7 -- "$SQUALL" --workers=1 \
 	    --listen="unix:$T/squall.sock" "$T/demo.db"
-	wait_for has_deaths 8
+	wait_for has_deaths 5
 	WAIT_S=3 stop squall
 	[[ ! -e $T/squall.sock ]]
 }

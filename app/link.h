@@ -1,0 +1,17 @@
+#ifndef SQUALL_LINK_H
+#define SQUALL_LINK_H
+
+/*
+ * What a worker tells its master, over a pipe: one byte each.  All of it is
+ * harmless for a process without a master, whose link is -1.
+ */
+enum link_word {
+	LINK_READY = 'r',   /* it serves */
+	LINK_ALIVE = 'a',   /* its event loop turns: said twice a second */
+	LINK_REPLACE = 'x', /* it wants to be replaced: the new one first */
+};
+
+/* Never waits: what does not fit is lost, and said again. */
+void link_say(int link, enum link_word);
+
+#endif

@@ -1,0 +1,165 @@
+/*
+ * From the command line and the configuration file to what is served.  Called
+ * by main, at the start and for each reload.
+ */
+#include "app/service.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/listener.h"
+#include "app/secret.h"
+#include "app/store.h"
+#include "db/schema.h"
+#include "handlers/routes.h"
+
+/* Everything about the configuration that needs more than its own values. */
+static bool
+check_config(const struct config *config, struct buf *why)
+{
+	if (config->n_databases == 0) {
+		buf_lit(why,
+		    "there is no DATABASE to serve (see squall "
+		    "--help)");
+		return false;
+	}
+	for (size_t i = 0; i < config->n_databases; i++) {
+		if (strcmp(config->databases[i].name, "-") == 0) {
+			buf_lit(why, "a database can't be published as \"-\"");
+			return false;
+		}
+	}
+	for (size_t i = 0; i < config->n_listen; i++) {
+		if (!listener_check(config->listen[i], why))
+			return false;
+	}
+	return true;
+}
+
+/* The store of pages, as the configuration has it. */
+static bool
+read_store(struct service *s, struct buf *why)
+{
+	const struct config *config = &s->config;
+	struct buf what = {0};
+	struct store *handle;
+	bool ok;
+
+	if (config->cache_password_file != NULL &&
+	    strncmp(config->cache, "redis:", strlen("redis:")) != 0) {
+		buf_printf(why,
+		    "--cache-password-file: a password is for redis, not for "
+		    "\"%s\"",
+		    config->cache);
+		return false;
+	}
+	if (!secret_read(config->cache_password_file, "SQUALL_CACHE_PASSWORD",
+		&s->password, why))
+		return false;
+	s->site.store = (struct store_config){config->cache, s->password};
+	ok = store_open(&handle, &s->site.store, &what);
+	if (!ok)
+		buf_printf(why, "--cache: %s", buf_cstr(&what));
+	store_close(handle);
+	buf_release(&what);
+	return ok;
+}
+
+static bool
+publish(struct service *s, struct buf *why)
+{
+	const struct config *config = &s->config;
+
+	s->databases = calloc(config->n_databases, sizeof(*s->databases));
+	if (s->databases == NULL) {
+		buf_lit(why, "out of memory");
+		return false;
+	}
+	for (size_t i = 0; i < config->n_databases; i++)
+		s->databases[i] = (struct published){config->databases[i].name,
+		    config->databases[i].file, config->databases[i].ttl_s};
+	return true;
+}
+
+static void
+describe_site(struct service *s)
+{
+	const struct config *c = &s->config;
+	struct site *site = &s->site;
+
+	site->routes = &publisher_routes;
+	site->databases = s->databases;
+	site->n_databases = c->n_databases;
+	site->prefix = c->prefix;
+	site->memory_bytes = (size_t)c->memory;
+	site->threads = (size_t)c->threads;
+	site->ttl_s = c->ttl_s;
+	site->fresh_s = c->fresh_s;
+	site->stale_if_error_s = c->stale_if_error_s;
+	site->time_limit_ms = c->time_limit_ms;
+	site->max_requests = (uint64_t)c->max_requests;
+	site->max_rss = (size_t)c->max_rss;
+}
+
+struct service *
+service_read(int argc, char *const argv[], struct buf *why)
+{
+	struct service *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		buf_lit(why, "out of memory");
+		return NULL;
+	}
+	if (!config_read(&s->config, argc, argv, why))
+		goto fail;
+	if (s->config.help || s->config.version)
+		return s;
+	if (!check_config(&s->config, why) || !read_store(s, why) ||
+	    !publish(s, why))
+		goto fail;
+	describe_site(s);
+	return s;
+fail:
+	service_free(s);
+	return NULL;
+}
+
+void
+service_free(struct service *s)
+{
+	if (s == NULL)
+		return;
+	free(s->databases);
+	free(s->password);
+	config_release(&s->config);
+	free(s);
+}
+
+bool
+service_check(const struct service *s, bool say)
+{
+	const struct site *site = &s->site;
+	struct catalog *catalog = catalog_new(
+	    site->databases, site->n_databases, site->time_limit_ms);
+	bool ok = catalog != NULL;
+
+	for (size_t i = 0; catalog != NULL && i < catalog_count(catalog); i++) {
+		struct db *db = catalog_at(catalog, i);
+		struct table_name *list = NULL;
+		size_t n = 0;
+
+		if (db_begin(db) == DB_OK)
+			n = table_list(db, &list);
+		if (db_end(db) != DB_OK) {
+			fprintf(stderr, "squall: %s: %s\n", db_file(db),
+			    db_message(db));
+			ok = false;
+		} else if (say) {
+			printf("/%s: %s, %zu tables and views\n", db_name(db),
+			    db_file(db), n);
+		}
+		table_list_free(list, n);
+	}
+	catalog_free(catalog);
+	return ok;
+}

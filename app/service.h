@@ -1,0 +1,33 @@
+#ifndef SQUALL_SERVICE_H
+#define SQUALL_SERVICE_H
+
+#include "app/config.h"
+#include "app/site.h"
+
+/*
+ * What one generation of workers serves, as the command line and the
+ * configuration file have it.  Opens nothing but these.
+ */
+struct service {
+	struct config config;
+	struct site site; /* its strings are the configuration's */
+	struct published *databases;
+	char *password; /* of the store */
+};
+
+/*
+ * Reads and checks it.  NULL if something is wrong, and `why` says what; a
+ * service that was read for --help or --version has a configuration only.
+ */
+struct service *service_read(int argc, char *const argv[], struct buf *why);
+
+/* NULL is harmless. */
+void service_free(struct service *);
+
+/*
+ * Opens each database once.  False if one can't be read; says which, or with
+ * `say` what is there, on standard output and standard error.
+ */
+bool service_check(const struct service *, bool say);
+
+#endif

@@ -1,0 +1,239 @@
+#!/usr/bin/env bats
+# Workers are replaced, the new one first, and no request is lost: by SIGHUP,
+# after so many requests, at so much memory, when one hangs.
+# shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
+load ../lib
+load helpers/databases
+
+# serve [KEY=VALUE]...: two workers, configured by a file, behind nginx.
+serve()
+{
+	[[ -e $T/demo.db ]] || make_db "$T/demo.db"
+	configure "$@"
+	start_squall --config="$T/squall.ini"
+	[[ -n ${URL-} ]] || start_nginx
+}
+
+# configure [KEY=VALUE]...
+configure()
+{
+	printf '%s\n' workers=2 access-log=off "$@" '[database demo]' \
+	    "file = $T/demo.db" ${MORE:+"$MORE"} >"$T/new.ini"
+	mv "$T/new.ini" "$T/squall.ini"
+}
+
+# logged TEXT [TIMES]: does it stand in the log?
+logged()
+{
+	(($(grep -c -- "$1" "$T/squall.log") >= ${2-1}))
+}
+
+reload()
+{
+	local before
+
+	before=$(grep -c ': reloaded$\|: not reloaded\|called off' \
+	    "$T/squall.log") || :
+	send_signal squall HUP
+	wait_for logged ': reloaded$\|: not reloaded\|called off' \
+	    $((before + 1))
+}
+
+# under_load SECONDS COMMAND...: runs the command again and again while clients
+# ask through nginx, none of which may see a failure.  Prints what they saw.
+under_load()
+{
+	local s=$1 n=0
+
+	shift
+	wrk -t 1 -c 16 -d "${s}s" --timeout 10s "$URL/demo/notes" >"$T/wrk" 3>&- &
+	while kill -0 "$!" 2>/dev/null; do
+		"$@" || return
+		n=$((n + 1))
+	done
+	wait "$!"
+	echo "# $BATS_TEST_DESCRIPTION: $n times;" \
+	    "$(sed -n 's/^ *\([0-9]* requests\).*/\1/p' "$T/wrk")" >&3
+	hasnt "$(<"$T/wrk")" 'Non-2xx'
+	hasnt "$(<"$T/wrk")" 'Socket errors'
+	((n > 0))
+}
+
+workers_are()
+{
+	[[ $(workers | sort | paste -sd ' ') == "$1" ]]
+}
+
+# n_workers COUNT: are there so many?  Old ones stay until their connections have
+# had one more reply.
+n_workers()
+{
+	get /demo/notes
+	(($(workers | wc -l) == $1))
+}
+
+# answers STATUS PATH: the first reply after a reload may be an old worker's.
+answers()
+{
+	get "$2" && [[ $STATUS == "$1" ]]
+}
+
+@test "SIGHUP: the configuration is read anew" {
+	local before
+
+	serve
+	before=$(workers | sort | paste -sd ' ')
+	get /demo/notes
+	is "$(header Cache-Control)" no-cache
+	make_db "$T/more.db"
+	MORE="[database more]
+file = $T/more.db" configure fresh=60 workers=3
+	reload
+	has "$(<"$T/squall.log")" 'reloaded'
+	wait_for n_workers 3
+	wait_for answers 200 /more/notes
+	get /demo/notes
+	has "$(header Cache-Control)" max-age
+	hasnt "$(workers | sort | paste -sd ' ')" "${before%% *}"
+	# and fewer of them again
+	configure workers=1
+	reload
+	wait_for n_workers 1
+	wait_for answers 404 /more/notes
+}
+
+@test "SIGHUP under load: no request is lost" {
+	serve
+	under_load 5 reload
+	logged ': reloaded$' 5
+}
+
+@test "SIGHUP: idle kept connections are closed only after one more reply" {
+	local before
+
+	serve
+	get /demo/notes
+	wait_for has_connections 1
+	before=$(connections)
+	reload
+	(($(connections) >= before))
+	for _ in 1 2 3 4 5 6; do
+		get /demo/notes
+		is "$STATUS" 200
+	done
+}
+
+@test "SIGHUP with a bad configuration changes nothing" {
+	local before
+
+	serve
+	before=$(workers | sort | paste -sd ' ')
+	configure memory=lots
+	reload
+	logged "squall.ini:3: memory: expected a size"
+	logged 'not reloaded; going on as before'
+	configure workers=0
+	reload
+	logged 'can only be changed by a restart'
+	rm "$T/squall.ini"
+	reload
+	logged 'No such file'
+	workers_are "$before"
+	get /demo/notes
+	is "$STATUS" 200
+}
+
+@test "SIGHUP with a database that can't be read is called off" {
+	local before
+
+	serve
+	before=$(workers | sort | paste -sd ' ')
+	echo nonsense >"$T/bad.db"
+	MORE="[database bad]
+file = $T/bad.db" configure
+	reload
+	logged 'the reload is called off'
+	workers_are "$before"
+	get /demo/notes
+	is "$STATUS" 200
+	# and the next one, with a good one, is not
+	make_db "$T/good.db"
+	MORE="[database good]
+file = $T/good.db" configure
+	reload
+	logged ': reloaded$'
+	wait_for answers 200 /good/notes
+}
+
+replaced()
+{
+	! workers_are "$1"
+}
+
+@test "recycling after so many requests, under load: no request is lost" {
+	local before
+
+	serve max-requests=500
+	before=$(workers | sort | paste -sd ' ')
+	under_load 4 wait_for true
+	replaced "$before"
+	hasnt "$(<"$T/squall.log")" error
+}
+
+@test "recycling at so much memory" {
+	local before
+
+	serve max-rss=1M
+	before=$(workers | sort | paste -sd ' ')
+	wait_for replaced "$before"
+	get /demo/notes
+	is "$STATUS" 200
+}
+
+# kill_one: a worker dies in mid-work, every 100 milliseconds.
+kill_one()
+{
+	kill -KILL "$(workers | shuf -n 1)"
+	sleep 0.1
+}
+
+is_replaced()
+{
+	! workers | grep -qx "$1" && (($(workers | wc -l) >= 2))
+}
+
+@test "workers killed one after the other under load: no client notices" {
+	serve
+	under_load 4 kill_one
+}
+
+@test "a worker that hangs is killed and replaced" {
+	local pid
+
+	serve
+	pid=$(workers | head -n 1)
+	kill -STOP "$pid"
+	WAIT_S=20 wait_for is_replaced "$pid"
+	has "$(<"$T/squall.log")" "worker $pid hangs; killing it"
+	get /demo/notes
+	is "$STATUS" 200
+}
+
+is_told()
+{
+	grep -qx -- "$1" "$T/notify.log"
+}
+
+@test "the service manager hears of it" {
+	start notify "$TOOLS_DIR/notify-socket" "$T/notify.sock"
+	wait_for test -S "$T/notify.sock"
+	export NOTIFY_SOCKET=$T/notify.sock WATCHDOG_USEC=400000
+	serve
+	wait_for is_told READY=1
+	wait_for is_told WATCHDOG=1
+	unset NOTIFY_SOCKET WATCHDOG_USEC
+	reload
+	is_told RELOADING=1
+	stop squall
+	is_told STOPPING=1
+}
