@@ -89,6 +89,11 @@ static const struct option_row rows[] = {
     {"time-limit", 0, OPTION_NUMBER, FIELD(time_limit_ms), 1, 3600 * 1000,
 	.value = "MS",
 	.help = "what the queries of a page may take (default 1000)"},
+    {"queue", 0, OPTION_NUMBER, FIELD(queue), 1, 1000000, .value = "N",
+	.help = "pages that may wait for a renderer of a worker (default "
+		"1000); over it: 503"},
+    {"queue-wait", 0, OPTION_NUMBER, FIELD(queue_wait_ms), 1, 3600 * 1000,
+	.value = "MS", .help = "how long they may (default 5000)"},
     {"max-requests", 0, OPTION_NUMBER, FIELD(max_requests), 0, INT32_MAX,
 	.value = "N",
 	.help = "requests after which a worker is replaced, or up to a tenth "
@@ -503,6 +508,8 @@ defaults(struct config *c, struct buf *why)
 	    .ttl_s = 600,
 	    .stale_if_error_s = 3600,
 	    .time_limit_ms = 1000,
+	    .queue = 1000,
+	    .queue_wait_ms = 5000,
 	    .log = LOG_INFO,
 	    .access_log = 1,
 	};

@@ -23,6 +23,7 @@ struct job {
 	struct conn *first, *last; /* who waits: the event loop's list */
 	struct page *page;         /* the result; NULL: out of memory */
 	struct outcome outcome;
+	int64_t submitted_us;   /* when it began to wait for a renderer */
 	bool held;              /* another is making the page: look again */
 	int64_t held_since_us;  /* 0: it has not been held yet */
 	int64_t retry_us;       /* when to look again */

@@ -155,10 +155,26 @@ pages_start(struct pages *p, const struct lookup *l, struct buf *key)
 	return job;
 }
 
-void
+bool
 pages_submit(struct pages *p, struct job *job)
 {
-	renderers_submit(p->renderers, job);
+	return renderers_submit(p->renderers, job);
+}
+
+void
+pages_abandon(struct pages *p, struct job *job)
+{
+	if (!renderers_take_back(p->renderers, job))
+		return;
+	jobs_remove(&p->jobs, job);
+	job_free(job);
+}
+
+struct job *
+pages_overdue(struct pages *p, int64_t soon_ms)
+{
+	return renderers_overdue(
+	    p->renderers, p->site->queue_wait_ms - soon_ms);
 }
 
 static void
@@ -239,7 +255,10 @@ pages_retry(struct pages *p)
 		p->held = job->queue_next;
 		if (p->held == NULL)
 			p->held_end = &p->held;
-		renderers_submit(p->renderers, job);
+		if (!renderers_submit(p->renderers, job)) {
+			hold(p, job);
+			break;
+		}
 	}
 	return p->held == NULL ? -1
 			       : (int)((p->held->retry_us - now + 999) / 1000);

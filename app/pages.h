@@ -47,10 +47,20 @@ pages_under_way(struct pages *, const struct lookup *, struct str key);
 
 /*
  * A new job for the page, which takes over what `key` owns; NULL: out of
- * memory.  Lend it a request, then submit it.
+ * memory.  Lend it a request, then submit it; false: too many are waiting, and
+ * the job is as good as finished, without a page.
  */
 struct job *pages_start(struct pages *, const struct lookup *, struct buf *key);
-void pages_submit(struct pages *, struct job *);
+bool pages_submit(struct pages *, struct job *);
+
+/* Nobody waits for the job any more: drops it, if no renderer has begun it. */
+void pages_abandon(struct pages *, struct job *);
+
+/*
+ * A job that, `soon_ms` from now, has waited too long for a renderer: as if
+ * finished, without a page; or NULL.
+ */
+struct job *pages_overdue(struct pages *, int64_t soon_ms);
 
 /* The finished jobs, linked by queue_next, first finished first; or NULL. */
 struct job *pages_collect(struct pages *);

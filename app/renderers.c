@@ -32,6 +32,7 @@ struct renderers {
 	pthread_mutex_t lock;
 	pthread_cond_t work;
 	struct list todo, done; /* under the lock */
+	size_t n_todo, max_todo;
 	bool stopping;
 	int event_fd;
 	size_t n_threads;
@@ -46,17 +47,22 @@ append(struct list *l, struct job *job)
 	l->end = &job->queue_next;
 }
 
+/* Takes the job at `*at` out of the list. */
+static struct job *
+take(struct list *l, struct job **at)
+{
+	struct job *job = *at;
+
+	*at = job->queue_next;
+	if (*at == NULL)
+		l->end = at;
+	return job;
+}
+
 static struct job *
 take_first(struct list *l)
 {
-	struct job *job = l->first;
-
-	if (job == NULL)
-		return NULL;
-	l->first = job->queue_next;
-	if (l->first == NULL)
-		l->end = &l->first;
-	return job;
+	return l->first == NULL ? NULL : take(l, &l->first);
 }
 
 /* Tells the event loop, if it has not been told yet. */
@@ -88,6 +94,7 @@ thread_main(void *arg)
 		pthread_mutex_lock(&g->lock);
 		while ((job = take_first(&g->todo)) == NULL && !g->stopping)
 			pthread_cond_wait(&g->work, &g->lock);
+		g->n_todo -= job != NULL;
 		pthread_mutex_unlock(&g->lock);
 		if (job == NULL)
 			return NULL;
@@ -137,6 +144,7 @@ renderers_start(const struct site *site)
 	}
 	pthread_mutex_init(&g->lock, NULL);
 	pthread_cond_init(&g->work, NULL);
+	g->max_todo = site->queue;
 	g->todo.end = &g->todo.first;
 	g->done.end = &g->done.first;
 	g->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -160,13 +168,55 @@ renderers_fd(const struct renderers *g)
 	return g->event_fd;
 }
 
-void
+bool
 renderers_submit(struct renderers *g, struct job *job)
 {
+	bool room;
+
 	pthread_mutex_lock(&g->lock);
-	append(&g->todo, job);
-	pthread_cond_signal(&g->work);
+	room = g->n_todo < g->max_todo;
+	if (room) {
+		job->submitted_us = clock_mono_us();
+		append(&g->todo, job);
+		g->n_todo++;
+		pthread_cond_signal(&g->work);
+	}
 	pthread_mutex_unlock(&g->lock);
+	return room;
+}
+
+bool
+renderers_take_back(struct renderers *g, struct job *job)
+{
+	struct job **at;
+	bool found;
+
+	pthread_mutex_lock(&g->lock);
+	at = &g->todo.first;
+	while (*at != NULL && *at != job)
+		at = &(*at)->queue_next;
+	found = *at != NULL;
+	if (found) {
+		take(&g->todo, at);
+		g->n_todo--;
+	}
+	pthread_mutex_unlock(&g->lock);
+	return found;
+}
+
+struct job *
+renderers_overdue(struct renderers *g, int64_t ms)
+{
+	int64_t before_us = clock_mono_us() - ms * 1000;
+	struct job *job = NULL;
+
+	pthread_mutex_lock(&g->lock);
+	if (g->todo.first != NULL && g->todo.first->submitted_us < before_us) {
+		job = take_first(&g->todo);
+		g->n_todo--;
+	}
+	pthread_mutex_unlock(&g->lock);
+	return job;
 }
 
 struct job *

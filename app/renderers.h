@@ -15,8 +15,17 @@ struct renderers *renderers_start(const struct site *);
 /* Readable (level) while there are finished jobs to collect. */
 int renderers_fd(const struct renderers *);
 
-/* Hands a job over. */
-void renderers_submit(struct renderers *, struct job *);
+/* Hands a job over; false if as many are waiting as may: it is still yours. */
+bool renderers_submit(struct renderers *, struct job *);
+
+/*
+ * Takes a job back that no renderer has begun; false if one has.  Then it will
+ * be collected.
+ */
+bool renderers_take_back(struct renderers *, struct job *);
+
+/* The job that waits for longest if that is over `ms`, taken back; or NULL. */
+struct job *renderers_overdue(struct renderers *, int64_t ms);
 
 /* The finished jobs, linked by queue_next, first finished first; or NULL. */
 struct job *renderers_collect(struct renderers *);

@@ -22,6 +22,8 @@ struct site {
 	int64_t fresh_s; /* how far behind a page may be; 0: not at all */
 	int64_t stale_if_error_s;
 	int64_t time_limit_ms;
+	size_t queue;          /* misses that may wait in a worker */
+	int64_t queue_wait_ms; /* for so long */
 	uint64_t max_requests; /* of a worker, until it is replaced; 0: none */
 	size_t max_rss;        /* bytes, likewise */
 };

@@ -64,7 +64,12 @@ key_in_hand(const struct worker *w)
 static void
 close_conn(struct worker *w, struct conn *c)
 {
+	struct job *job = c->job;
+
 	conn_close(&w->conns, c);
+	/* What nobody waits for need not be made. */
+	if (job != NULL && job->first == NULL)
+		pages_abandon(w->pages, job);
 }
 
 /* What follows a reply that was too early, until the web server hangs up. */
@@ -188,6 +193,39 @@ refuse(struct worker *w, struct conn *c, int status, const struct buf *why)
 	page_unref(page);
 }
 
+/* Keeps a finished job's page, and answers everyone who waits for it. */
+static void
+deliver(struct worker *w, struct job *job)
+{
+	struct page *page = pages_finish(w->pages, job);
+	struct outcome outcome = job->outcome;
+	struct conn *c;
+
+	while ((c = job->first) != NULL) {
+		conn_end_job(c);
+		if (page == NULL) {
+			close_conn(w, c);
+			continue;
+		}
+		respond(w, c, page, &outcome);
+		if (outcome.kind == OUTCOME_MISS)
+			outcome.kind = OUTCOME_COLLAPSED;
+	}
+	page_unref(page);
+	job_free(job);
+}
+
+/* Ends a job that no renderer will come to: an older page may stand in. */
+static void
+shed(struct worker *w, struct job *job)
+{
+	buf_reset(&w->why);
+	buf_lit(&w->why, "The server is busy. Please try again in a moment.");
+	job->page = error_refusal(&job->request, 503, &w->why);
+	job->outcome.kind = OUTCOME_BYPASS;
+	deliver(w, job);
+}
+
 /* Waits for the page: joins the job for it, or starts one. */
 static void
 await(struct worker *w, struct conn *c, const struct lookup *l)
@@ -203,7 +241,10 @@ await(struct worker *w, struct conn *c, const struct lookup *l)
 			return;
 		}
 		conn_join_job(c, job);
-		pages_submit(w->pages, job);
+		conn_wait(c, CONN_WAITING, 0);
+		if (!pages_submit(w->pages, job))
+			shed(w, job);
+		return;
 	}
 	conn_wait(c, CONN_WAITING, 0);
 }
@@ -219,12 +260,11 @@ refresh(struct worker *w, struct conn *c, const struct lookup *l)
 	job = pages_start(w->pages, l, &w->key);
 	if (job == NULL)
 		return;
-	if (!request_copy(&job->request, &c->request)) {
+	if (!request_copy(&job->request, &c->request) ||
+	    !pages_submit(w->pages, job)) {
 		page_unref(pages_finish(w->pages, job));
 		job_free(job);
-		return;
 	}
-	pages_submit(w->pages, job);
 }
 
 /* The path of a request, as far as it needs no waiting. */
@@ -277,28 +317,6 @@ serve(struct worker *w, struct conn *c)
 		respond(w, c, l.page, l.fresh ? &hit : &behind);
 	else
 		await(w, c, &l);
-}
-
-/* Keeps a finished job's page, and answers everyone who waits for it. */
-static void
-deliver(struct worker *w, struct job *job)
-{
-	struct page *page = pages_finish(w->pages, job);
-	struct outcome outcome = job->outcome;
-	struct conn *c;
-
-	while ((c = job->first) != NULL) {
-		conn_end_job(c);
-		if (page == NULL) {
-			close_conn(w, c);
-			continue;
-		}
-		respond(w, c, page, &outcome);
-		if (outcome.kind == OUTCOME_MISS)
-			outcome.kind = OUTCOME_COLLAPSED;
-	}
-	page_unref(page);
-	job_free(job);
 }
 
 static void
@@ -457,6 +475,7 @@ tick(struct worker *w)
 {
 	int64_t now = clock_mono_us();
 	struct conn *c, *next;
+	struct job *job;
 
 	if (now - w->last_tick_us < TICK_MS * 1000)
 		return;
@@ -466,6 +485,8 @@ tick(struct worker *w)
 		if (c->deadline_us != 0 && now >= c->deadline_us)
 			close_conn(w, c);
 	}
+	while ((job = pages_overdue(w->pages, TICK_MS)) != NULL)
+		shed(w, job);
 	pages_refresh(w->pages);
 	report(w);
 	if (!w->draining)

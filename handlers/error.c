@@ -98,6 +98,8 @@ error_refusal(const struct request *req, int status, const struct buf *why)
 		buf_printf(&page->header, "Location: %s\r\n", buf_cstr(why));
 	if (status == 405)
 		buf_lit(&page->header, "Allow: GET, HEAD\r\n");
+	if (status == 503)
+		buf_lit(&page->header, "Retry-After: 5\r\n");
 	page_error(page, status, "%s%s", status == 301 ? "The page is at " : "",
 	    buf_cstr(why));
 	error_page(req, page);
