@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/access.h"
 #include "app/clock.h"
 #include "app/encode.h"
 #include "app/log.h"
@@ -85,7 +86,7 @@ respond(const struct request *req, const struct page *page,
 	}
 	ok = ok && !head.failed && write_all(buf_cstr(&head), head.len) &&
 	    write_all(body.s, body.len);
-	respond_log(
+	access_log(
 	    req, o, form.not_modified ? 304 : page->status, body.len, us);
 	log_flush();
 	buf_release(&head);

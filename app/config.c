@@ -19,7 +19,7 @@ enum { MAX_TTL_S = 30 * 24 * 3600 };
 enum option_type {
 	OPTION_FLAG,   /* bool; the command line only */
 	OPTION_STRING, /* char * */
-	OPTION_PATH,   /* char *: begins with '/' */
+	OPTION_PATH,   /* char *: begins with '/', or is a word */
 	OPTION_LIST,   /* the listening addresses */
 	OPTION_NUMBER, /* int64_t from min to max; a word stands for 0 */
 	OPTION_SIZE,   /* int64_t: bytes, or with K, M or G */
@@ -46,7 +46,15 @@ static const char *const log_words[] = {
     NULL,
 };
 
-static const char *const switch_words[] = {"off", "on", NULL};
+static const char *const access_words[] = {
+    [ACCESS_OFF] = "off",
+    [ACCESS_ON] = "on",
+    [ACCESS_COMBINED] = "combined",
+    [ACCESS_JSON] = "json",
+    NULL,
+};
+
+static const char *const sink_words[] = {"stderr", "syslog", NULL};
 static const char *const fresh_words[] = {"exact", NULL};
 
 #define FIELD(f) .offset = offsetof(struct config, f)
@@ -104,8 +112,17 @@ static const struct option_row rows[] = {
 		"never)"},
     {"log", 0, OPTION_CHOICE, FIELD(log), .words = log_words, .value = "LEVEL",
 	.help = "none, error, warn, info (default) or debug"},
-    {"access-log", 0, OPTION_CHOICE, FIELD(access_log), .words = switch_words,
-	.value = "on|off", .help = "a line for each request (default on)"},
+    {"access-log", 0, OPTION_CHOICE, FIELD(access_log), .words = access_words,
+	.value = "off|on|combined|json",
+	.help =
+	    "a line for each request: squall's own (on, default), NCSA's or "
+	    "JSON"},
+    {"log-file", 0, OPTION_PATH, FIELD(log_file), .words = sink_words,
+	.value = "PATH",
+	.help = "where events go: a file, syslog or stderr (default)"},
+    {"access-log-file", 0, OPTION_PATH, FIELD(access_log_file),
+	.words = sink_words, .value = "PATH",
+	.help = "where access lines go: a file, syslog or stderr (default)"},
     {"check", 0, OPTION_FLAG, FIELD(check),
 	.help = "check configuration and databases, say what would be "
 		"served, exit"},
@@ -189,6 +206,16 @@ expected_choice(const struct option_row *row, struct buf *why)
 		    row->words[i]);
 }
 
+static void
+expected_path(const struct option_row *row, struct buf *why)
+{
+	buf_lit(why, "expected ");
+	for (size_t i = 0; row->words != NULL && row->words[i] != NULL; i++)
+		buf_printf(why, "%s%s", row->words[i],
+		    row->words[i + 1] ? ", " : " or ");
+	buf_lit(why, "a path that begins with /");
+}
+
 /* Sets one option.  `why` gets what is wrong with the value. */
 static bool
 set(struct config *c, const struct option_row *row, const char *s,
@@ -206,7 +233,9 @@ set(struct config *c, const struct option_row *row, const char *s,
 	case OPTION_PATH:
 		if (*s == '/')
 			return copy_string(field, s, why);
-		buf_lit(why, "expected a path that begins with /");
+		if (row->words != NULL && parse_choice(row, s, &value))
+			return copy_string(field, row->words[value], why);
+		expected_path(row, why);
 		goto got;
 	case OPTION_LIST:
 		if (c->n_listen < CONFIG_LISTEN_MAX)
@@ -547,6 +576,8 @@ config_release(struct config *c)
 	free(c->cache);
 	free(c->cache_password_file);
 	free(c->prefix);
+	free(c->log_file);
+	free(c->access_log_file);
 	*c = (struct config){0};
 }
 

@@ -360,7 +360,7 @@ take_request(struct fcgi_reader *r, const char *prefix, struct request *req,
     int *status, struct buf *why)
 {
 	struct str params = {buf_cstr(&r->params), r->params.len};
-	struct request_vars vars = {0};
+	struct request_vars vars = {.wants_client = log_wants_client()};
 	struct str name, value;
 
 	while (params.len > 0) {

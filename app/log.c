@@ -1,29 +1,41 @@
 /*
- * The log: events as they happen, access lines in batches.  The level and the
- * batch are the program's only mutable globals beside the signal flags.
+ * The log: events as they happen, access lines in batches.  Levels, sinks and
+ * the batch are the program's only mutable globals beside the signal flags.
  */
 #include "app/log.h"
 
 #include <errno.h>
-#include <stdint.h>
-#include <stdio.h>
+#include <inttypes.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "app/buf.h"
 #include "app/clock.h"
+#include "app/sink.h"
 
 enum { BATCH_MAX = 16 << 10 };
 
 static enum log_level level = LOG_WARN;
-static bool access_wanted;
+static enum access_format format = ACCESS_OFF;
+static struct sink events = SINK_STDERR, accesses = SINK_STDERR;
 static struct buf batch;
+static size_t line_start; /* in the batch */
+
+static const struct {
+	const char *word;
+	enum sink_level sink;
+} levels[] = {
+    [LOG_ERROR] = {"error", SINK_ERROR},
+    [LOG_WARN] = {"warn", SINK_WARN},
+    [LOG_INFO] = {"info", SINK_INFO},
+    [LOG_DEBUG] = {"debug", SINK_DEBUG},
+};
 
 void
-log_setup(enum log_level wanted, bool access)
+log_setup(enum log_level wanted, enum access_format access)
 {
 	level = wanted;
-	access_wanted = access;
+	format = access;
 }
 
 bool
@@ -32,29 +44,71 @@ log_wants(enum log_level l)
 	return l <= level;
 }
 
-bool
-log_wants_access(void)
+enum access_format
+log_access_format(void)
 {
-	return access_wanted;
+	return format;
+}
+
+bool
+log_wants_client(void)
+{
+	return format == ACCESS_COMBINED || format == ACCESS_JSON;
+}
+
+bool
+log_open(const char *events_to, const char *accesses_to, struct buf *why)
+{
+	return sink_open(&events, events_to, why) &&
+	    sink_open(&accesses, accesses_to, why);
+}
+
+void
+log_close(void)
+{
+	log_flush();
+	sink_close(&events);
+	sink_close(&accesses);
 }
 
 static void
-write_all(const char *p, size_t len)
+reopen(struct sink *s)
 {
-	while (len > 0) {
-		ssize_t n = write(STDERR_FILENO, p, len);
+	if (!sink_reopen(s))
+		log_error("log", "%s: %s; the old file goes on", s->path,
+		    strerror(errno));
+}
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return; /* nobody to tell */
-		p += n;
-		len -= (size_t)n;
+void
+log_reopen(void)
+{
+	log_flush(); /* what has happened belongs in the old file */
+	reopen(&events);
+	reopen(&accesses);
+}
+
+/* Writes whole lines; what becomes of the access log is an event. */
+static void
+put(struct sink *s, enum sink_level l, const char *lines, size_t len)
+{
+	bool had_lost = s->lost > 0;
+	const char *name = s == &events ? "events" : "access log";
+
+	if (!sink_write(s, l, lines, len)) {
+		if (!had_lost && s != &events)
+			log_error("log", "%s: %s; lines are lost", name,
+			    strerror(errno));
+	} else if (had_lost) {
+		uint64_t n = sink_take_lost(s);
+
+		if (n > 0) /* no other thread has said so */
+			log_warn(
+			    "log", "%s: %" PRIu64 " lines were lost", name, n);
 	}
 }
 
-static void
-add_time(struct buf *b)
+void
+log_time(struct buf *b)
 {
 	int64_t now = clock_wall_ms();
 	time_t seconds = (time_t)(now / 1000);
@@ -63,7 +117,7 @@ add_time(struct buf *b)
 
 	gmtime_r(&seconds, &tm);
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	buf_printf(b, "%s.%03dZ ", text, (int)(now % 1000));
+	buf_printf(b, "%s.%03dZ", text, (int)(now % 1000));
 }
 
 /* Ends the line that starts at `from`; keeps it one line. */
@@ -81,18 +135,25 @@ end_line(struct buf *b, size_t from)
 	buf_char(b, '\n');
 }
 
-static void __attribute__((format(printf, 4, 0))) event(enum log_level l,
-    const char *word, const char *where, const char *fmt, va_list ap)
+/* Syslog has time, level and process of its own. */
+static void __attribute__((format(printf, 3, 0)))
+event(enum log_level l, const char *where, const char *fmt, va_list ap)
 {
 	struct buf line = {0};
 
 	if (!log_wants(l))
 		return;
-	add_time(&line);
-	buf_printf(&line, "%s %s[%d]: ", word, where, (int)getpid());
+	if (sink_is_syslog(&events)) {
+		buf_printf(&line, "%s: ", where);
+	} else {
+		log_time(&line);
+		buf_printf(&line, " %s %s[%d]: ", levels[l].word, where,
+		    (int)getpid());
+	}
 	buf_vprintf(&line, fmt, ap);
 	end_line(&line, 0);
-	write_all(buf_cstr(&line), line.len);
+	if (!line.failed)
+		put(&events, levels[l].sink, line.data, line.len);
 	buf_release(&line);
 }
 
@@ -102,7 +163,7 @@ log_error(const char *where, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	event(LOG_ERROR, "error", where, fmt, ap);
+	event(LOG_ERROR, where, fmt, ap);
 	va_end(ap);
 }
 
@@ -112,7 +173,7 @@ log_warn(const char *where, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	event(LOG_WARN, "warn", where, fmt, ap);
+	event(LOG_WARN, where, fmt, ap);
 	va_end(ap);
 }
 
@@ -122,7 +183,7 @@ log_info(const char *where, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	event(LOG_INFO, "info", where, fmt, ap);
+	event(LOG_INFO, where, fmt, ap);
 	va_end(ap);
 }
 
@@ -132,25 +193,26 @@ log_debug(const char *where, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	event(LOG_DEBUG, "debug", where, fmt, ap);
+	event(LOG_DEBUG, where, fmt, ap);
 	va_end(ap);
 }
 
-void
-log_access(const char *fmt, ...)
+struct buf *
+log_access_begin(void)
 {
-	size_t from = batch.len;
-	va_list ap;
+	line_start = batch.len;
+	return &batch;
+}
 
-	if (!access_wanted)
-		return;
-	add_time(&batch);
-	buf_lit(&batch, "access ");
-	va_start(ap, fmt);
-	buf_vprintf(&batch, fmt, ap);
-	va_end(ap);
-	end_line(&batch, from);
-	if (batch.len > BATCH_MAX || batch.failed)
+void
+log_access_end(void)
+{
+	end_line(&batch, line_start);
+	if (batch.failed) {
+		batch.len = line_start;
+		batch.failed = false;
+	}
+	if (batch.len > BATCH_MAX)
 		log_flush();
 }
 
@@ -159,6 +221,6 @@ log_flush(void)
 {
 	if (batch.len == 0)
 		return;
-	write_all(batch.data, batch.len);
+	put(&accesses, SINK_INFO, batch.data, batch.len);
 	buf_reset(&batch);
 }

@@ -22,6 +22,7 @@ struct process {
 	size_t n_listeners;
 	char *addresses[CONFIG_LISTEN_MAX]; /* of those that it has opened */
 	size_t n_addresses;
+	char *log_file, *access_log_file;
 };
 
 static void
@@ -75,12 +76,20 @@ close_listeners(struct process *p)
 	}
 }
 
+static void
+set_log(const struct config *config)
+{
+	log_setup((enum log_level)config->log,
+	    (enum access_format)config->access_log);
+}
+
 static int
 work(void *process, void *service, int link, bool on_trial)
 {
 	const struct process *p = process;
 	const struct service *s = service;
 
+	set_log(&s->config);
 	if (on_trial && !service_check(s, false))
 		return 1;
 	return worker_run(&s->site, p->listeners, p->n_listeners, link);
@@ -94,23 +103,27 @@ workers(const void *service)
 	return (size_t)(n < 0 ? sysconf(_SC_NPROCESSORS_ONLN) : n);
 }
 
-/* The addresses are those that the process was started with. */
 static bool
-same_addresses(const struct config *a, const struct config *b)
+same(const char *a, const char *b)
 {
-	if (a->n_listen != b->n_listen)
-		return false;
-	for (size_t i = 0; i < a->n_listen; i++) {
-		if (strcmp(a->listen[i], b->listen[i]) != 0)
-			return false;
-	}
-	return true;
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-static void
-set_log(const struct config *config)
+/* What can't be changed while the process lives: an option, or NULL. */
+static const char *
+needs_restart(const struct config *a, const struct config *b)
 {
-	log_setup((enum log_level)config->log, config->access_log != 0);
+	if ((a->workers == 0) != (b->workers == 0))
+		return "workers = 0";
+	if (!same(a->log_file, b->log_file))
+		return "log-file";
+	if (!same(a->access_log_file, b->access_log_file))
+		return "access-log-file";
+	for (size_t i = 0; i < CONFIG_LISTEN_MAX; i++) {
+		if (!same(a->listen[i], b->listen[i]))
+			return "listen";
+	}
+	return NULL;
 }
 
 static void *
@@ -120,14 +133,14 @@ reload(void *process, const void *service)
 	const struct service *before = service;
 	struct buf why = {0};
 	struct service *s = service_read(p->argc, p->argv, &why);
+	const char *fixed =
+	    s == NULL ? NULL : needs_restart(&s->config, &before->config);
 
 	if (s == NULL) {
 		log_error("master", "%s", buf_cstr(&why));
-	} else if (!same_addresses(&s->config, &before->config) ||
-	    (s->config.workers == 0) != (before->config.workers == 0)) {
-		log_error("master",
-		    "listen, and workers = 0, can only be changed by a "
-		    "restart");
+	} else if (fixed != NULL) {
+		log_error(
+		    "master", "%s can only be changed by a restart", fixed);
 		service_free(s);
 		s = NULL;
 	} else {
@@ -157,6 +170,31 @@ serve(struct process *p, struct service *s)
 	return status;
 }
 
+/*
+ * A log that can't be written keeps squall from starting, where somebody is
+ * there to see it; a CGI request is answered all the same.
+ */
+static bool
+open_log(struct process *p, const struct config *config)
+{
+	struct buf why = {0};
+	bool ok;
+
+	set_log(config);
+	if (config->check) /* by another user than squall's, perhaps */
+		return true;
+	/* The configuration may be another before they are opened again. */
+	if (config->log_file != NULL)
+		p->log_file = strdup(config->log_file);
+	if (config->access_log_file != NULL)
+		p->access_log_file = strdup(config->access_log_file);
+	ok = log_open(p->log_file, p->access_log_file, &why);
+	if (!ok)
+		complain(buf_cstr(&why));
+	buf_release(&why);
+	return ok || cgi_is_asked_for();
+}
+
 /* With a valid configuration, which it takes over: answers, checks or serves.
  */
 static int
@@ -165,7 +203,6 @@ run(struct process *p, struct service *s)
 	struct buf why = {0};
 	int status = 1;
 
-	set_log(&s->config);
 	if (s->config.n_listen == 0 && !s->config.check)
 		p->n_listeners =
 		    listener_inherited(p->listeners, CONFIG_LISTEN_MAX);
@@ -207,7 +244,14 @@ main(int argc, char *argv[])
 		status = print_and_exit(&service->config);
 		service_free(service);
 	} else {
-		status = run(&process, service);
+		status = 1;
+		if (open_log(&process, &service->config))
+			status = run(&process, service);
+		else
+			service_free(service);
+		log_close();
+		free(process.log_file);
+		free(process.access_log_file);
 	}
 	if (status == 2 && cgi_is_asked_for())
 		cgi_fail();

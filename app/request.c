@@ -4,35 +4,59 @@
  */
 #include "app/request.h"
 
+#include "app/log.h"
 #include "app/url.h"
 
-void
-request_vars_add(struct request_vars *v, struct str name, struct str value)
-{
+/* A variable, and where it goes. */
+struct var {
+	struct str name;
+	size_t offset;
+};
+
 #define VAR(name, field)                                                       \
 	{                                                                      \
 		{name, sizeof(name) - 1}, offsetof(struct request_vars, field) \
 	}
-	static const struct {
-		struct str name;
-		size_t offset;
-	} known[] = {
-	    VAR("REQUEST_METHOD", method),
-	    VAR("SCRIPT_NAME", script_name),
-	    VAR("PATH_INFO", path_info),
-	    VAR("QUERY_STRING", query),
-	    VAR("REQUEST_URI", uri),
-	    VAR("HTTP_ACCEPT_ENCODING", accept_encoding),
-	    VAR("HTTP_IF_NONE_MATCH", if_none_match),
-	};
-#undef VAR
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-		if (str_eq(known[i].name, name)) {
-			*(struct str *)((char *)v + known[i].offset) = value;
-			return;
+static const struct var known[] = {
+    VAR("REQUEST_METHOD", method),
+    VAR("SCRIPT_NAME", script_name),
+    VAR("PATH_INFO", path_info),
+    VAR("QUERY_STRING", query),
+    VAR("REQUEST_URI", uri),
+    VAR("HTTP_ACCEPT_ENCODING", accept_encoding),
+    VAR("HTTP_IF_NONE_MATCH", if_none_match),
+};
+
+static const struct var known_of_client[] = {
+    VAR("REMOTE_ADDR", client.address),
+    VAR("REMOTE_USER", client.user),
+    VAR("SERVER_PROTOCOL", client.protocol),
+    VAR("HTTP_REFERER", client.referer),
+    VAR("HTTP_USER_AGENT", client.agent),
+};
+
+#define COUNT(rows) (sizeof(rows) / sizeof(*(rows)))
+
+static bool
+take_var(struct request_vars *v, const struct var *rows, size_t n,
+    struct str name, struct str value)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq(rows[i].name, name)) {
+			*(struct str *)((char *)v + rows[i].offset) = value;
+			return true;
 		}
 	}
+	return false;
+}
+
+void
+request_vars_add(struct request_vars *v, struct str name, struct str value)
+{
+	if (!take_var(v, known, COUNT(known), name, value) && v->wants_client)
+		take_var(
+		    v, known_of_client, COUNT(known_of_client), name, value);
 }
 
 /* Copies into the reserved memory. */
@@ -43,6 +67,26 @@ keep(struct request *req, struct str s)
 
 	buf_add(&req->memory, s.s, s.len);
 	return (struct str){at, s.len};
+}
+
+/* What the client's strings take; nothing if they were not wanted. */
+static size_t
+client_len(const struct request_client *c)
+{
+	return c->address.len + c->user.len + c->protocol.len + c->referer.len +
+	    c->agent.len;
+}
+
+static void
+keep_client(struct request *req, const struct request_client *c)
+{
+	req->client = (struct request_client){
+	    .address = keep(req, c->address),
+	    .user = keep(req, c->user),
+	    .protocol = keep(req, c->protocol),
+	    .referer = keep(req, c->referer),
+	    .agent = keep(req, c->agent),
+	};
 }
 
 static struct str
@@ -111,26 +155,31 @@ int
 request_parse_vars(struct request *req, const struct request_vars *v,
     const char *prefix, struct buf *why)
 {
+	bool too_long =
+	    v->script_name.len + v->path_info.len + v->query.len > REQUEST_MAX;
+	size_t len = client_len(&v->client);
 	struct str path;
 
 	request_reset(req);
 	req->format =
 	    format_of(v->path_info.len > 0 ? v->path_info : v->script_name);
-	if (v->script_name.len + v->path_info.len + v->query.len >
-	    REQUEST_MAX) {
+	/* As it came, and decoded; a row's key may grow when it is encoded. */
+	if (!too_long)
+		len += v->method.len + v->uri.len + 2 * v->query.len +
+		    v->accept_encoding.len + v->if_none_match.len +
+		    4 * (v->script_name.len + v->path_info.len);
+	buf_reserve(&req->memory, len);
+	if (req->memory.failed) {
+		buf_lit(why, "Out of memory.");
+		return 500;
+	}
+	if (v->wants_client)
+		keep_client(req, &v->client);
+	if (too_long) {
 		buf_printf(why,
 		    "The address is longer than the %d bytes that are read.",
 		    REQUEST_MAX);
 		return 414;
-	}
-	/* As it came, and decoded; a row's key may grow when it is encoded. */
-	buf_reserve(&req->memory,
-	    v->method.len + v->uri.len + 2 * v->query.len +
-		v->accept_encoding.len + v->if_none_match.len +
-		4 * (v->script_name.len + v->path_info.len));
-	if (req->memory.failed) {
-		buf_lit(why, "Out of memory.");
-		return 500;
 	}
 	req->method_name = keep(req, v->method);
 	req->method = method_of(v->method);
@@ -167,7 +216,7 @@ int
 request_parse(struct request *req, char *const vars[], const char *prefix,
     struct buf *why)
 {
-	struct request_vars v = {0};
+	struct request_vars v = {.wants_client = log_wants_client()};
 
 	for (; *vars != NULL; vars++) {
 		size_t name = strcspn(*vars, "=");
@@ -217,6 +266,11 @@ request_copy(struct request *to, const struct request *from)
 	move(&to->query, &memory, &from->memory);
 	move(&to->accept_encoding, &memory, &from->memory);
 	move(&to->if_none_match, &memory, &from->memory);
+	move(&to->client.address, &memory, &from->memory);
+	move(&to->client.user, &memory, &from->memory);
+	move(&to->client.protocol, &memory, &from->memory);
+	move(&to->client.referer, &memory, &from->memory);
+	move(&to->client.agent, &memory, &from->memory);
 	for (size_t i = 0; i < to->n_segments; i++)
 		move(&to->segments[i], &memory, &from->memory);
 	for (size_t i = 0; i < REQUEST_VALUES; i++)

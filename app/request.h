@@ -33,6 +33,11 @@ struct value {
 
 struct route;
 
+/* Who asks, as the web server and the client say: for the log only. */
+struct request_client {
+	struct str address, user, protocol, referer, agent;
+};
+
 struct request {
 	struct buf memory;
 	const struct route *route; /* once it has one */
@@ -44,6 +49,7 @@ struct request {
 	struct str prefix; /* where squall is mounted: "" or "/data", decoded */
 	struct str query;  /* raw */
 	struct str accept_encoding, if_none_match; /* header fields, raw */
+	struct request_client client; /* empty unless it was wanted */
 	/*
 	 * The path below the prefix.  Once the request has a route, the first
 	 * n_names segments are decoded names; what follows stays encoded.
@@ -57,6 +63,8 @@ struct request {
 struct request_vars {
 	struct str method, script_name, path_info, query, uri;
 	struct str accept_encoding, if_none_match;
+	bool wants_client; /* set it first, for these to be taken */
+	struct request_client client;
 };
 
 /* Takes a variable, if it is one of them.  Nothing is copied. */

@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 
-#include "app/log.h"
 #include "app/negotiate.h"
 
 enum { HEAD_BYTES = 1024 }; /* of the usual head, so that it grows once */
@@ -224,20 +223,4 @@ respond_outcome(struct buf *b, const struct outcome *o)
 	buf_str(b, words[o->kind]);
 	if (o->kind == OUTCOME_STORE)
 		buf_str(b, o->store);
-}
-
-void
-respond_log(const struct request *req, const struct outcome *o, int status,
-    size_t len, int64_t us)
-{
-	struct buf word = {0};
-
-	if (!log_wants_access())
-		return;
-	respond_outcome(&word, o);
-	log_access("%" PRIx64 " %.*s %.*s %d %zu %s %" PRId64 "us sql=%u",
-	    req->id, (int)req->method_name.len, req->method_name.s,
-	    (int)req->uri.len, req->uri.s, status, len, buf_cstr(&word), us,
-	    o->kind == OUTCOME_MISS ? o->queries : 0);
-	buf_release(&word);
 }

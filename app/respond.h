@@ -48,11 +48,4 @@ void respond_head(struct buf *, const struct page *, struct form,
  * "error" or "bypass". */
 void respond_outcome(struct buf *, const struct outcome *);
 
-/*
- * The access line of a reply with this status and so many bytes of body, `us`
- * microseconds after its request had arrived.
- */
-void respond_log(const struct request *, const struct outcome *, int status,
-    size_t len, int64_t us);
-
 #endif

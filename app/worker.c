@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/access.h"
 #include "app/clock.h"
 #include "app/conn.h"
 #include "app/fcgi.h"
@@ -173,7 +174,7 @@ respond(struct worker *w, struct conn *c, struct page *page,
 	    .head = {c->head.data, c->head.len},
 	    .body = body,
 	};
-	respond_log(&c->request, o, form.not_modified ? 304 : page->status,
+	access_log(&c->request, o, form.not_modified ? 304 : page->status,
 	    body.len, clock_mono_us() - c->since_us);
 	send_reply(w, c);
 }

@@ -263,7 +263,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > INPUT_MAX)
 		return 0;
-	log_setup(LOG_NONE, false);
+	log_setup(LOG_NONE, ACCESS_OFF);
 	sizes = take(&in, take_byte(&in));
 	stream = expand(in);
 	line_open(&whole, prefix);

@@ -32,7 +32,7 @@ fails()
 	squall --help
 	is "$STATUS $ERR" '0 '
 	like "$OUT" '^usage: squall '
-	has "$OUT" --access-log=on
+	has "$OUT" '--access-log=off|on'
 	first=$OUT
 	squall -h
 	is "$STATUS $OUT" "0 $first"
@@ -67,7 +67,7 @@ fails()
 	fails 2 '--memory: expected' --memory=99999999G "$T/demo.db"
 	fails 2 '--log: expected none, error, warn, info or debug, got "loud"' \
 	    --log=loud "$T/demo.db"
-	fails 2 '--access-log: expected off or on' --access-log=1 "$T/demo.db"
+	fails 2 '--access-log: expected off, on, combined or json' --access-log=1 "$T/demo.db"
 	fails 2 '--prefix: expected' --prefix=data "$T/demo.db"
 	fails 2 '--cache' --cache=gopher://x "$T/demo.db"
 	fails 2 '--cache' --cache=memcached:// "$T/demo.db"
@@ -97,7 +97,7 @@ fails()
 		unknown key "Workers"|Workers = 2
 		workers: expected a whole number|workers = many
 		memory: expected a size|memory = lots
-		access-log: expected off or on|access-log = sometimes
+		access-log: expected off, on, combined or json|access-log = sometimes
 		expected [section]|this is not a key
 		expected [section]|[database
 	END

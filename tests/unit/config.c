@@ -160,7 +160,9 @@ defaults(void **state)
 	assert_null(c->prefix);
 	assert_int_equal(c->time_limit_ms, 1000);
 	assert_int_equal(c->log, LOG_INFO);
-	assert_int_equal(c->access_log, 1);
+	assert_int_equal(c->access_log, ACCESS_ON);
+	assert_null(c->log_file);
+	assert_null(c->access_log_file);
 	assert_false(c->check || c->help || c->version);
 	assert_int_equal(c->n_databases, 0);
 }
@@ -266,9 +268,13 @@ choices(void **state)
 	assert_good(f, "log", "DEBUG");
 	assert_int_equal(f->config.log, LOG_DEBUG);
 	assert_good(f, "access-log", "off");
-	assert_int_equal(f->config.access_log, 0);
+	assert_int_equal(f->config.access_log, ACCESS_OFF);
 	assert_good(f, "access-log", "on");
-	assert_int_equal(f->config.access_log, 1);
+	assert_int_equal(f->config.access_log, ACCESS_ON);
+	assert_good(f, "access-log", "combined");
+	assert_int_equal(f->config.access_log, ACCESS_COMBINED);
+	assert_good(f, "access-log", "json");
+	assert_int_equal(f->config.access_log, ACCESS_JSON);
 }
 
 static void
@@ -279,8 +285,8 @@ what_is_no_choice(void **state)
 	assert_bad(f, "log", "loud", "none, error, warn, info or debug");
 	assert_bad(f, "log", "", "none, error, warn, info or debug");
 	assert_bad(f, "log", "inf", "none, error, warn, info or debug");
-	assert_bad(f, "access-log", "yes", "off or on");
-	assert_bad(f, "access-log", "1", "off or on");
+	assert_bad(f, "access-log", "yes", "off, on, combined or json");
+	assert_bad(f, "access-log", "1", "off, on, combined or json");
 }
 
 static void
@@ -294,6 +300,24 @@ strings(void **state)
 	assert_string_equal(f->config.prefix, "/data");
 	assert_good(f, "prefix", "/");
 	assert_string_equal(f->config.prefix, "/");
+}
+
+static void
+log_files(void **state)
+{
+	static const char expected[] =
+	    "stderr, syslog or a path that begins with /";
+	struct fixture *f = *state;
+
+	assert_good(f, "log-file", "/var/log/squall.log");
+	assert_string_equal(f->config.log_file, "/var/log/squall.log");
+	assert_good(f, "access-log-file", "SYSLOG");
+	assert_string_equal(f->config.access_log_file, "syslog");
+	assert_good(f, "log-file", "stderr");
+	assert_string_equal(f->config.log_file, "stderr");
+	assert_bad(f, "log-file", "squall.log", expected);
+	assert_bad(f, "access-log-file", "", expected);
+	assert_bad(f, "prefix", "data", "expected a path that begins with /");
 }
 
 static void
@@ -887,8 +911,9 @@ usage_names_every_option(void **state)
 	static const char *const options[] = {"-l, --listen=ADDR",
 	    "-c, --config=FILE", "-w, --workers=N", "-t, --threads=N",
 	    "--cache=URL", "--memory=SIZE", "--ttl=SECONDS", "--prefix=PATH",
-	    "--time-limit=MS", "--log=LEVEL", "--access-log=on|off", "--check ",
-	    "-h, --help", "-V, --version"};
+	    "--time-limit=MS", "--log=LEVEL",
+	    "--access-log=off|on|combined|json", "--check ", "-h, --help",
+	    "-V, --version"};
 	struct buf b = {0};
 
 	(void)state;
@@ -914,6 +939,7 @@ main(void)
 	    TEST(choices),
 	    TEST(what_is_no_choice),
 	    TEST(strings),
+	    TEST(log_files),
 	    TEST(the_last_of_an_option_counts),
 	    TEST(short_options_and_separate_values),
 	    TEST(flags_are_off_unless_given),

@@ -457,6 +457,68 @@ memory_never_moves(void **state)
 	}
 }
 
+/* With the client's fields, which are kept if they are wanted. */
+static int
+parse_with_client(struct fixture *f, bool wanted, struct str path_info)
+{
+	static const char *const names[] = {"REMOTE_ADDR", "REMOTE_USER",
+	    "SERVER_PROTOCOL", "HTTP_REFERER", "HTTP_USER_AGENT"};
+	struct request_vars v = {.wants_client = wanted};
+	int status;
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		request_vars_add(&v, str_of(names[i]), str_of(names[i]));
+	request_vars_add(&v, LIT("REQUEST_METHOD"), LIT("GET"));
+	request_vars_add(&v, LIT("PATH_INFO"), path_info);
+	buf_reset(&f->why);
+	status = request_parse_vars(&f->req, &v, NULL, &f->why);
+	if (!wanted)
+		return status;
+	assert_str(f->req.client.address, "REMOTE_ADDR");
+	assert_str(f->req.client.user, "REMOTE_USER");
+	assert_str(f->req.client.protocol, "SERVER_PROTOCOL");
+	assert_str(f->req.client.referer, "HTTP_REFERER");
+	assert_str(f->req.client.agent, "HTTP_USER_AGENT");
+	return status;
+}
+
+static void
+the_client_is_kept_if_it_is_wanted(void **state)
+{
+	struct fixture *f = *state;
+	char *path = long_text('/', REQUEST_MAX + 1);
+
+	assert_int_equal(parse_with_client(f, false, LIT("/a")), 200);
+	assert_int_equal(f->req.client.agent.len, 0);
+	assert_int_equal(parse_with_client(f, true, LIT("/a")), 200);
+	assert_segments(f, "[a]");
+	assert_int_equal(parse_with_client(f, true, str_of(path)), 414);
+	assert_int_equal(
+	    parse_with_client(f, true, LIT("/1/2/3/4/5/6/7/8/9")), 404);
+	parse(f, "", "/", NULL);
+	assert_int_equal(f->req.client.agent.len, 0);
+	free(path);
+}
+
+static void
+a_copy_stands_by_itself(void **state)
+{
+	struct fixture *f = *state;
+	struct request copy;
+
+	assert_int_equal(parse_with_client(f, true, LIT("/a/b")), 200);
+	assert_true(request_copy(&copy, &f->req));
+	memset(f->req.memory.data, '#', f->req.memory.len);
+	assert_str(copy.method_name, "GET");
+	assert_str(copy.segments[1], "b");
+	assert_str(copy.client.address, "REMOTE_ADDR");
+	assert_str(copy.client.user, "REMOTE_USER");
+	assert_str(copy.client.protocol, "SERVER_PROTOCOL");
+	assert_str(copy.client.referer, "HTTP_REFERER");
+	assert_str(copy.client.agent, "HTTP_USER_AGENT");
+	request_release(&copy);
+}
+
 static void
 paths_are_written_back(void **state)
 {
@@ -554,6 +616,8 @@ main(void)
 	    TEST(a_refusal_comes_in_the_format_that_was_asked_for),
 	    TEST(variables_without_a_value_are_none),
 	    TEST(memory_never_moves),
+	    TEST(the_client_is_kept_if_it_is_wanted),
+	    TEST(a_copy_stands_by_itself),
 	    TEST(paths_are_written_back),
 	    TEST(the_next_request_knows_nothing_of_the_last),
 	    TEST(release_leaves_an_empty_request),

@@ -31,7 +31,7 @@ enum { N_BYTES = 256 };
 #define COUNT_OF(array) (sizeof(array) / sizeof(*(array)))
 
 #define RUN(name, tests)                                                       \
-	(log_setup(LOG_NONE, false),                                           \
+	(log_setup(LOG_NONE, ACCESS_OFF),                                      \
 	    cmocka_run_group_tests_name(name, tests, NULL, NULL))
 
 static inline struct str

@@ -1,0 +1,60 @@
+#ifndef SQUALL_SINK_H
+#define SQUALL_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/buf.h"
+
+/*
+ * Where log lines go: standard error, a file, or syslog(3) (facility daemon,
+ * ident squall).  Lines that can't be written are lost, and counted: whoever
+ * logs must never wait for a disk with room.
+ *
+ * Several threads and, after a fork, several processes may write to one.
+ */
+enum sink_level { SINK_ERROR, SINK_WARN, SINK_INFO, SINK_DEBUG };
+
+struct sink {
+	const char *path;      /* of its file; NULL: it has none */
+	int fd;                /* -1: syslog */
+	_Atomic uint64_t lost; /* lines since it last worked */
+};
+
+/* A sink before it is opened: standard error. */
+#define SINK_STDERR                                                            \
+	{                                                                      \
+		.fd = 2                                                        \
+	}
+
+/*
+ * Opens it for `target`: an absolute path, "syslog", or NULL or "stderr".  A
+ * file is made with mode 0640 and appended to; the sink keeps the pointer to
+ * its path.  On failure `why` says what is wrong, and the sink is as before.
+ */
+bool sink_open(struct sink *, const char *target, struct buf *why)
+    __attribute__((warn_unused_result));
+
+/* Back to standard error. */
+void sink_close(struct sink *);
+
+/*
+ * Opens the file that stands at the path now, after a rotation; nothing to do
+ * for the others.  False with errno: the old one goes on being written to.
+ */
+bool sink_reopen(struct sink *) __attribute__((warn_unused_result));
+
+bool sink_is_syslog(const struct sink *);
+
+/*
+ * Writes whole lines: to a file all of them at once, to a pipe as many as
+ * don't mix with those of others, to syslog one by one.  False with errno: some
+ * are lost.
+ */
+bool sink_write(struct sink *, enum sink_level, const char *lines, size_t len);
+
+/* How many lines were lost since it was last asked. */
+uint64_t sink_take_lost(struct sink *);
+
+#endif

@@ -1,0 +1,360 @@
+/*
+ * app/log.c and app/sink.c: files, pipes and syslog, and what happens when
+ * they can't be written.
+ */
+#include "app/log.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include "app/sink.h"
+#include "tests/unit/util.h"
+
+struct fixture {
+	char folder[64];
+	char events[96], access[96], other[96]; /* in it; not there yet */
+	struct buf why;
+	struct buf text; /* of the file that was read last */
+};
+
+/* syslog(3) as this program has it; with _FORTIFY_SOURCE the latter is used. */
+void syslog(int priority, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void __syslog_chk(int priority, int flag, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+static struct buf sent; /* <priority>message, a line each */
+
+void
+syslog(int priority, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_printf(&sent, "<%d>", priority);
+	buf_vprintf(&sent, fmt, ap);
+	buf_char(&sent, '\n');
+	va_end(ap);
+}
+
+void
+__syslog_chk(int priority, int flag, const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)flag;
+	va_start(ap, fmt);
+	buf_printf(&sent, "<%d>", priority);
+	buf_vprintf(&sent, fmt, ap);
+	buf_char(&sent, '\n');
+	va_end(ap);
+}
+
+static int
+set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	*state = f;
+	if (f == NULL)
+		return 1;
+	snprintf(f->folder, sizeof(f->folder), "/tmp/squall-unit.XXXXXX");
+	if (mkdtemp(f->folder) == NULL)
+		return 1;
+	snprintf(f->events, sizeof(f->events), "%s/events", f->folder);
+	snprintf(f->access, sizeof(f->access), "%s/access", f->folder);
+	snprintf(f->other, sizeof(f->other), "%s/other", f->folder);
+	log_setup(LOG_INFO, ACCESS_ON);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct fixture *f = *state;
+	DIR *folder = opendir(f->folder);
+	struct dirent *entry;
+
+	log_close();
+	log_setup(LOG_NONE, ACCESS_OFF);
+	while (folder != NULL && (entry = readdir(folder)) != NULL)
+		unlinkat(dirfd(folder), entry->d_name, 0);
+	if (folder != NULL)
+		closedir(folder);
+	rmdir(f->folder);
+	buf_release(&f->why);
+	buf_release(&f->text);
+	buf_release(&sent);
+	free(f);
+	return 0;
+}
+
+static void
+open_log(struct fixture *f, const char *events, const char *access)
+{
+	assert_true(log_open(events, access, &f->why));
+	assert_int_equal(f->why.len, 0);
+}
+
+static void
+add_line(const char *text)
+{
+	buf_str(log_access_begin(), text);
+	log_access_end();
+}
+
+static const char *
+read_file(struct fixture *f, const char *file)
+{
+	FILE *in = fopen(file, "r");
+	int c;
+
+	assert_non_null(in);
+	buf_reset(&f->text);
+	while ((c = getc(in)) != EOF)
+		buf_char(&f->text, (char)c);
+	fclose(in);
+	return buf_cstr(&f->text);
+}
+
+static void
+events_and_access_lines_go_to_their_files(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+
+	umask(022);
+	open_log(f, f->events, f->access);
+	log_info("here", "one %s", "event");
+	add_line("one line");
+	add_line("two\nlines");
+	log_flush();
+	assert_string_equal(read_file(f, f->access), "one line\ntwo?lines\n");
+	assert_has(read_file(f, f->events), "Z info here[");
+	assert_has(buf_cstr(&f->text), "]: one event\n");
+	assert_int_equal(stat(f->events, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0640);
+}
+
+static void
+files_are_appended_to(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 2; i++) {
+		open_log(f, "stderr", f->access);
+		add_line("line");
+		log_close();
+	}
+	assert_string_equal(read_file(f, f->access), "line\nline\n");
+}
+
+static void
+a_file_that_cannot_be_opened(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_false(log_open("/nowhere/at/all", f->access, &f->why));
+	assert_string_equal(
+	    buf_cstr(&f->why), "/nowhere/at/all: No such file or directory");
+}
+
+static void
+reopening_after_a_rename(void **state)
+{
+	struct fixture *f = *state;
+
+	open_log(f, f->events, f->access);
+	log_info("here", "before");
+	add_line("before");
+	assert_int_equal(rename(f->access, f->other), 0);
+	log_reopen();
+	add_line("after");
+	log_flush();
+	assert_string_equal(read_file(f, f->other), "before\n");
+	assert_string_equal(read_file(f, f->access), "after\n");
+	/* The other one has not been moved: it goes on. */
+	log_info("here", "after");
+	assert_has(read_file(f, f->events), "before\n");
+	assert_has(read_file(f, f->events), "after\n");
+}
+
+static void
+reopening_what_cannot_be_opened_keeps_the_old_file(void **state)
+{
+	struct fixture *f = *state;
+
+	open_log(f, f->events, f->access);
+	assert_int_equal(rename(f->access, f->other), 0);
+	assert_int_equal(mkdir(f->access, 0700), 0);
+	log_reopen();
+	add_line("line");
+	log_flush();
+	assert_string_equal(read_file(f, f->other), "line\n");
+	assert_has(read_file(f, f->events),
+	    "/access: Is a directory; the old file goes on\n");
+	rmdir(f->access);
+}
+
+/* Another process on the same file: as after a fork. */
+static void
+lines_of_processes_do_not_mix(void **state)
+{
+	enum { PROCESSES = 4, LINES = 5000 };
+	struct fixture *f = *state;
+	size_t n = 0;
+
+	open_log(f, "stderr", f->access);
+	for (int i = 0; i < PROCESSES; i++) {
+		if (fork() != 0)
+			continue;
+		for (int j = 0; j < LINES; j++)
+			add_line("a line that is as long as any other");
+		log_flush();
+		_exit(0);
+	}
+	for (int i = 0; i < PROCESSES; i++)
+		wait(NULL);
+	read_file(f, f->access);
+	for (char *p = f->text.data, *end; *p != '\0'; p = end + 1, n++) {
+		end = strchr(p, '\n');
+		assert_non_null(end);
+		*end = '\0';
+		assert_string_equal(p, "a line that is as long as any other");
+	}
+	assert_int_equal(n, PROCESSES * LINES);
+}
+
+/*
+ * A full disk, with the tools of a test: a limit on a file's size would be a
+ * signal, so it is a pipe that nobody empties, and then somebody does.
+ */
+static void
+lost_lines_are_counted(void **state)
+{
+	struct fixture *f = *state;
+	char rest[PIPE_BUF];
+	int reader;
+
+	assert_int_equal(mkfifo(f->access, 0600), 0);
+	reader = open(f->access, O_RDONLY | O_NONBLOCK);
+	assert_true(reader >= 0);
+	open_log(f, f->events, f->access);
+	for (int i = 0; i < 100000; i++)
+		add_line("a line");
+	log_flush();
+	assert_has(read_file(f, f->events),
+	    "access log: Resource temporarily unavailable; lines are lost\n");
+	assert_lacks(buf_cstr(&f->text), "were lost");
+	while (read(reader, rest, sizeof(rest)) > 0)
+		;
+	add_line("the first again");
+	log_flush();
+	assert_int_equal(
+	    read(reader, rest, sizeof(rest)), strlen("\nthe first again\n"));
+	assert_memory_equal(
+	    rest, "\nthe first again\n", strlen("\nthe first again\n"));
+	assert_has(read_file(f, f->events), " lines were lost\n");
+	close(reader);
+}
+
+static void
+a_full_disk_is_told_once(void **state)
+{
+	struct fixture *f = *state;
+	const char *told;
+
+	open_log(f, f->events, "/dev/full");
+	for (int i = 0; i < 3; i++) {
+		add_line("line");
+		log_flush();
+	}
+	told = strstr(read_file(f, f->events), "No space left on device");
+	assert_non_null(told);
+	assert_null(strstr(told + 1, "No space"));
+}
+
+static void
+events_on_a_full_disk(void **state)
+{
+	open_log(*state, "/dev/full", "/dev/full");
+	log_info("here", "one");
+	add_line("line");
+	log_flush();
+	log_info("here", "two");
+}
+
+/* A pipe with packets: what is written at once is read at once. */
+static void
+only_whole_lines_go_into_a_pipe_at_once(void **state)
+{
+	static const char line[] = "a line of some length\n";
+	char got[PIPE_BUF];
+	struct sink s = SINK_STDERR;
+	struct buf lines = {0};
+	size_t left;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_DIRECT | O_NONBLOCK), 0);
+	s.fd = fds[1];
+	while (lines.len < 3 * PIPE_BUF)
+		buf_str(&lines, line);
+	assert_true(sink_write(&s, SINK_INFO, lines.data, lines.len));
+	for (left = lines.len; left > 0;) {
+		ssize_t n = read(fds[0], got, sizeof(got));
+
+		assert_true(n > 0);
+		assert_int_equal((size_t)n % strlen(line), 0);
+		left -= (size_t)n;
+	}
+	close(fds[0]);
+	close(fds[1]);
+	buf_release(&lines);
+}
+
+static void
+syslog_gets_level_and_lines(void **state)
+{
+	struct fixture *f = *state;
+
+	open_log(f, "syslog", "syslog");
+	log_error("here", "an error with a %%");
+	log_warn("here", "a warning");
+	log_info("here", "something");
+	add_line("one");
+	add_line("two");
+	log_flush();
+	log_reopen();
+	log_close();
+	/* RFC 5424, section 6.2.1: daemon is 3 * 8; error 3, info 6 */
+	assert_string_equal(buf_cstr(&sent),
+	    "<27>here: an error with a %\n<28>here: a warning\n"
+	    "<30>here: something\n<30>one\n<30>two\n");
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    TEST(events_and_access_lines_go_to_their_files),
+	    TEST(files_are_appended_to),
+	    TEST(a_file_that_cannot_be_opened),
+	    TEST(reopening_after_a_rename),
+	    TEST(reopening_what_cannot_be_opened_keeps_the_old_file),
+	    TEST(lines_of_processes_do_not_mix),
+	    TEST(lost_lines_are_counted),
+	    TEST(a_full_disk_is_told_once),
+	    TEST(events_on_a_full_disk),
+	    TEST(only_whole_lines_go_into_a_pipe_at_once),
+	    TEST(syslog_gets_level_and_lines),
+	};
+
+	return RUN("log", tests);
+}
