@@ -56,6 +56,7 @@ static const char *const access_words[] = {
 
 static const char *const sink_words[] = {"stderr", "syslog", NULL};
 static const char *const fresh_words[] = {"exact", NULL};
+static const char *const off_words[] = {"off", NULL};
 
 #define FIELD(f) .offset = offsetof(struct config, f)
 
@@ -123,6 +124,9 @@ static const struct option_row rows[] = {
     {"access-log-file", 0, OPTION_PATH, FIELD(access_log_file),
 	.words = sink_words, .value = "PATH",
 	.help = "where access lines go: a file, syslog or stderr (default)"},
+    {"slow-log", 0, OPTION_NUMBER, FIELD(slow_log_ms), 0, 3600 * 1000,
+	off_words, "MS",
+	"log where the time went when a page takes longer (default 0: off)"},
     {"check", 0, OPTION_FLAG, FIELD(check),
 	.help = "check configuration and databases, say what would be "
 		"served, exit"},

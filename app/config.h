@@ -35,6 +35,7 @@ struct config {
 	int64_t time_limit_ms;
 	int64_t queue, queue_wait_ms;
 	int64_t max_requests, max_rss;    /* of a worker; 0: no limit */
+	int64_t slow_log_ms;              /* 0: off */
 	int64_t log;                      /* enum log_level */
 	int64_t access_log;               /* enum access_format */
 	char *log_file, *access_log_file; /* NULL: standard error */

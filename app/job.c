@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "app/clock.h"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -18,6 +20,7 @@ job_new(const struct route *route, struct buf *key)
 	job->key = *key;
 	*key = (struct buf){0};
 	job->route = route;
+	job->begun_us = clock_mono_us();
 	return job;
 }
 

@@ -8,7 +8,8 @@
 /*
  * A page that is being made, and who waits for it.  The event loop makes a job
  * for a miss; requests for the same key that come later join it.  While a
- * renderer has the job, only `page`, `outcome` and `request` are its.
+ * renderer has the job, `request`, `page`, `outcome`, `held` and the times are
+ * its alone.
  */
 struct conn;
 
@@ -23,10 +24,12 @@ struct job {
 	struct conn *first, *last; /* who waits: the event loop's list */
 	struct page *page;         /* the result; NULL: out of memory */
 	struct outcome outcome;
-	int64_t submitted_us;   /* when it began to wait for a renderer */
 	bool held;              /* another is making the page: look again */
 	int64_t held_since_us;  /* 0: it has not been held yet */
 	int64_t retry_us;       /* when to look again */
+	int64_t begun_us;       /* when it was made */
+	int64_t queued_us;      /* when it came into the renderers' queue */
+	int64_t queue_us;       /* how long it has been in there */
 	struct job *queue_next; /* the renderers' lists */
 	struct job *chain;      /* of the table below */
 	uint64_t hash;

@@ -12,6 +12,7 @@
 #include "app/clock.h"
 #include "app/encode.h"
 #include "app/log.h"
+#include "app/slow.h"
 #include "handlers/error.h"
 
 #define XXH_INLINE_ALL
@@ -33,6 +34,7 @@ struct renderer {
 	struct catalog *catalog;
 	struct cache *cache;
 	struct encoder *encoder;
+	struct db_work work; /* for the page in hand */
 };
 
 struct renderer *
@@ -50,6 +52,7 @@ renderer_new(const struct site *site)
 	    site->databases, site->n_databases, site->time_limit_ms);
 	r->encoder = encoder_new();
 	if (r->catalog == NULL || r->encoder == NULL ||
+	    (site->slow_ms > 0 && !catalog_profile(r->catalog)) ||
 	    !cache_open(&r->cache, &site->store, &why)) {
 		log_error("renderer", "%s",
 		    why.len == 0 ? "out of memory" : buf_cstr(&why));
@@ -123,14 +126,13 @@ render(struct renderer *r, struct job *job)
 {
 	int64_t since_us = clock_mono_us();
 	struct page *page = page_new();
-	struct db_work work;
 
 	if (page == NULL)
 		return NULL;
 	catalog_take_work(r->catalog); /* what was before is not this page's */
 	page->status = job->route->handler(&job->request, r->catalog, page);
-	work = catalog_take_work(r->catalog);
-	page->time_dependent = work.time_dependent;
+	r->work = catalog_take_work(r->catalog);
+	page->time_dependent = r->work.time_dependent;
 	if (page->body.failed) {
 		log_error("renderer",
 		    "%" PRIx64 ": %.*s: the page is larger "
@@ -147,8 +149,8 @@ render(struct renderer *r, struct job *job)
 		error_page(&job->request, page);
 	buf_trim(&page->body);
 	encode_page(r->encoder, page);
-	job->outcome.queries = work.queries;
-	job->outcome.db_us = work.us;
+	job->outcome.queries = r->work.queries;
+	job->outcome.db_us = r->work.us;
 	job->outcome.render_us = clock_mono_us() - since_us;
 	return page;
 }
@@ -264,6 +266,9 @@ renderer_make(struct renderer *r, struct job *job)
 	bool known;
 
 	job->held = false;
+	if (job->queued_us != 0)
+		job->queue_us += since_us - job->queued_us;
+	r->work = (struct db_work){0};
 	known = current_version(r, job, &version);
 	if (known)
 		page = fetch(r, job, version, now_ms);
@@ -290,4 +295,6 @@ renderer_make(struct renderer *r, struct job *job)
 	if (page != NULL)
 		finish_page(r, job, page, now_ms);
 	job->page = page;
+	if (r->site->slow_ms > 0)
+		slow_log(job, &r->work, r->site->slow_ms);
 }

@@ -176,7 +176,7 @@ renderers_submit(struct renderers *g, struct job *job)
 	pthread_mutex_lock(&g->lock);
 	room = g->n_todo < g->max_todo;
 	if (room) {
-		job->submitted_us = clock_mono_us();
+		job->queued_us = clock_mono_us();
 		append(&g->todo, job);
 		g->n_todo++;
 		pthread_cond_signal(&g->work);
@@ -211,7 +211,7 @@ renderers_overdue(struct renderers *g, int64_t ms)
 	struct job *job = NULL;
 
 	pthread_mutex_lock(&g->lock);
-	if (g->todo.first != NULL && g->todo.first->submitted_us < before_us) {
+	if (g->todo.first != NULL && g->todo.first->queued_us < before_us) {
 		job = take_first(&g->todo);
 		g->n_todo--;
 	}

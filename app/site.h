@@ -26,6 +26,7 @@ struct site {
 	int64_t queue_wait_ms; /* for so long */
 	uint64_t max_requests; /* of a worker, until it is replaced; 0: none */
 	size_t max_rss;        /* bytes, likewise */
+	int64_t slow_ms;       /* pages that take longer are logged; 0: none */
 };
 
 #endif

@@ -73,8 +73,21 @@ catalog_take_work(struct catalog *c)
 		sum.queries += one.queries;
 		sum.us += one.us;
 		sum.time_dependent |= one.time_dependent;
+		if (one.slowest != NULL &&
+		    (sum.slowest == NULL || one.slowest->us > sum.slowest->us))
+			sum.slowest = one.slowest;
 	}
 	return sum;
+}
+
+bool
+catalog_profile(struct catalog *c)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < c->n; i++)
+		ok = db_profile(c->dbs[i]) && ok;
+	return ok;
 }
 
 void

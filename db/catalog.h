@@ -31,6 +31,9 @@ struct db *catalog_find(struct catalog *, struct str name);
 /* The work of all of them since it was last asked for. */
 struct db_work catalog_take_work(struct catalog *);
 
+/* Has all of them note their statements; false: out of memory. */
+bool catalog_profile(struct catalog *) __attribute__((warn_unused_result));
+
 /* What a page is made from. */
 enum scope {
 	SCOPE_DATABASE, /* one database */

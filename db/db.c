@@ -424,6 +424,7 @@ db_free(struct db *db)
 	if (db == NULL)
 		return;
 	close_handle(db);
+	profile_free(db->profile);
 	free(db->name);
 	free(db->file);
 	free(db->log);
@@ -454,7 +455,17 @@ db_take_work(struct db *db)
 	struct db_work work = db->work;
 
 	db->work = (struct db_work){0};
+	if (db->profile != NULL)
+		work.slowest = profile_take(db->profile);
 	return work;
+}
+
+bool
+db_profile(struct db *db)
+{
+	if (db->profile == NULL)
+		db->profile = calloc(1, sizeof(*db->profile));
+	return db->profile != NULL;
 }
 
 static void
@@ -470,13 +481,19 @@ run(struct db *db, sqlite3_stmt *stmt)
 enum db_status
 db_begin(struct db *db)
 {
+	return db_begin_within(db, db->time_limit_us);
+}
+
+enum db_status
+db_begin_within(struct db *db, int64_t limit_us)
+{
 	int64_t since_us = clock_mono_us();
 
 	db->status = DB_OK;
 	db->message[0] = '\0';
 	db->budget_deadline_us = 0;
 	db->budget_over = false;
-	db->deadline_us = since_us + db->time_limit_us;
+	db->deadline_us = since_us + limit_us;
 	check_file(db);
 	if (db->status == DB_OK)
 		run(db, db->begin);

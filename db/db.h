@@ -51,16 +51,40 @@ enum db_status db_end(struct db *);
 /* What failed last, in words for people, without the file's path. */
 const char *db_message(const struct db *);
 
+/* A statement, and all of its runs for a page. */
+struct db_statement {
+	struct db *db;
+	char *sql;
+	int64_t us; /* compiling included */
+	unsigned runs;
+	uint64_t rows;
+};
+
 /* What reading has taken. */
 struct db_work {
 	unsigned queries; /* statements */
 	int64_t us;       /* in SQLite, waiting for locks included */
 	/* One of them called random(), datetime() or their like. */
 	bool time_dependent;
+	/* After db_profile, and until the next query; NULL: there was none. */
+	const struct db_statement *slowest;
 };
 
 /* The work since it was last asked for. */
 struct db_work db_take_work(struct db *);
+
+/*
+ * Notes from now on which statements take how long, for db_take_work.  False:
+ * out of memory.
+ */
+bool db_profile(struct db *) __attribute__((warn_unused_result));
+
+/*
+ * Adds SQLite's plan for a statement, in one line: steps with their parts in
+ * parentheses.  Not to be called between db_begin and db_end; has a short time
+ * limit of its own, and adds nothing if that is not enough.
+ */
+void db_plan(const struct db_statement *, struct buf *);
 
 /*
  * Whether a column compares by this collation (datatype3.html, section 7) of

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "db/db.h"
+#include "db/profile.h"
 #include "db/version.h"
 
 /*
@@ -32,8 +33,12 @@ struct db {
 	enum db_status status; /* the first failure since db_begin */
 	char message[256];
 	struct db_work work;
-	bool preparing; /* a query, and not what a pragma looks into */
+	struct profile *profile; /* NULL: nobody wants to know */
+	bool preparing;          /* a query, and not what a pragma looks into */
 };
+
+/* db_begin with another time limit. */
+enum db_status db_begin_within(struct db *, int64_t limit_us);
 
 /* Is the time limit over, or the budget within it?  Notes the latter. */
 bool db_over_time(struct db *);

@@ -24,7 +24,8 @@ open_query(struct query *q, struct db *db, const char *sql, size_t len)
 	db->preparing = true;
 	rc = sqlite3_prepare_v2(db->handle, sql, (int)len + 1, &q->stmt, NULL);
 	db->preparing = false;
-	db->work.us += clock_mono_us() - since_us;
+	q->us = clock_mono_us() - since_us;
+	db->work.us += q->us;
 	if (rc != SQLITE_OK)
 		db_fail(db, rc);
 }
@@ -91,16 +92,20 @@ query_bind_blob(struct query *q, int i, struct str s)
 bool
 query_next(struct query *q)
 {
-	int64_t since_us;
+	int64_t since_us, us;
 	int rc;
 
 	if (q->stmt == NULL || q->db->status != DB_OK)
 		return false;
 	since_us = clock_mono_us();
 	rc = sqlite3_step(q->stmt);
-	q->db->work.us += clock_mono_us() - since_us;
-	if (rc == SQLITE_ROW)
+	us = clock_mono_us() - since_us;
+	q->us += us;
+	q->db->work.us += us;
+	if (rc == SQLITE_ROW) {
+		q->rows++;
 		return true;
+	}
 	if (rc != SQLITE_DONE)
 		db_fail(q->db, rc);
 	return false;
@@ -164,6 +169,9 @@ query_is_null(const struct query *q, int column)
 void
 query_close(struct query *q)
 {
+	if (q->stmt != NULL && q->db->profile != NULL)
+		profile_add(q->db->profile, q->db, sqlite3_sql(q->stmt), q->us,
+		    q->rows);
 	sqlite3_finalize(q->stmt);
 	q->stmt = NULL;
 }

@@ -18,6 +18,8 @@
 struct query {
 	struct db *db;
 	struct sqlite3_stmt *stmt;
+	int64_t us; /* what it has taken */
+	uint64_t rows;
 };
 
 enum value_type {
