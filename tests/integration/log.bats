@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What squall writes on standard error, and what it does not.
+# What squall writes into its logs, where they are, and what it does not write.
 # shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
@@ -135,4 +135,167 @@ levels()
 		is "$STATUS" 200
 	done
 	is "$(workers | wc -l)" 1
+}
+
+# A client's name that is to break a line, a field or a parser: in a shell's
+# words, and as the formats write it.
+HOSTILE=$'"x\\\n\e[31m\xff\xc3\xa9 y'
+
+# has_requests N: there are so many lines in $T/access by now, without those of
+# start_squall's question.  They are then in $T/lines.
+has_requests()
+{
+	grep -av OPTIONS "$T/access" >"$T/lines"
+	(($(wc -l <"$T/lines") >= $1))
+}
+
+@test "--access-log=combined: NCSA's format, outcome and microseconds" {
+	local time='\[[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}\]'
+
+	make_db "$T/demo.db"
+	start_squall_tcp --workers=1 --access-log=combined \
+	    --access-log-file="$T/access" "$T/demo.db"
+	page GET '/demo/notes?x="y' REMOTE_USER='j doe' \
+	    HTTP_REFERER=http://x/ HTTP_USER_AGENT='Mozilla/5.0 (X11)'
+	local n=$((${#BODY} + 1))
+	page GET '/demo/notes?x="y' HTTP_USER_AGENT="$HOSTILE"
+	page GET /nowhere REMOTE_ADDR=2001:db8::1
+	# a client whose request was too long to be read is told as well
+	page GET "/$(printf '%020000d' 0)" HTTP_USER_AGENT=long
+	wait_for has_requests 4
+	mapfile -t lines <"$T/lines"
+	like "${lines[0]}" \
+	    "^127\.0\.0\.1 - j\\\\x20doe $time \"GET /demo/notes\?x=\\\\x22y HTTP/1\.1\" 200 $n \"http://x/\" \"Mozilla/5\.0 \(X11\)\" miss [0-9]+$"
+	like "${lines[1]}" \
+	    "^127\.0\.0\.1 - - $time \"GET /demo/notes\?x=\\\\x22y HTTP/1\.1\" 200 $n \"-\" \"\\\\x22x\\\\x5C\\\\x0A\\\\x1B\[31m\\\\xFF\\\\xC3\\\\xA9 y\" hit-memory [0-9]+$"
+	like "${lines[2]}" \
+	    "^2001:db8::1 - - $time \"GET /nowhere HTTP/1\.1\" 404 [0-9]+ \"-\" \"-\" miss [0-9]+$"
+	like "${lines[3]}" \
+	    "^127\.0\.0\.1 - - $time \"- - HTTP/1\.1\" 414 [0-9]+ \"-\" \"long\" bypass [0-9]+$"
+}
+
+@test "--access-log=json: an object a line, whatever the client says" {
+	make_db "$T/demo.db"
+	start_squall_tcp --workers=1 --access-log=json \
+	    --access-log-file="$T/access" "$T/demo.db"
+	page GET /demo/notes.json REMOTE_USER=me HTTP_REFERER=http://x/ \
+	    HTTP_USER_AGENT="$HOSTILE"
+	page GET /demo/notes.json
+	page POST $'/demo/\xff'
+	wait_for has_requests 3
+	is "$(wc -l <"$T/lines")" 3
+	# jq replaces what is not UTF-8, iconv does not
+	iconv -f UTF-8 -t UTF-8 "$T/lines" >"$T/utf8"
+	is "$(jq -c '[.method, .uri, .status, .outcome, .sql > 0, .remote_addr,
+	    .remote_user, .protocol, .referer, .user_agent]' "$T/lines")" \
+	    '["GET","/demo/notes.json",200,"miss",true,"127.0.0.1","me","HTTP/1.1","http://x/","\"x\\\n\u001b[31m�é y"]
+["GET","/demo/notes.json",200,"hit-memory",false,"127.0.0.1",null,"HTTP/1.1",null,null]
+["POST","/demo/�",405,"bypass",false,"127.0.0.1",null,"HTTP/1.1",null,null]'
+	is "$(jq -s --arg time "^$TIME\$" 'all(.[]; (.time | test($time)) and
+	    (.id | test("^[0-9a-f]+$")) and .bytes > 0 and
+	    (.us | type == "number"))' "$T/lines")" true
+	is "$(jq -s 'map(.id) | unique | length' "$T/lines")" 3
+}
+
+@test "log files: every line of two workers under load is whole" {
+	local i
+
+	make_db "$T/demo.db"
+	start_squall --workers=2 --access-log=json --log=debug \
+	    --log-file="$T/events" --access-log-file="$T/access" \
+	    --memory=0 "$T/demo.db"
+	is "$(stat -c %a "$T/events" "$T/access" | sort -u)" 640
+	start_nginx
+	for i in {1..600}; do
+		echo "url = \"$URL/demo/notes?i=$i\""
+		echo 'output = "/dev/null"'
+	done >"$T/curl"
+	curl -q -s -Z --parallel-immediate --parallel-max 30 -K "$T/curl" \
+	    2>/dev/null
+	stop squall
+	is "$(jq -c 'select(.uri | startswith("/demo/notes?i=")) | .status' \
+	    "$T/access" | sort | uniq -c | tr -d ' ')" 600200
+	is "$(grep -Evac "^$TIME (info|debug|warn|error) [a-z]+\[[0-9]+\]: " \
+	    "$T/events")" 0
+	is "$(<"$T/squall.log")" ''
+}
+
+@test "a full disk loses lines, not pages, and the log says so" {
+	local i
+
+	make_db "$T/demo.db"
+	start_squall --workers=1 --log-file="$T/events" \
+	    --access-log-file=/dev/full "$T/demo.db"
+	for i in 1 2 3; do
+		page GET "/demo/notes/$i"
+		is "$STATUS" 200
+	done
+	stop squall
+	is "$(grep -c 'access log: No space left on device; lines are lost$' \
+	    "$T/events")" 1
+	NAME=squall2 start_squall --workers=1 --log=debug \
+	    --log-file=/dev/full --access-log-file=/dev/full "$T/demo.db"
+	page GET /demo/notes/1
+	is "$STATUS" 200
+	stop squall2
+	is "$(<"$T/squall2.log")" ''
+}
+
+@test "the folder of the log vanishes: squall goes on" {
+	make_db "$T/demo.db"
+	mkdir "$T/logs"
+	start_squall --workers=1 --log-file="$T/logs/events" \
+	    --access-log-file="$T/logs/access" "$T/demo.db"
+	rm -r "$T/logs"
+	page GET /demo/notes
+	is "$STATUS" 200
+}
+
+@test "a log that can't be opened: squall does not start, and says why" {
+	make_db "$T/demo.db"
+	run "$SQUALL" --listen="unix:$T/squall.sock" \
+	    --log-file="$T/none/events" "$T/demo.db"
+	is "$status" 1
+	is "$output" "squall: $T/none/events: No such file or directory"
+	run "$SQUALL" --log-file=events "$T/demo.db"
+	is "$status" 2
+	has "$output" 'expected stderr, syslog or a path that begins with /'
+	# --check opens none: it may run as another user
+	run "$SQUALL" --check --log-file="$T/events" "$T/demo.db"
+	is "$status" 0
+	[[ ! -e $T/events ]]
+}
+
+@test "--slow-log=MS: the statement that took the time, and its plan" {
+	make_db "$T/demo.db"
+	sqlite3 "$T/demo.db" 'CREATE VIEW slow AS WITH RECURSIVE c(x) AS
+	    (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 3000000)
+	    SELECT count(*) AS n FROM c'
+	start_squall --workers=1 --slow-log=100 --time-limit=30000 \
+	    "$T/demo.db"
+	page GET /demo/notes
+	page GET '/demo/slow?_size=7'
+	is "$STATUS" 200
+	page GET '/demo/slow?_size=7'
+	stop squall
+	grep ' slow\[' "$T/squall.log" >"$T/slow"
+	is "$(wc -l <"$T/slow")" 1
+	local ms='[0-9]+\.[0-9]ms'
+	like "$(<"$T/slow")" \
+	    "^$TIME warn slow\[[0-9]+\]: [0-9a-f]+ GET /demo/slow\?_size=7 total=[0-9]{3,}\.[0-9]ms queue=$ms store=$ms sql=[0-9]{2,}\.[0-9]ms render=$ms; slowest: sql=[0-9]{2,}\.[0-9]ms runs=1 rows=[01]: SELECT .*\"slow\".*; plan: .*RECURSIVE STEP \(SCAN c\).*$"
+}
+
+@test "--slow-log=MS: a page that was over its time limit, and none without it" {
+	make_db "$T/demo.db" "$ENDLESS"
+	start_squall --workers=1 --slow-log=100 --time-limit=200 "$T/demo.db"
+	page GET /demo/endless
+	is "$STATUS" 503
+	stop squall
+	is "$(grep -c ' slow\[.* GET /demo/endless .*RECURSIVE STEP' \
+	    "$T/squall.log")" 1
+	NAME=squall2 start_squall --workers=1 --time-limit=200 "$T/demo.db"
+	page GET /demo/endless
+	is "$STATUS" 503
+	stop squall2
+	hasnt "$(<"$T/squall2.log")" ' slow['
 }
