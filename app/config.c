@@ -609,5 +609,6 @@ config_usage(struct buf *b)
 	}
 	buf_lit(b,
 	    "\nSIGTERM or SIGINT: finish what was accepted, and stop.\n"
-	    "SIGHUP: read the configuration again, and replace the workers.\n");
+	    "SIGHUP: read the configuration again, and replace the workers.\n"
+	    "SIGUSR1: open the logs anew.\n");
 }

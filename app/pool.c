@@ -357,6 +357,14 @@ stop_workers(struct pool *p, int signal_number)
 }
 
 static void
+reopen_logs(struct pool *p)
+{
+	log_reopen();
+	for (struct child *c = p->children; c != NULL; c = c->next)
+		kill(c->pid, SIGUSR1);
+}
+
+static void
 read_signals(struct pool *p)
 {
 	struct signalfd_siginfo info;
@@ -368,6 +376,8 @@ read_signals(struct pool *p)
 			stop_workers(p, number);
 		else if (number == SIGHUP && !p->stopping)
 			p->reload_wanted = true;
+		else if (number == SIGUSR1)
+			reopen_logs(p);
 	}
 	reap(p);
 }
@@ -457,6 +467,7 @@ watch_signals(struct pool *p)
 	sigaddset(&p->signals, SIGTERM);
 	sigaddset(&p->signals, SIGINT);
 	sigaddset(&p->signals, SIGHUP);
+	sigaddset(&p->signals, SIGUSR1);
 	sigaddset(&p->signals, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &p->signals, NULL);
 	p->signal_fd = signalfd(-1, &p->signals, SFD_NONBLOCK | SFD_CLOEXEC);

@@ -11,7 +11,8 @@
  * SIGTERM and SIGINT: the workers finish what they have accepted, and all ends;
  * who takes too long is killed.  SIGHUP: another service is read, and the
  * workers are replaced by such that serve it, one after the other, each new one
- * before an old one goes; if one of them fails, that is called off.
+ * before an old one goes; if one of them fails, that is called off.  SIGUSR1:
+ * all open their logs anew.
  */
 struct pool_ops {
 	void *context; /* the first argument of work and reload */

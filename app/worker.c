@@ -501,8 +501,12 @@ read_signals(struct worker *w)
 {
 	struct signalfd_siginfo info;
 
-	while (read(w->signal_fd, &info, sizeof(info)) == sizeof(info))
-		drain(w, info.ssi_signo == SIGHUP && w->link >= 0);
+	while (read(w->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGUSR1)
+			log_reopen();
+		else
+			drain(w, info.ssi_signo == SIGHUP && w->link >= 0);
+	}
 }
 
 /* The requests that came behind those that were answered in this turn. */
@@ -581,6 +585,7 @@ start(struct worker *w)
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	w->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);

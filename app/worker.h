@@ -7,8 +7,8 @@
  * Serves FastCGI on listening sockets until SIGTERM or SIGINT, then finishes
  * what it has accepted.  After SIGHUP from its master it accepts nothing more,
  * and goes on until each connection has had one more reply, or a minute has
- * gone.  `link` is to the master (see link.h), or -1.  Returns the process's
- * exit status.
+ * gone.  SIGUSR1: the logs are opened anew.  `link` is to the master (see
+ * link.h), or -1.  Returns the process's exit status.
  */
 int worker_run(const struct site *, const int *listeners, size_t n, int link);
 

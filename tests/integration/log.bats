@@ -299,3 +299,32 @@ has_requests()
 	stop squall2
 	hasnt "$(<"$T/squall2.log")" ' slow['
 }
+
+# is_in FILE TEXT
+is_in()
+{
+	grep -q -- "$2" "$1"
+}
+
+@test "SIGUSR1: master and workers open their logs anew" {
+	make_db "$T/demo.db"
+	start_squall --workers=2 --log-file="$T/events.log" --log=debug \
+	    --access-log-file="$T/access.log" "$T/demo.db"
+	fcgi GET /demo/notes/1 >"$T/out"
+	wait_for is_in "$T/access.log" /demo/notes/1
+	mv "$T/access.log" "$T/access.1"
+	mv "$T/events.log" "$T/events.1"
+	send_signal squall USR1
+	wait_for test -e "$T/access.log"
+	wait_for test -e "$T/events.log"
+	# each of the workers has
+	for _ in {1..8}; do
+		fcgi GET /demo/notes/2 >"$T/out"
+	done
+	wait_for is_in "$T/access.log" /demo/notes/2
+	# what was sent before a worker had done it stands in the old one
+	(($(grep -c /demo/notes/2 "$T/access.log") +
+	    $(grep -c /demo/notes/2 "$T/access.1" || :) == 8))
+	stop squall
+	is_in "$T/events.log" stopped
+}
