@@ -251,9 +251,16 @@ cache_lease(struct cache *c, struct str key, uint64_t version, int64_t lease_ms)
 	note(c, b, result);
 	if (result != STORE_EXISTS)
 		return LEASE_OURS;
-	if (get(c, b, short_key, &value) == STORE_OK)
-		return str_is(value, lease_done) ? LEASE_DONE : LEASE_TAKEN;
-	return LEASE_TAKEN; /* it has just ended: the next look will tell */
+	result = get(c, b, short_key, &value);
+	if (result == STORE_OK && str_is(value, lease_done))
+		return LEASE_DONE;
+	/* Or it has just ended: the next look will tell. */
+	if (result == STORE_MISS ||
+	    (result == STORE_OK && str_is(value, lease_taken)))
+		return LEASE_TAKEN;
+	if (result == STORE_OK) /* nothing that squall has written */
+		c->store->class->drop(c->store);
+	return LEASE_OURS;
 }
 
 void

@@ -1,29 +1,39 @@
 /*
- * Memcached through libmemcached: the only file that knows it.
+ * Memcached by its text protocol (protocol.txt of its sources).  libmemcached
+ * only says which server has a key, by weighted ketama: its own connections
+ * wait for as long as a reply drips, and end the process where a server says
+ * what it does not expect.
  */
 #include "app/memcached.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <libmemcached/memcached.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "app/address.h"
+#include "app/clock.h"
+#include "app/stream.h"
 
 enum {
 	DEFAULT_PORT = 11211,
 	MAX_EXPIRY_S = 30 * 24 * 3600, /* longer ones are points in time */
 	MAX_WEIGHT = 1000,
+	LINE_MAX = 1024, /* of a reply */
+};
+
+struct server {
+	struct address address;
+	char *path; /* of a unix socket; NULL: TCP */
+	struct stream stream;
 };
 
 struct memcached_store {
 	struct store store; /* first: a struct store * is one of these */
-	memcached_st *handle;
-	/*
-	 * What the last `get` found, and what comes after it: nothing.  Not on
-	 * the heap, for libmemcached frees those that are when it meets the
-	 * end of a reply.
-	 */
-	memcached_result_st result, end;
+	memcached_st *ring; /* the servers' names, never connected */
+	struct server servers[STORE_SHARDS_MAX];
+	size_t n;
 	char error[256];
 };
 
@@ -33,36 +43,15 @@ self(struct store *s)
 	return (struct memcached_store *)s;
 }
 
-/* Drops the connections with whatever may still arrive on them. */
 static void
 drop(struct store *s)
 {
-	memcached_quit(self(s)->handle);
-}
-
-static enum store_result
-failed(struct memcached_store *m, memcached_return_t rc)
-{
-	const char *detail = memcached_last_error_message(m->handle);
-
-	snprintf(m->error, sizeof(m->error), "%s",
-	    detail == NULL ? memcached_strerror(m->handle, rc) : detail);
-	memcached_quit(m->handle);
-	switch (rc) {
-	case MEMCACHED_E2BIG:
-		return STORE_TOO_LARGE;
-	case MEMCACHED_SERVER_MEMORY_ALLOCATION_FAILURE:
-	case MEMCACHED_SERVER_ERROR:
-		return STORE_REFUSED;
-	case MEMCACHED_TIMEOUT:
-		return STORE_LATE;
-	default:
-		return STORE_DOWN;
-	}
+	for (size_t i = 0; i < self(s)->n; i++)
+		stream_close(&self(s)->servers[i].stream);
 }
 
 /* Memcached counts in seconds, and an item may end one too early. */
-static time_t
+static int64_t
 expiry(int64_t ttl_ms)
 {
 	int64_t s = (ttl_ms + 999) / 1000 + 1;
@@ -73,79 +62,188 @@ expiry(int64_t ttl_ms)
 static size_t
 shard(struct store *s, struct str key)
 {
-	if (memcached_server_count(self(s)->handle) == 1)
+	if (self(s)->n == 1)
 		return 0;
-	return memcached_generate_hash(self(s)->handle, key.s, key.len);
+	return memcached_generate_hash(self(s)->ring, key.s, key.len) %
+	    self(s)->n;
+}
+
+static enum store_result
+broken(struct memcached_store *m, enum stream_result result)
+{
+	snprintf(m->error, sizeof(m->error), "%s",
+	    result == STREAM_LATE ? "no answer in time" : strerror(errno));
+	return result == STREAM_LATE ? STORE_LATE : STORE_DOWN;
+}
+
+/* It says something else than it should: whatever follows can't be trusted. */
+static enum store_result
+refused(struct memcached_store *m, struct server *to, struct str line)
+{
+	static const char server_error[] = "SERVER_ERROR ";
+	static const char too_large[] = "SERVER_ERROR object too large";
+	enum store_result result = STORE_DOWN;
+
+	if (str_starts(line, str_of(too_large)))
+		result = STORE_TOO_LARGE;
+	else if (str_starts(line, str_of(server_error)))
+		result = STORE_REFUSED;
+	snprintf(m->error, sizeof(m->error), "it answers \"%.*s\"",
+	    line.len < 100 ? (int)line.len : 100, line.s);
+	stream_close(&to->stream);
+	return result;
+}
+
+/*
+ * Sends a command, with its data if it has any, and reads the first line of
+ * the reply.  `*to` and `*deadline_us` are for what else there is to read.
+ */
+static enum store_result
+ask(struct memcached_store *m, struct str key, struct str command,
+    const struct str *data, struct server **to, struct str *line,
+    int64_t *deadline_us)
+{
+	struct server *s = &m->servers[shard(&m->store, key)];
+	struct iovec v[3] = {
+	    {(void *)command.s, command.len},
+	    {data == NULL ? NULL : (void *)data->s,
+		data == NULL ? 0 : data->len},
+	    {(void *)"\r\n", 2},
+	};
+	enum stream_result result = STREAM_OK;
+
+	*to = s;
+	*deadline_us = clock_mono_us() + STORE_REPLY_MS * 1000;
+	/* An answer that nobody has asked for would be taken for the next. */
+	if (s->stream.fd >= 0 && !stream_forget(&s->stream))
+		stream_close(&s->stream);
+	if (s->stream.fd < 0) {
+		*deadline_us += STORE_CONNECT_MS * 1000;
+		result =
+		    stream_open(&s->stream, s->path, &s->address, *deadline_us);
+	}
+	if (result == STREAM_OK)
+		result = stream_write(
+		    &s->stream, v, data == NULL ? 1 : 3, *deadline_us);
+	if (result == STREAM_OK)
+		result = stream_line(&s->stream, LINE_MAX, line, *deadline_us);
+	return result == STREAM_OK ? STORE_OK : broken(m, result);
+}
+
+/* Takes "VALUE KEY FLAGS " off the line; the length of the value remains. */
+static bool
+parse_value(struct str line, struct str key, size_t *len)
+{
+	char want[STORE_KEY_MAX + 16];
+	int n =
+	    snprintf(want, sizeof(want), "VALUE %.*s 0 ", (int)key.len, key.s);
+
+	if (!str_starts(line, (struct str){want, (size_t)n}))
+		return false;
+	line.s += n;
+	line.len -= (size_t)n;
+	if (line.len == 0 || line.len > 9)
+		return false;
+	*len = 0;
+	for (size_t i = 0; i < line.len; i++) {
+		if (line.s[i] < '0' || line.s[i] > '9')
+			return false;
+		*len = *len * 10 + (size_t)(line.s[i] - '0');
+	}
+	return *len <= BUF_MAX / 2;
 }
 
 static enum store_result
 get(struct store *s, struct str key, struct str *value)
 {
+	static const char end[] = "\r\nEND\r\n";
 	struct memcached_store *m = self(s);
-	memcached_return_t rc;
+	char command[STORE_KEY_MAX + 16];
+	int n = snprintf(
+	    command, sizeof(command), "get %.*s\r\n", (int)key.len, key.s);
+	enum stream_result got;
+	enum store_result result;
+	struct server *from;
+	struct str line;
+	int64_t deadline_us;
+	size_t len;
 
-	rc = memcached_mget(m->handle, &key.s, &key.len, 1);
-	if (rc != MEMCACHED_SUCCESS)
-		return failed(m, rc);
-	if (memcached_fetch_result(m->handle, &m->result, &rc) == NULL) {
-		if (rc == MEMCACHED_NOTFOUND || rc == MEMCACHED_END)
-			return STORE_MISS;
-		return failed(m, rc);
-	}
-	*value = (struct str){memcached_result_value(&m->result),
-	    memcached_result_length(&m->result)};
-	/* The end of the reply: left where it is, it would be the next one. */
-	if (memcached_fetch_result(m->handle, &m->end, &rc) != NULL ||
-	    (rc != MEMCACHED_END && rc != MEMCACHED_NOTFOUND))
-		return failed(
-		    m, rc == MEMCACHED_SUCCESS ? MEMCACHED_PROTOCOL_ERROR : rc);
+	result = ask(m, key, (struct str){command, (size_t)n}, NULL, &from,
+	    &line, &deadline_us);
+	if (result != STORE_OK)
+		return result;
+	if (str_is(line, "END"))
+		return STORE_MISS;
+	if (!parse_value(line, key, &len))
+		return refused(m, from, line);
+	got = stream_read(
+	    &from->stream, len + sizeof(end) - 1, value, deadline_us);
+	if (got != STREAM_OK)
+		return broken(m, got);
+	if (memcmp(value->s + len, end, sizeof(end) - 1) != 0)
+		return refused(m, from, (struct str){value->s + len, 7});
+	value->len = len;
 	return STORE_OK;
+}
+
+/* "set" or "add" */
+static enum store_result
+store_value(struct memcached_store *m, const char *verb, struct str key,
+    struct str value, int64_t ttl_ms)
+{
+	char command[STORE_KEY_MAX + 64];
+	int n =
+	    snprintf(command, sizeof(command), "%s %.*s 0 %" PRId64 " %zu\r\n",
+		verb, (int)key.len, key.s, expiry(ttl_ms), value.len);
+	enum store_result result;
+	struct server *to;
+	struct str line;
+	int64_t deadline_us;
+
+	result = ask(m, key, (struct str){command, (size_t)n}, &value, &to,
+	    &line, &deadline_us);
+	if (result != STORE_OK)
+		return result;
+	if (str_is(line, "STORED"))
+		return STORE_OK;
+	if (str_is(line, "NOT_STORED"))
+		return STORE_EXISTS;
+	return refused(m, to, line);
 }
 
 static enum store_result
 set(struct store *s, struct str key, struct str value, int64_t ttl_ms)
 {
-	struct memcached_store *m = self(s);
-	memcached_return_t rc;
-
-	rc = memcached_set(
-	    m->handle, key.s, key.len, value.s, value.len, expiry(ttl_ms), 0);
-	return rc == MEMCACHED_SUCCESS ? STORE_OK : failed(m, rc);
+	return store_value(self(s), "set", key, value, ttl_ms);
 }
 
 static enum store_result
 add(struct store *s, struct str key, struct str value, int64_t ttl_ms)
 {
-	struct memcached_store *m = self(s);
-	memcached_return_t rc;
-
-	rc = memcached_add(
-	    m->handle, key.s, key.len, value.s, value.len, expiry(ttl_ms), 0);
-	switch (rc) {
-	case MEMCACHED_SUCCESS:
-		return STORE_OK;
-	case MEMCACHED_NOTSTORED:
-	case MEMCACHED_DATA_EXISTS:
-		return STORE_EXISTS;
-	default:
-		return failed(m, rc);
-	}
+	return store_value(self(s), "add", key, value, ttl_ms);
 }
 
 static enum store_result
 remove_key(struct store *s, struct str key)
 {
 	struct memcached_store *m = self(s);
-	memcached_return_t rc = memcached_delete(m->handle, key.s, key.len, 0);
+	char command[STORE_KEY_MAX + 16];
+	int n = snprintf(
+	    command, sizeof(command), "delete %.*s\r\n", (int)key.len, key.s);
+	enum store_result result;
+	struct server *to;
+	struct str line;
+	int64_t deadline_us;
 
-	switch (rc) {
-	case MEMCACHED_SUCCESS:
+	result = ask(m, key, (struct str){command, (size_t)n}, NULL, &to, &line,
+	    &deadline_us);
+	if (result != STORE_OK)
+		return result;
+	if (str_is(line, "DELETED"))
 		return STORE_OK;
-	case MEMCACHED_NOTFOUND:
+	if (str_is(line, "NOT_FOUND"))
 		return STORE_MISS;
-	default:
-		return failed(m, rc);
-	}
+	return refused(m, to, line);
 }
 
 static const char *
@@ -159,11 +257,11 @@ close_store(struct store *s)
 {
 	struct memcached_store *m = self(s);
 
-	if (m->handle != NULL) {
-		memcached_result_free(&m->result);
-		memcached_result_free(&m->end);
-		memcached_free(m->handle);
-	}
+	drop(s);
+	for (size_t i = 0; i < m->n; i++)
+		free(m->servers[i].path);
+	if (m->ring != NULL)
+		memcached_free(m->ring);
 	free(m);
 }
 
@@ -203,62 +301,43 @@ cut_weight(struct str *s, uint32_t *weight)
 }
 
 static bool
-add_server(memcached_st *handle, struct str text)
+add_server(struct memcached_store *m, struct str text)
 {
-	struct address a;
+	struct server *s = &m->servers[m->n];
 	uint32_t weight;
 
-	if (text.len == 0 || !cut_weight(&text, &weight) ||
-	    !address_parse(text, &a))
+	if (m->n == STORE_SHARDS_MAX || text.len == 0 ||
+	    !cut_weight(&text, &weight) || !address_parse(text, &s->address))
 		return false;
-	return memcached_server_add_with_weight(handle, a.host,
-		   (in_port_t)(a.port == 0 ? DEFAULT_PORT : a.port),
-		   weight) == MEMCACHED_SUCCESS;
+	if (s->address.port == 0)
+		s->address.port = DEFAULT_PORT;
+	s->stream.fd = -1;
+	m->n++;
+	return memcached_server_add_with_weight(m->ring, s->address.host,
+		   (in_port_t)s->address.port, weight) == MEMCACHED_SUCCESS;
 }
 
 static bool
-add_servers(memcached_st *handle, const char *address)
+add_servers(struct memcached_store *m, const char *address)
 {
-	if (address[0] == '/' && address[1] != '/')
-		return memcached_server_add_unix_socket(handle, address) ==
-		    MEMCACHED_SUCCESS;
+	if (address[0] == '/' && address[1] != '/' && address[1] != '\0') {
+		m->servers[0].stream.fd = -1;
+		m->servers[0].path = strdup(address);
+		m->n = 1;
+		return m->servers[0].path != NULL;
+	}
 	if (strncmp(address, "//", 2) != 0)
 		return false;
 	address += 2;
 	for (;;) {
 		size_t len = strcspn(address, ",");
 
-		if (!add_server(handle, (struct str){address, len}))
+		if (!add_server(m, (struct str){address, len}))
 			return false;
 		if (address[len] == '\0')
-			return memcached_server_count(handle) <=
-			    STORE_SHARDS_MAX;
+			return true;
 		address += len + 1;
 	}
-}
-
-static void
-set_behaviors(memcached_st *handle)
-{
-	static const struct {
-		memcached_behavior_t behavior;
-		uint64_t value;
-	} behaviors[] = {
-	    {MEMCACHED_BEHAVIOR_TCP_NODELAY, 1},
-	    {MEMCACHED_BEHAVIOR_KETAMA_WEIGHTED, 1},
-	    /* Milliseconds, but for the two in microseconds. */
-	    {MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, STORE_CONNECT_MS},
-	    {MEMCACHED_BEHAVIOR_POLL_TIMEOUT, STORE_REPLY_MS},
-	    {MEMCACHED_BEHAVIOR_SND_TIMEOUT, STORE_REPLY_MS * 1000},
-	    {MEMCACHED_BEHAVIOR_RCV_TIMEOUT, STORE_REPLY_MS * 1000},
-	    /* When to ask again after a failure is the caller's decision. */
-	    {MEMCACHED_BEHAVIOR_RETRY_TIMEOUT, 0},
-	    {MEMCACHED_BEHAVIOR_DEAD_TIMEOUT, 0},
-	};
-
-	for (size_t i = 0; i < sizeof(behaviors) / sizeof(*behaviors); i++)
-		memcached_behavior_set(
-		    handle, behaviors[i].behavior, behaviors[i].value);
 }
 
 bool
@@ -272,16 +351,14 @@ memcached_store_open(struct store **store, const char *address, struct buf *why)
 		return false;
 	}
 	m->store.class = &class;
-	m->handle = memcached_create(NULL);
-	if (m->handle == NULL) {
+	m->ring = memcached_create(NULL);
+	if (m->ring == NULL) {
 		close_store(&m->store);
 		buf_lit(why, "out of memory");
 		return false;
 	}
-	memcached_result_create(m->handle, &m->result);
-	memcached_result_create(m->handle, &m->end);
-	set_behaviors(m->handle);
-	if (!add_servers(m->handle, address)) {
+	memcached_behavior_set(m->ring, MEMCACHED_BEHAVIOR_KETAMA_WEIGHTED, 1);
+	if (!add_servers(m, address)) {
 		close_store(&m->store);
 		buf_printf(why,
 		    "expected memcached://HOST:PORT[/?WEIGHT][,...] (at most "

@@ -21,14 +21,21 @@ enum {
 	ARGS_MAX = 6, /* of a command */
 };
 
+#if HIREDIS_MAJOR >= 1
+typedef size_t array_len;
+#else
+typedef int array_len;
+#endif
+
 struct redis_store {
 	struct store store; /* first: a struct store * is one of these */
 	struct address address;
 	char *path; /* of a unix socket; NULL: TCP */
 	char *user, *password;
 	long database;
-	redisContext *context; /* NULL: not connected */
-	redisReply *reply;     /* the last one: `get` lends from it */
+	redisContext *context;             /* NULL: not connected */
+	redisReplyObjectFunctions replies; /* hiredis' own, but for arrays */
+	redisReply *reply; /* the last one: `get` lends from it */
 	char error[256];
 };
 
@@ -142,6 +149,15 @@ expect_ok(struct redis_store *r, int64_t deadline_us)
 						: "an answer of another kind");
 }
 
+/* No command has one for its reply; hiredis would make room for any number. */
+static void *
+no_array(const redisReadTask *task, array_len len)
+{
+	(void)task;
+	(void)len;
+	return NULL;
+}
+
 /*
  * Begins to connect, and what must be said first.  Without waiting: the first
  * bytes go out when the connection stands, or fails.
@@ -159,6 +175,9 @@ connect_to(struct redis_store *r, int64_t deadline_us)
 		return failed(r, STORE_DOWN, "out of memory");
 	if (r->context->err != 0)
 		return broken(r);
+	r->replies = *r->context->reader->fn;
+	r->replies.createArray = no_array;
+	r->context->reader->fn = &r->replies;
 	if (r->user != NULL) {
 		redisAppendCommand(
 		    r->context, "AUTH %s %s", r->user, r->password);
