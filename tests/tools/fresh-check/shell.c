@@ -70,10 +70,12 @@ shell_open(struct shell *s, const char *file)
 	s->from = stream(out[0], "r");
 }
 
+/* The shell shows where in the statement an error is, on a line of its own. */
 static bool
 is_error(const char *line)
 {
-	return strstr(line, "error") != NULL || strstr(line, "Error") != NULL;
+	return strstr(line, "error here ---^") == NULL &&
+	    (strstr(line, "error") != NULL || strstr(line, "Error") != NULL);
 }
 
 static enum shell_result
