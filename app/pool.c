@@ -111,6 +111,7 @@ start_worker(struct pool *p)
 	if (c->pid < 0)
 		goto fail;
 	if (c->pid == 0) {
+		free(c); /* it is in no list */
 		close(link[0]);
 		become_worker(p, master, link[1]);
 	}
