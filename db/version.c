@@ -86,7 +86,7 @@ map_index(struct version_source *v, sqlite3_file *f)
 	volatile void *index = NULL;
 	int rc = SQLITE_CANTOPEN;
 
-	if (f->pMethods->iVersion >= 2)
+	if (f->pMethods->iVersion >= 2 && !v->immutable)
 		rc = f->pMethods->xShmMap(f, 0, WAL_INDEX_SIZE, 0, &index);
 	if (rc == SQLITE_OK || rc == SQLITE_READONLY)
 		v->wal_index = index;
@@ -101,6 +101,9 @@ version_init(struct version_source *v, struct sqlite3 *handle, const char *file,
 
 	*v =
 	    (struct version_source){.handle = handle, .file = file, .log = log};
+	/* SQLite would never unmap what it does not look for. */
+	v->immutable = sqlite3_uri_boolean(
+	    sqlite3_db_filename(handle, "main"), "immutable", 0);
 	read_identity(v);
 	f = file_of(v);
 	if (f != NULL && in_wal_mode(f))

@@ -28,6 +28,7 @@ struct sqlite3;
 struct version_source {
 	struct sqlite3 *handle;
 	const char *file, *log; /* the log may not exist */
+	bool immutable;         /* the connection is: it looks for no log */
 	bool without_index;     /* WAL mode, but there is no index for us */
 	uint64_t device, inode; /* of the file that is open; 0: not known */
 	const volatile uint32_t *wal_index; /* mapped; NULL without WAL */
