@@ -136,7 +136,7 @@ test-tools: $(TOOLS)
 
 # Memory: all but the freshness checker, which is for `test` and `check-tsan`.
 check-asan: deps-test
-	@ASAN_OPTIONS=detect_stack_use_after_return=1 \
+	@ASAN_OPTIONS=detect_stack_use_after_return=1 WAIT_S=30 \
 		$(MAKE) --no-print-directory test BUILD=build/asan \
 		SANITIZE=address,undefined CFLAGS='-O1 -g' \
 		TESTS="$$(ls tests/integration/*.bats tests/unit/*.c | sed \
@@ -146,7 +146,7 @@ check-asan: deps-test
 # Threads: the integration tests, whose servers have them.  How stores misbehave
 # makes no difference to threads.
 check-tsan: deps-test
-	@FRESH_READS=$${FRESH_READS:-60000} $(MAKE) \
+	@FRESH_READS=$${FRESH_READS:-60000} WAIT_S=30 $(MAKE) \
 		--no-print-directory test BUILD=build/tsan SANITIZE=thread \
 		CFLAGS='-O1 -g' TESTS="$$(ls tests/integration/*.bats | \
 		grep -v -e hostile- -e stores | paste -sd ' ')"

@@ -183,10 +183,26 @@ has_descriptors()
 	is_well
 }
 
+# database_lines: how often SQLite's trace shows a statement.
+database_lines()
+{
+	grep -c ' debug db' "$T/squall.log"
+}
+
+is_begun()
+{
+	(($(database_lines) > $1))
+}
+
 @test "a slow page that nobody waits for any more is kept for the next" {
-	serve --time-limit=60000
+	local before
+
+	serve --time-limit=60000 --log=debug
 	lock_db "$T/demo.db"
+	before=$(database_lines)
 	send "$FD" "$(request GET /demo/notes.json)"
+	# what no renderer has begun would be dropped
+	wait_for is_begun "$before"
 	hang_up "$FD"
 	unlock_db
 	dial
