@@ -64,7 +64,7 @@ struct pool {
 	sigset_t signals;
 };
 
-static void
+static _Noreturn void
 become_worker(struct pool *p, pid_t master, int link)
 {
 	struct child *c;
