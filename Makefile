@@ -135,21 +135,22 @@ unit-tests: $(UNIT_TESTS)
 test-tools: $(TOOLS)
 
 # Memory: all but the freshness checker, which is for `test` and `check-tsan`.
+BATS_FILES = $(wildcard tests/integration/*.bats)
+ASAN_TESTS = $(UNIT_TESTS:$(BUILD)/%=build/asan/%) \
+	$(filter-out %/fresh-check.bats,$(BATS_FILES))
 check-asan: deps-test
 	@ASAN_OPTIONS=detect_stack_use_after_return=1 WAIT_S=30 \
 		$(MAKE) --no-print-directory test BUILD=build/asan \
-		SANITIZE=address,undefined CFLAGS='-O1 -g' \
-		TESTS="$$(ls tests/integration/*.bats tests/unit/*.c | sed \
-		-e '/fresh-check/d' -e 's|\(tests/unit/.*\)\.c$$|build/asan/\1|' | \
-		paste -sd ' ')"
+		SANITIZE=address,undefined CFLAGS='-O1 -g' TESTS='$(ASAN_TESTS)'
 
 # Threads: the integration tests, whose servers have them.  How stores misbehave
 # makes no difference to threads.
+TSAN_TESTS = $(filter-out tests/integration/hostile-% \
+	tests/integration/stores%,$(BATS_FILES))
 check-tsan: deps-test
 	@FRESH_READS=$${FRESH_READS:-60000} WAIT_S=30 $(MAKE) \
 		--no-print-directory test BUILD=build/tsan SANITIZE=thread \
-		CFLAGS='-O1 -g' TESTS="$$(ls tests/integration/*.bats | \
-		grep -v -e hostile- -e stores | paste -sd ' ')"
+		CFLAGS='-O1 -g' TESTS='$(TSAN_TESTS)'
 
 soak: deps-test
 	@$(MAKE) --no-print-directory all test-tools

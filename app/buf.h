@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "app/str.h"
+
 /*
  * A buffer of bytes that grows.  It owns its memory, which moves as it grows.
  * data[len] is always '\0', where there is data: it is NULL at first.
@@ -69,5 +71,12 @@ void buf_trim(struct buf *);
 
 /* The content as a string: "" for an empty buffer, never NULL. */
 const char *buf_cstr(const struct buf *);
+
+/* The same as a run of bytes, which lives until the buffer is written to. */
+static inline struct str
+str_of_buf(const struct buf *b)
+{
+	return (struct str){buf_cstr(b), b->len};
+}
 
 #endif

@@ -71,20 +71,6 @@ cache_name(const struct cache *c)
 	return c->store == NULL ? NULL : c->store->class->name;
 }
 
-/* The breaker of the server that has the key, or NULL: it is not to be asked.
- */
-static struct breaker *
-may_ask(struct cache *c, struct str key)
-{
-	struct breaker *b;
-
-	if (c->store == NULL)
-		return NULL;
-	b = &c->breakers[c->store->class->shard(c->store, key) %
-	    STORE_SHARDS_MAX];
-	return breaker_allows(b, clock_mono_us()) ? b : NULL;
-}
-
 static bool
 answered(enum store_result result)
 {
@@ -107,35 +93,57 @@ note(struct cache *c, struct breaker *b, enum store_result result)
 		log_info("cache", "%s answers again", class->name);
 }
 
-/* The store's key: the page's own where it fits, else a hash of it. */
+/* A key in the store, and the breaker of the server that has it. */
+struct place {
+	struct str key;
+	struct breaker *breaker;
+};
+
+/* False if that server is not to be asked now, or without memory. */
 static bool
-page_key(struct cache *c, struct str key, struct str *out)
+reach(struct cache *c, struct place *p)
 {
+	p->key = str_of_buf(&c->key);
+	p->breaker = &c->breakers[c->store->class->shard(c->store, p->key)];
+	return !c->key.failed && breaker_allows(p->breaker, clock_mono_us());
+}
+
+static void
+add_hash(struct buf *b, struct str key, uint64_t seed)
+{
+	XXH128_hash_t h = XXH3_128bits_withSeed(key.s, key.len, seed);
+
+	buf_printf(b, "%016llx%016llx", (unsigned long long)h.high64,
+	    (unsigned long long)h.low64);
+}
+
+/* Where a page is: under its own key where that fits, else under a hash. */
+static bool
+reach_page(struct cache *c, struct str key, struct place *p)
+{
+	if (c->store == NULL)
+		return false;
 	buf_reset(&c->key);
 	buf_lit(&c->key, PAGE_PREFIX);
 	if (c->key.len + key.len <= STORE_KEY_MAX) {
 		buf_add(&c->key, key.s, key.len);
 	} else {
-		XXH128_hash_t h = XXH3_128bits(key.s, key.len);
-
-		buf_printf(&c->key, "#%016llx%016llx",
-		    (unsigned long long)h.high64, (unsigned long long)h.low64);
+		buf_char(&c->key, '#');
+		add_hash(&c->key, key, 0);
 	}
-	*out = (struct str){c->key.data, c->key.len};
-	return !c->key.failed;
+	return reach(c, p);
 }
 
 /* A lease is for one version: who renders an older one is in nobody's way. */
 static bool
-lease_key(struct cache *c, struct str key, uint64_t version, struct str *out)
+reach_lease(struct cache *c, struct str key, uint64_t version, struct place *p)
 {
-	XXH128_hash_t h = XXH3_128bits_withSeed(key.s, key.len, version);
-
+	if (c->store == NULL)
+		return false;
 	buf_reset(&c->key);
-	buf_printf(&c->key, LEASE_PREFIX "%016llx%016llx",
-	    (unsigned long long)h.high64, (unsigned long long)h.low64);
-	*out = (struct str){c->key.data, c->key.len};
-	return !c->key.failed;
+	buf_lit(&c->key, LEASE_PREFIX);
+	add_hash(&c->key, key, version);
+	return reach(c, p);
 }
 
 /*
@@ -143,13 +151,14 @@ lease_key(struct cache *c, struct str key, uint64_t version, struct str *out)
  * the server: that deserves a second try.
  */
 static enum store_result
-get(struct cache *c, struct breaker *b, struct str key, struct str *value)
+get(struct cache *c, const struct place *p, struct str *value)
 {
-	enum store_result result = c->store->class->get(c->store, key, value);
+	enum store_result result =
+	    c->store->class->get(c->store, p->key, value);
 
-	if (result == STORE_DOWN && b->failures == 0)
-		result = c->store->class->get(c->store, key, value);
-	note(c, b, result);
+	if (result == STORE_DOWN && p->breaker->failures == 0)
+		result = c->store->class->get(c->store, p->key, value);
+	note(c, p->breaker, result);
 	return result;
 }
 
@@ -157,15 +166,12 @@ struct page *
 cache_get(struct cache *c, struct str key, uint64_t version, int64_t now_ms,
     enum cache_miss *why)
 {
-	struct str short_key, entry;
-	struct breaker *b;
+	struct place place;
+	struct str entry;
 	struct page *page;
 
 	*why = CACHE_NOTHING;
-	if (!page_key(c, key, &short_key))
-		return NULL;
-	b = may_ask(c, short_key);
-	if (b == NULL || get(c, b, short_key, &entry) != STORE_OK)
+	if (!reach_page(c, key, &place) || get(c, &place, &entry) != STORE_OK)
 		return NULL;
 	page = entry_decode(entry, key);
 	if (page == NULL) {
@@ -210,21 +216,17 @@ cache_put(
 {
 	int64_t ttl_ms = page->expires_ms - now_ms;
 	enum store_result result;
-	struct str short_key;
-	struct breaker *b;
+	struct place place;
 
-	if (ttl_ms <= 0 || !page_key(c, key, &short_key))
-		return false;
-	b = may_ask(c, short_key);
-	if (b == NULL)
+	if (ttl_ms <= 0 || !reach_page(c, key, &place))
 		return false;
 	buf_reset(&c->entry);
 	entry_encode(page, key, &c->entry);
 	if (c->entry.failed || is_too_large(c))
 		return false;
-	result = c->store->class->set(c->store, short_key,
-	    (struct str){c->entry.data, c->entry.len}, ttl_ms);
-	note(c, b, result);
+	result = c->store->class->set(
+	    c->store, place.key, str_of_buf(&c->entry), ttl_ms);
+	note(c, place.breaker, result);
 	if (result == STORE_TOO_LARGE)
 		note_too_large(c);
 	else if (result == STORE_REFUSED)
@@ -238,20 +240,17 @@ enum lease
 cache_lease(struct cache *c, struct str key, uint64_t version, int64_t lease_ms)
 {
 	enum store_result result;
-	struct str short_key, value;
-	struct breaker *b;
+	struct place place;
+	struct str value;
 
-	if (!lease_key(c, key, version, &short_key))
-		return LEASE_OURS;
-	b = may_ask(c, short_key);
-	if (b == NULL)
+	if (!reach_lease(c, key, version, &place))
 		return LEASE_OURS;
 	result = c->store->class->add(
-	    c->store, short_key, str_of(lease_taken), lease_ms);
-	note(c, b, result);
+	    c->store, place.key, str_of(lease_taken), lease_ms);
+	note(c, place.breaker, result);
 	if (result != STORE_EXISTS)
 		return LEASE_OURS;
-	result = get(c, b, short_key, &value);
+	result = get(c, &place, &value);
 	if (result == STORE_OK && str_is(value, lease_done))
 		return LEASE_DONE;
 	/* Or it has just ended: the next look will tell. */
@@ -267,13 +266,9 @@ void
 cache_release(struct cache *c, struct str key, uint64_t version, bool stored)
 {
 	enum store_result result;
-	struct str short_key;
-	struct breaker *b;
+	struct place place;
 
-	if (!lease_key(c, key, version, &short_key))
-		return;
-	b = may_ask(c, short_key);
-	if (b == NULL)
+	if (!reach_lease(c, key, version, &place))
 		return;
 	/*
 	 * Who missed the page just before it was stored asks for the lease
@@ -281,8 +276,8 @@ cache_release(struct cache *c, struct str key, uint64_t version, bool stored)
 	 */
 	if (stored)
 		result = c->store->class->set(
-		    c->store, short_key, str_of(lease_done), DONE_MS);
+		    c->store, place.key, str_of(lease_done), DONE_MS);
 	else
-		result = c->store->class->remove(c->store, short_key);
-	note(c, b, result);
+		result = c->store->class->remove(c->store, place.key);
+	note(c, place.breaker, result);
 }

@@ -16,8 +16,6 @@
 #include "app/url.h"
 #include "handlers/error.h"
 
-enum { LOOK_AGAIN_US = 10000 }; /* whether another has made the page */
-
 bool
 cgi_is_asked_for(void)
 {
@@ -143,7 +141,7 @@ cgi_run(const struct site *site)
 	req = (struct request){0};
 	renderer_make(renderer, job);
 	while (job->held) {
-		usleep(LOOK_AGAIN_US);
+		usleep(RENDERER_AGAIN_US);
 		renderer_make(renderer, job);
 	}
 	if (job->page == NULL)

@@ -46,8 +46,7 @@ jobs_find(const struct jobs *jobs, struct str key)
 	struct job *job = jobs->buckets[hash % JOBS_BUCKETS];
 
 	while (job != NULL &&
-	    (job->hash != hash ||
-		!str_eq(key, (struct str){job->key.data, job->key.len})))
+	    (job->hash != hash || !str_eq(key, str_of_buf(&job->key))))
 		job = job->chain;
 	return job;
 }
@@ -57,7 +56,7 @@ jobs_add(struct jobs *jobs, struct job *job)
 {
 	struct job **bucket;
 
-	job->hash = hash_of((struct str){job->key.data, job->key.len});
+	job->hash = hash_of(str_of_buf(&job->key));
 	bucket = &jobs->buckets[job->hash % JOBS_BUCKETS];
 	job->chain = *bucket;
 	*bucket = job;

@@ -10,14 +10,13 @@
 #include "app/encode.h"
 #include "app/log.h"
 #include "app/memory.h"
+#include "app/renderer.h"
 #include "app/renderers.h"
 
 enum {
 	/* The part of the memory for inflated bodies, and its least size: */
 	PLAIN_SHARE = 8,
 	PLAIN_MIN = 1 << 20, /* inflating takes longer than all else */
-	/* How long a job waits for another's rendering between two looks. */
-	LOOK_AGAIN_US = 10000,
 };
 
 struct pages {
@@ -180,7 +179,7 @@ pages_overdue(struct pages *p, int64_t soon_ms)
 static void
 hold(struct pages *p, struct job *job)
 {
-	job->retry_us = clock_mono_us() + LOOK_AGAIN_US;
+	job->retry_us = clock_mono_us() + RENDERER_AGAIN_US;
 	job->queue_next = NULL;
 	*p->held_end = job;
 	p->held_end = &job->queue_next;
@@ -213,7 +212,7 @@ stand_in(struct pages *p, const struct job *job)
 
 	if (job->page == NULL || job->page->status < 500)
 		return NULL;
-	page = memory_get(p->memory, (struct str){job->key.data, job->key.len});
+	page = memory_get(p->memory, str_of_buf(&job->key));
 	if (page == NULL ||
 	    clock_wall_ms() - page->checked_ms >=
 		p->site->stale_if_error_s * 1000)
@@ -234,8 +233,7 @@ pages_finish(struct pages *p, struct job *job)
 	if (job->page == NULL)
 		return NULL;
 	if (job->page->expires_ms > 0 && p->site->memory_bytes > 0) {
-		memory_put(p->memory, (struct str){job->key.data, job->key.len},
-		    job->page);
+		memory_put(p->memory, str_of_buf(&job->key), job->page);
 		job->outcome.stored = true;
 	}
 	return page_ref(job->page);

@@ -61,7 +61,7 @@ struct pool {
 	int64_t watchdog_us; /* how often to tell the service manager */
 	int64_t watchdog_due_us;
 	int signal_fd;
-	sigset_t signals;
+	struct pollfd *fds; /* room for the signals and each worker's link */
 };
 
 static _Noreturn void
@@ -97,6 +97,22 @@ back_off(struct pool *p)
 		p->backoff_ms = BACKOFF_LAST_MS;
 }
 
+/* Waiting for the workers takes no memory that would not be there. */
+static bool
+make_room(struct pool *p)
+{
+	size_t n = 2; /* the signals, and one more */
+	struct pollfd *fds;
+
+	for (const struct child *c = p->children; c != NULL; c = c->next)
+		n++;
+	fds = realloc(p->fds, n * sizeof(*fds));
+	if (fds == NULL)
+		return false;
+	p->fds = fds;
+	return true;
+}
+
 static void
 start_worker(struct pool *p)
 {
@@ -104,7 +120,8 @@ start_worker(struct pool *p)
 	pid_t master = getpid();
 	int link[2] = {-1, -1};
 
-	if (c == NULL || pipe2(link, O_CLOEXEC | O_NONBLOCK) < 0)
+	if (c == NULL || !make_room(p) ||
+	    pipe2(link, O_CLOEXEC | O_NONBLOCK) < 0)
 		goto fail;
 	log_flush();
 	c->pid = fork();
@@ -432,49 +449,41 @@ keep_watchdog(struct pool *p)
 }
 
 /* Waits until something happens or is due, and takes note of it. */
-static bool
+static void
 turn(struct pool *p)
 {
-	size_t n = 1;
-	struct pollfd *fds;
 	int64_t wait_us = next_due(p);
+	nfds_t n = 0;
 
+	p->fds[n++] = (struct pollfd){.fd = p->signal_fd, .events = POLLIN};
 	for (const struct child *c = p->children; c != NULL; c = c->next)
-		n++;
-	fds = calloc(n, sizeof(*fds));
-	if (fds == NULL) {
-		log_error("master", "out of memory");
-		return false;
-	}
-	fds[0] = (struct pollfd){.fd = p->signal_fd, .events = POLLIN};
-	n = 1;
-	for (const struct child *c = p->children; c != NULL; c = c->next)
-		fds[n++] = (struct pollfd){.fd = c->link, .events = POLLIN};
-	poll(fds, n, wait_us < 0 ? -1 : (int)((wait_us + 999) / 1000));
+		p->fds[n++] = (struct pollfd){.fd = c->link, .events = POLLIN};
+	poll(p->fds, n, wait_us < 0 ? -1 : (int)((wait_us + 999) / 1000));
 	n = 1;
 	for (struct child *c = p->children; c != NULL; c = c->next) {
-		if (fds[n++].revents != 0)
+		if (p->fds[n++].revents != 0)
 			listen_to(p, c);
 	}
 	read_signals(p);
-	free(fds);
-	return true;
 }
 
 static bool
 watch_signals(struct pool *p)
 {
-	sigemptyset(&p->signals);
-	sigaddset(&p->signals, SIGTERM);
-	sigaddset(&p->signals, SIGINT);
-	sigaddset(&p->signals, SIGHUP);
-	sigaddset(&p->signals, SIGUSR1);
-	sigaddset(&p->signals, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &p->signals, NULL);
-	p->signal_fd = signalfd(-1, &p->signals, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (p->signal_fd < 0)
-		log_error("master", "signalfd: %s", strerror(errno));
-	return p->signal_fd >= 0;
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGUSR1);
+	sigaddset(&signals, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	p->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (p->signal_fd >= 0 && make_room(p))
+		return true;
+	log_error("master", "signals can't be read: %s", strerror(errno));
+	return false;
 }
 
 int
@@ -490,7 +499,7 @@ pool_run(const struct pool_ops *ops, void *service)
 	while (ok && (!p.stopping || p.children != NULL)) {
 		reconcile(&p);
 		keep_watchdog(&p);
-		ok = turn(&p);
+		turn(&p);
 		kill_overdue(&p);
 	}
 	log_info("master", "stopped");
@@ -499,5 +508,6 @@ pool_run(const struct pool_ops *ops, void *service)
 	ops->discard(p.service);
 	if (p.signal_fd >= 0)
 		close(p.signal_fd);
+	free(p.fds);
 	return ok ? 0 : 1;
 }

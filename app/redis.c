@@ -14,6 +14,7 @@
 
 #include "app/address.h"
 #include "app/clock.h"
+#include "app/stream.h"
 
 enum {
 	DEFAULT_PORT = 6379,
@@ -85,24 +86,10 @@ broken(struct redis_store *r)
 	return failed(r, STORE_DOWN, what);
 }
 
-/* Until the socket is ready for `events`; false when the time is over. */
 static bool
 wait_for(const redisContext *c, short events, int64_t deadline_us)
 {
-	struct pollfd p = {.fd = c->fd, .events = events};
-
-	for (;;) {
-		int64_t left_us = deadline_us - clock_mono_us();
-		int n;
-
-		if (left_us <= 0)
-			return false;
-		n = poll(&p, 1, (int)((left_us + 999) / 1000));
-		if (n > 0)
-			return true;
-		if (n < 0 && errno != EINTR)
-			return false;
-	}
+	return stream_wait(c->fd, events, deadline_us) == STREAM_OK;
 }
 
 /* Sends what was appended, and waits for one reply. */

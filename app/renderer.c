@@ -193,8 +193,7 @@ keep(struct renderer *r, struct job *job, struct page *page, uint64_t version)
 		return false;
 	page->version = version;
 	page->expires_ms = expiry_of(job, page, ttl_s);
-	return cache_put(r->cache, (struct str){job->key.data, job->key.len},
-	    page, page->made_ms);
+	return cache_put(r->cache, str_of_buf(&job->key), page, page->made_ms);
 }
 
 /* How long a page may take to be rendered before others try it as well. */
@@ -288,8 +287,7 @@ renderer_make(struct renderer *r, struct job *job)
 			    known && keep(r, job, page, version);
 		}
 		if (known)
-			cache_release(r->cache,
-			    (struct str){job->key.data, job->key.len}, version,
+			cache_release(r->cache, str_of_buf(&job->key), version,
 			    job->outcome.stored);
 	}
 	if (page != NULL)

@@ -19,8 +19,10 @@ void renderer_free(struct renderer *);
 /*
  * Makes the job's page, and says how; no page: out of memory.  With `held`
  * there is no page yet, since another worker is just making it: to be called
- * again in a few milliseconds.
+ * again in RENDERER_AGAIN_US.
  */
+enum { RENDERER_AGAIN_US = 10000 };
+
 void renderer_make(struct renderer *, struct job *);
 
 #endif

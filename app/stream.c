@@ -38,23 +38,31 @@ failed(struct stream *s, enum stream_result result)
 	return result;
 }
 
-static enum stream_result
-wait_for(struct stream *s, short events, int64_t deadline_us)
+enum stream_result
+stream_wait(int fd, short events, int64_t deadline_us)
 {
-	struct pollfd p = {.fd = s->fd, .events = events};
+	struct pollfd p = {.fd = fd, .events = events};
 
 	for (;;) {
 		int64_t left_us = deadline_us - clock_mono_us();
 		int n;
 
 		if (left_us <= 0)
-			return failed(s, STREAM_LATE);
+			return STREAM_LATE;
 		n = poll(&p, 1, (int)((left_us + 999) / 1000));
 		if (n > 0)
 			return STREAM_OK;
 		if (n < 0 && errno != EINTR)
-			return failed(s, STREAM_BROKEN);
+			return STREAM_BROKEN;
 	}
+}
+
+static enum stream_result
+wait_for(struct stream *s, short events, int64_t deadline_us)
+{
+	enum stream_result result = stream_wait(s->fd, events, deadline_us);
+
+	return result == STREAM_OK ? result : failed(s, result);
 }
 
 static enum stream_result

@@ -25,6 +25,12 @@ enum stream_result {
 	STREAM_LATE,
 };
 
+/*
+ * Waits until a descriptor is ready for poll's `events`; STREAM_BROKEN, with
+ * errno, if it can't be waited for.
+ */
+enum stream_result stream_wait(int fd, short events, int64_t deadline_us);
+
 /* To a unix socket, or where `path` is NULL, by TCP. */
 enum stream_result stream_open(struct stream *, const char *path,
     const struct address *, int64_t deadline_us);

@@ -56,12 +56,6 @@ struct worker {
 	int64_t last_tick_us;
 };
 
-static struct str
-key_in_hand(const struct worker *w)
-{
-	return (struct str){w->key.data, w->key.len};
-}
-
 static void
 close_conn(struct worker *w, struct conn *c)
 {
@@ -161,8 +155,7 @@ respond(struct worker *w, struct conn *c, struct page *page,
 		c->plain = pages_inflated(w->pages, page);
 		ok = c->plain != NULL;
 		if (ok)
-			body = (struct str){
-			    c->plain->body.data, c->plain->body.len};
+			body = str_of_buf(&c->plain->body);
 	}
 	if (!ok || c->head.failed) {
 		log_error("worker", "out of memory");
@@ -231,23 +224,20 @@ shed(struct worker *w, struct job *job)
 static void
 await(struct worker *w, struct conn *c, const struct lookup *l)
 {
-	struct job *job = pages_under_way(w->pages, l, key_in_hand(w));
+	struct job *under_way =
+	    pages_under_way(w->pages, l, str_of_buf(&w->key));
+	struct job *job = under_way;
 
-	if (job != NULL) {
-		conn_join_job(c, job);
-	} else {
+	if (job == NULL)
 		job = pages_start(w->pages, l, &w->key);
-		if (job == NULL) {
-			close_conn(w, c);
-			return;
-		}
-		conn_join_job(c, job);
-		conn_wait(c, CONN_WAITING, 0);
-		if (!pages_submit(w->pages, job))
-			shed(w, job);
+	if (job == NULL) {
+		close_conn(w, c);
 		return;
 	}
+	conn_join_job(c, job);
 	conn_wait(c, CONN_WAITING, 0);
+	if (under_way == NULL && !pages_submit(w->pages, job))
+		shed(w, job);
 }
 
 /* Has the page made anew, for whoever comes next. */
@@ -256,7 +246,7 @@ refresh(struct worker *w, struct conn *c, const struct lookup *l)
 {
 	struct job *job;
 
-	if (pages_under_way(w->pages, l, key_in_hand(w)) != NULL)
+	if (pages_under_way(w->pages, l, str_of_buf(&w->key)) != NULL)
 		return;
 	job = pages_start(w->pages, l, &w->key);
 	if (job == NULL)
@@ -311,7 +301,7 @@ serve(struct worker *w, struct conn *c)
 		close_conn(w, c);
 		return;
 	}
-	l = pages_look_up(w->pages, route, &c->request, key_in_hand(w));
+	l = pages_look_up(w->pages, route, &c->request, str_of_buf(&w->key));
 	if (l.behind)
 		refresh(w, c, &l);
 	if (l.fresh || l.behind)

@@ -104,8 +104,8 @@ cell_reference(struct buf *b, const struct request *req, const char *database,
 		return;
 	}
 	html_raw(b, "<a href=\"");
-	link_row(b, req, str_of(database), str_of(ref->table),
-	    (struct str){key.data, key.len});
+	link_row(
+	    b, req, str_of(database), str_of(ref->table), str_of_buf(&key));
 	html_raw(b, "\">");
 	if (ref->label >= 0 && !query_is_null(q, ref->label)) {
 		cell_html(b, q, ref->label, max);

@@ -114,7 +114,7 @@ html_link_cell(struct view *v, struct buf *b)
 
 	html_raw(b, "<td>");
 	if (rows_key(&v->rows, &key)) {
-		begin_row_link(v, (struct str){key.data, key.len}, b);
+		begin_row_link(v, str_of_buf(&key), b);
 		if (t->n_key == 0)
 			cell_html(b, q, (int)t->n_columns, CELL_MAX);
 		for (size_t i = 0; i < t->n_key; i++) {
@@ -138,7 +138,7 @@ html_cell(struct view *v, size_t column, struct buf *b)
 	buf_str(
 	    b, cell_is_number(q, (int)column) ? "<td class=\"n\">" : "<td>");
 	if (key_link && rows_key(&v->rows, &key)) {
-		begin_row_link(v, (struct str){key.data, key.len}, b);
+		begin_row_link(v, str_of_buf(&key), b);
 		cell_html(b, q, (int)column, CELL_MAX);
 		html_raw(b, "</a>");
 	} else {
@@ -274,7 +274,7 @@ page_json(struct view *v, struct buf *b)
 	write_rows(v, b);
 	json_raw(b, "],\"next\":");
 	if (v->next.len > 0)
-		json_text(b, (struct str){v->next.data, v->next.len});
+		json_text(b, str_of_buf(&v->next));
 	else
 		json_raw(b, "null");
 	json_raw(b, ",\"truncated\":false}\n");

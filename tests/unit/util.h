@@ -34,12 +34,6 @@ enum { N_BYTES = 256 };
 	(log_setup(LOG_NONE, ACCESS_OFF),                                      \
 	    cmocka_run_group_tests_name(name, tests, NULL, NULL))
 
-static inline struct str
-str_of_buf(const struct buf *b)
-{
-	return (struct str){buf_cstr(b), b->len};
-}
-
 static inline void
 show_bytes(const char *what, struct str s)
 {
