@@ -159,24 +159,53 @@ close_listeners(const struct config *config, const struct service *service)
 		listener_remove(config->listen[i]);
 }
 
+/* In a process of its own, whose copy of the service it has. */
 static int
-work(void *arg)
+work(void *arg, size_t slot)
 {
-	const struct service *s = arg;
+	struct service *s = arg;
 
+	s->site.slot = stats_take(s->site.stats, slot);
 	return worker_run(&s->site, s->listeners, s->n_listeners);
+}
+
+/* One per CPU, unless the configuration says how many. */
+static size_t
+count_workers(const struct config *config)
+{
+	int64_t n = config->workers;
+
+	if (n < 0)
+		n = sysconf(_SC_NPROCESSORS_ONLN);
+	return n < 0 ? 0 : (size_t)n;
 }
 
 static int
 serve(const struct config *config, struct service *service)
 {
-	int64_t workers = config->workers;
+	size_t workers = count_workers(config);
 
-	if (workers < 0)
-		workers = sysconf(_SC_NPROCESSORS_ONLN);
+	service->site.stats = stats_new(workers == 0 ? 1 : workers);
+	if (service->site.stats == NULL) {
+		perror("squall: shared memory");
+		return 1;
+	}
 	if (workers == 0)
-		return work(service);
-	return pool_run((size_t)workers, work, service);
+		return work(service, 0);
+	return pool_run(workers, work, service);
+}
+
+static int
+serve_by_cgi(struct service *service)
+{
+	service->site.stats = stats_new(1);
+	if (service->site.stats == NULL) {
+		perror("squall: shared memory");
+		cgi_fail();
+		return 1;
+	}
+	service->site.slot = stats_take(service->site.stats, 0);
+	return cgi_run(&service->site);
 }
 
 /* The published databases, from the configuration's; NULL: out of memory. */
@@ -222,7 +251,7 @@ run(const struct config *config, const struct published *databases,
 		status = check_databases(&service.site, true) ? 0 : 1;
 	} else if (cgi_is_asked_for() && config->n_listen == 0 &&
 	    service.n_listeners == 0) {
-		status = cgi_run(&service.site);
+		status = serve_by_cgi(&service);
 	} else if (!check_databases(&service.site, false)) {
 		complain("not started");
 	} else if (!open_listeners(config, &service, &why)) {
@@ -231,6 +260,7 @@ run(const struct config *config, const struct published *databases,
 		status = serve(config, &service);
 	}
 	close_listeners(config, &service);
+	stats_free(service.site.stats);
 	buf_release(&why);
 	return status;
 }

@@ -107,6 +107,15 @@ pages_look_up(struct pages *p, const struct route *route,
 	return l;
 }
 
+static void
+count_memory(const struct pages *p)
+{
+	stats_set(p->site->slot, LEVEL_MEMORY_BYTES,
+	    memory_bytes(p->memory) + memory_bytes(p->plain));
+	stats_set(p->site->slot, LEVEL_MEMORY_PAGES,
+	    memory_count(p->memory) + memory_count(p->plain));
+}
+
 /* Kept by what it is made of, so it can't be out of date. */
 struct page *
 pages_inflated(struct pages *p, const struct page *page)
@@ -122,6 +131,7 @@ pages_inflated(struct pages *p, const struct page *page)
 		return NULL;
 	}
 	memory_put(p->plain, tag, plain);
+	count_memory(p);
 	return plain;
 }
 
@@ -168,6 +178,7 @@ hold(struct pages *p, struct job *job)
 	job->queue_next = NULL;
 	*p->held_end = job;
 	p->held_end = &job->queue_next;
+	stats_move(p->site->slot, LEVEL_HELD, 1);
 }
 
 struct job *
@@ -220,6 +231,7 @@ pages_finish(struct pages *p, struct job *job)
 	if (job->page->expires_ms > 0 && p->site->memory_bytes > 0) {
 		memory_put(p->memory, (struct str){job->key.data, job->key.len},
 		    job->page);
+		count_memory(p);
 		job->outcome.stored = true;
 	}
 	return page_ref(job->page);
@@ -239,6 +251,7 @@ pages_retry(struct pages *p)
 		p->held = job->queue_next;
 		if (p->held == NULL)
 			p->held_end = &p->held;
+		stats_move(p->site->slot, LEVEL_HELD, -1);
 		renderers_submit(p->renderers, job);
 	}
 	return p->held == NULL ? -1

@@ -32,7 +32,7 @@ struct slot {
 
 struct pool {
 	size_t n;
-	int (*work)(void *arg);
+	int (*work)(void *arg, size_t slot);
 	void *arg;
 	bool stopping;
 	struct slot *slots;
@@ -61,7 +61,7 @@ start_worker(struct pool *p, struct slot *s)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != master)
 		raise(SIGTERM);
-	exit(p->work(p->arg));
+	exit(p->work(p->arg, (size_t)(s - p->slots)));
 }
 
 static void
@@ -159,7 +159,7 @@ wait_for_signal(struct pool *p, int64_t wait_us)
 }
 
 int
-pool_run(size_t n, int (*work)(void *arg), void *arg)
+pool_run(size_t n, int (*work)(void *arg, size_t slot), void *arg)
 {
 	struct pool p = {.n = n, .work = work, .arg = arg};
 

@@ -8,8 +8,9 @@
  * has them finish what they have accepted.
  *
  * `work` runs in each worker process with SIGTERM and SIGINT blocked, and
- * returns the process's exit status.  pool_run returns the master's.
+ * returns the process's exit status.  `slot`, below n, is the worker's own
+ * while it lives, and its successor's.  pool_run returns the master's status.
  */
-int pool_run(size_t n, int (*work)(void *arg), void *arg);
+int pool_run(size_t n, int (*work)(void *arg, size_t slot), void *arg);
 
 #endif

@@ -50,7 +50,7 @@ renderer_new(const struct site *site)
 	    site->databases, site->n_databases, site->time_limit_ms);
 	r->encoder = encoder_new();
 	if (r->catalog == NULL || r->encoder == NULL ||
-	    !cache_open(&r->cache, &site->store, &why)) {
+	    !cache_open(&r->cache, &site->store, site->slot, &why)) {
 		log_error("renderer", "%s",
 		    why.len == 0 ? "out of memory" : buf_cstr(&why));
 		renderer_free(r);
@@ -147,6 +147,9 @@ render(struct renderer *r, struct job *job)
 		error_page(&job->request, page);
 	buf_trim(&page->body);
 	encode_page(r->encoder, page);
+	stats_work(r->site->slot, WORK_RENDERS, 1);
+	stats_work(r->site->slot, WORK_STATEMENTS, work.queries);
+	stats_work(r->site->slot, WORK_DB_US, (uint64_t)work.us);
 	job->outcome.queries = work.queries;
 	job->outcome.db_us = work.us;
 	job->outcome.render_us = clock_mono_us() - since_us;

@@ -26,6 +26,7 @@ struct thread {
 };
 
 struct renderers {
+	struct stats_slot *stats;
 	pthread_mutex_t lock;
 	pthread_cond_t work;
 	struct list todo, done; /* under the lock */
@@ -88,7 +89,10 @@ thread_main(void *arg)
 		pthread_mutex_unlock(&g->lock);
 		if (job == NULL)
 			return NULL;
+		stats_move(g->stats, LEVEL_QUEUED, -1);
+		stats_move(g->stats, LEVEL_BUSY, 1);
 		renderer_make(t->renderer, job);
+		stats_move(g->stats, LEVEL_BUSY, -1);
 		finish(g, job);
 	}
 }
@@ -129,6 +133,7 @@ renderers_start(const struct site *site)
 		log_error("renderer", "out of memory");
 		return NULL;
 	}
+	g->stats = site->slot;
 	pthread_mutex_init(&g->lock, NULL);
 	pthread_cond_init(&g->work, NULL);
 	g->todo.end = &g->todo.first;
@@ -157,6 +162,7 @@ renderers_fd(const struct renderers *g)
 void
 renderers_submit(struct renderers *g, struct job *job)
 {
+	stats_move(g->stats, LEVEL_QUEUED, 1);
 	pthread_mutex_lock(&g->lock);
 	append(&g->todo, job);
 	pthread_cond_signal(&g->work);

@@ -2,6 +2,7 @@
 #define SQUALL_SITE_H
 
 #include "app/route.h"
+#include "app/stats.h"
 #include "app/store.h"
 #include "db/catalog.h"
 
@@ -22,6 +23,8 @@ struct site {
 	int64_t fresh_s; /* how far behind a page may be; 0: not at all */
 	int64_t stale_if_error_s;
 	int64_t time_limit_ms;
+	struct stats *stats;     /* what all workers count */
+	struct stats_slot *slot; /* where this process counts */
 };
 
 #endif

@@ -56,6 +56,7 @@ static void
 close_conn(struct worker *w, struct conn *c)
 {
 	conn_close(&w->conns, c);
+	stats_set(w->site->slot, LEVEL_CONNECTIONS, w->conns.n);
 }
 
 /* What follows a reply that was too early, until the web server hangs up. */
@@ -128,6 +129,25 @@ send_reply(struct worker *w, struct conn *c)
 	}
 }
 
+/* What the counters and the access log say of the reply. */
+static void
+count_reply(const struct worker *w, const struct conn *c,
+    const struct outcome *o, int status)
+{
+	const struct route *route = c->request.route;
+	struct stats_reply reply = {
+	    .route =
+		route == NULL ? 0 : (size_t)(route - w->site->routes->rows) + 1,
+	    .outcome = o->kind,
+	    .status = status,
+	    .bytes = c->reply.head.len + c->reply.body.len,
+	    .us = clock_mono_us() - c->since_us,
+	};
+
+	stats_reply(w->site->slot, &reply);
+	respond_log(&c->request, o, status, c->reply.body.len, reply.us);
+}
+
 /* Sends the page, of which the connection takes a reference. */
 static void
 respond(struct worker *w, struct conn *c, struct page *page,
@@ -159,8 +179,7 @@ respond(struct worker *w, struct conn *c, struct page *page,
 	    .head = {c->head.data, c->head.len},
 	    .body = body,
 	};
-	respond_log(&c->request, o, form.not_modified ? 304 : page->status,
-	    body.len, clock_mono_us() - c->since_us);
+	count_reply(w, c, o, form.not_modified ? 304 : page->status);
 	send_reply(w, c);
 }
 
@@ -369,6 +388,8 @@ accept_conn(struct worker *w, int listener)
 		close(fd);
 		return;
 	}
+	stats_count(w->site->slot, COUNT_CONNECTIONS, 1);
+	stats_set(w->site->slot, LEVEL_CONNECTIONS, w->conns.n);
 	conn_wait(c, CONN_READING, READ_TIMEOUT_MS);
 	watch(w, c, 0, EPOLL_CTL_ADD);
 	serve(w, c);
@@ -403,6 +424,7 @@ drain(struct worker *w)
 	if (w->draining)
 		return;
 	w->draining = true;
+	stats_drain(w->site->slot);
 	set_accepting(w, false);
 	for (c = w->conns.open; c != NULL; c = next) {
 		next = c->next;
