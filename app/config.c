@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "app/ini.h"
+#include "app/status.h"
 #include "app/str.h"
 
 enum { MAX_TTL_S = 30 * 24 * 3600 };
@@ -47,6 +48,13 @@ static const char *const log_words[] = {
 };
 
 static const char *const switch_words[] = {"off", "on", NULL};
+static const char *const status_words[] = {
+    [STATUS_LOOPBACK] = "loopback",
+    [STATUS_ALL] = "all",
+    [STATUS_NONE] = "none",
+    NULL,
+};
+
 static const char *const fresh_words[] = {"exact", NULL};
 
 #define FIELD(f) .offset = offsetof(struct config, f)
@@ -93,6 +101,10 @@ static const struct option_row rows[] = {
 	.help = "none, error, warn, info (default) or debug"},
     {"access-log", 0, OPTION_CHOICE, FIELD(access_log), .words = switch_words,
 	.value = "on|off", .help = "a line for each request (default on)"},
+    {"status", 0, OPTION_CHOICE, FIELD(status), .words = status_words,
+	.value = "WHO",
+	.help = "who may see /-/status and /-/metrics: loopback (clients on "
+		"this machine; default), all or none"},
     {"check", 0, OPTION_FLAG, FIELD(check),
 	.help = "check configuration and databases, say what would be "
 		"served, exit"},

@@ -35,6 +35,7 @@ struct config {
 	int64_t time_limit_ms;
 	int64_t log; /* enum log_level */
 	int64_t access_log;
+	int64_t status; /* enum status_access */
 	bool check, help, version;
 	struct config_database *databases;
 	size_t n_databases;

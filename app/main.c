@@ -239,6 +239,7 @@ run(const struct config *config, const struct published *databases,
 		    .fresh_s = config->fresh_s,
 		    .stale_if_error_s = config->stale_if_error_s,
 		    .time_limit_ms = config->time_limit_ms,
+		    .status = (enum status_access)config->status,
 		},
 	};
 	struct buf why = {0};

@@ -78,6 +78,12 @@ pages_free(struct pages *p)
 	free(p);
 }
 
+struct catalog *
+pages_catalog(struct pages *p)
+{
+	return p->catalog;
+}
+
 int
 pages_fd(const struct pages *p)
 {

@@ -4,6 +4,8 @@
  */
 #include "app/request.h"
 
+#include <arpa/inet.h>
+
 #include "app/url.h"
 
 void
@@ -24,6 +26,7 @@ request_vars_add(struct request_vars *v, struct str name, struct str value)
 	    VAR("REQUEST_URI", uri),
 	    VAR("HTTP_ACCEPT_ENCODING", accept_encoding),
 	    VAR("HTTP_IF_NONE_MATCH", if_none_match),
+	    VAR("REMOTE_ADDR", remote_addr),
 	};
 #undef VAR
 
@@ -107,6 +110,33 @@ method_of(struct str name)
 	return METHOD_OTHER;
 }
 
+/*
+ * A loopback address, or what web servers say of a unix socket.  Not said at
+ * all is not good enough.
+ */
+static bool
+is_local(struct str address)
+{
+	static const struct str mapped = {"::ffff:", 7};
+	char text[INET_ADDRSTRLEN];
+	struct in_addr in;
+
+	if (address.s == NULL)
+		return false;
+	if (address.len == 0 || str_is(address, "::1") ||
+	    str_starts(address, str_of("unix:")))
+		return true;
+	if (str_starts(address, mapped)) {
+		address.s += mapped.len;
+		address.len -= mapped.len;
+	}
+	if (!str_starts(address, str_of("127.")) || address.len >= sizeof(text))
+		return false;
+	memcpy(text, address.s, address.len);
+	text[address.len] = '\0';
+	return inet_pton(AF_INET, text, &in) == 1;
+}
+
 int
 request_parse_vars(struct request *req, const struct request_vars *v,
     const char *prefix, struct buf *why)
@@ -114,6 +144,7 @@ request_parse_vars(struct request *req, const struct request_vars *v,
 	struct str path;
 
 	request_reset(req);
+	req->local = is_local(v->remote_addr);
 	req->format =
 	    format_of(v->path_info.len > 0 ? v->path_info : v->script_name);
 	if (v->script_name.len + v->path_info.len + v->query.len >

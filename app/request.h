@@ -38,6 +38,7 @@ struct request {
 	const struct route *route; /* once it has one */
 	uint64_t id; /* names the request in logs and error pages, in hex */
 	enum method method;
+	bool local; /* from this machine, so the web server says */
 	enum format format;
 	struct str method_name;
 	struct str uri;    /* as the client sent it: for the log only */
@@ -57,6 +58,7 @@ struct request {
 struct request_vars {
 	struct str method, script_name, path_info, query, uri;
 	struct str accept_encoding, if_none_match;
+	struct str remote_addr;
 };
 
 /* Takes a variable, if it is one of them.  Nothing is copied. */

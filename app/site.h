@@ -3,6 +3,7 @@
 
 #include "app/route.h"
 #include "app/stats.h"
+#include "app/status.h"
 #include "app/store.h"
 #include "db/catalog.h"
 
@@ -23,6 +24,7 @@ struct site {
 	int64_t fresh_s; /* how far behind a page may be; 0: not at all */
 	int64_t stale_if_error_s;
 	int64_t time_limit_ms;
+	enum status_access status;
 	struct stats *stats;     /* what all workers count */
 	struct stats_slot *slot; /* where this process counts */
 };

@@ -18,6 +18,7 @@
 #include "app/clock.h"
 #include "app/conn.h"
 #include "app/fcgi.h"
+#include "app/live.h"
 #include "app/log.h"
 #include "app/pages.h"
 #include "handlers/error.h"
@@ -183,12 +184,11 @@ respond(struct worker *w, struct conn *c, struct page *page,
 	send_reply(w, c);
 }
 
-/* Answers without a page of anybody's: `why` says what is wrong. */
+/* Answers with a page that is for this request alone; NULL: no memory. */
 static void
-refuse(struct worker *w, struct conn *c, int status, const struct buf *why)
+answer(struct worker *w, struct conn *c, struct page *page)
 {
 	static const struct outcome bypass = {.kind = OUTCOME_BYPASS};
-	struct page *page = error_refusal(&c->request, status, why);
 
 	if (page == NULL) {
 		close_conn(w, c);
@@ -196,6 +196,28 @@ refuse(struct worker *w, struct conn *c, int status, const struct buf *why)
 	}
 	respond(w, c, page, &bypass);
 	page_unref(page);
+}
+
+/* Answers without a page of anybody's: `why` says what is wrong. */
+static void
+refuse(struct worker *w, struct conn *c, int status, const struct buf *why)
+{
+	answer(w, c, error_refusal(&c->request, status, why));
+}
+
+/* Answers with a page about squall itself. */
+static void
+show_live(struct worker *w, struct conn *c)
+{
+	const struct live live = {
+	    .site = w->site,
+	    .catalog = pages_catalog(w->pages),
+	    .listeners = w->listeners,
+	    .n_listeners = w->n_listeners,
+	    .draining = w->draining,
+	};
+
+	answer(w, c, live_page(&live, &c->request));
 }
 
 /* Waits for the page: joins the job for it, or starts one. */
@@ -269,6 +291,10 @@ serve(struct worker *w, struct conn *c)
 		    w->site->routes, &c->request, &route, &w->why);
 	if (status != 200) {
 		refuse(w, c, status, &w->why);
+		return;
+	}
+	if (route->live != NULL) {
+		show_live(w, c);
 		return;
 	}
 	buf_reset(&w->key);

@@ -5,6 +5,7 @@
 
 #include "handlers/asset.h"
 #include "handlers/database.h"
+#include "handlers/healthz.h"
 #include "handlers/index.h"
 #include "handlers/row.h"
 #include "handlers/table.h"
@@ -22,6 +23,12 @@ static const struct route rows[] = {
 	.handler = asset_file,
 	.scope = SCOPE_NONE,
 	.browser_cache = "public, max-age=31536000, immutable",
+	.file = true,
+    },
+    {
+	.name = "healthz",
+	.path = "/-/healthz",
+	.live = healthz_page,
 	.file = true,
     },
     {

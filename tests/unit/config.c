@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "app/status.h"
 #include "tests/unit/util.h"
 
 enum { MAX_ARGS = 32 };
@@ -161,6 +162,7 @@ defaults(void **state)
 	assert_int_equal(c->time_limit_ms, 1000);
 	assert_int_equal(c->log, LOG_INFO);
 	assert_int_equal(c->access_log, 1);
+	assert_int_equal(c->status, STATUS_LOOPBACK);
 	assert_false(c->check || c->help || c->version);
 	assert_int_equal(c->n_databases, 0);
 }
@@ -269,6 +271,12 @@ choices(void **state)
 	assert_int_equal(f->config.access_log, 0);
 	assert_good(f, "access-log", "on");
 	assert_int_equal(f->config.access_log, 1);
+	assert_good(f, "status", "all");
+	assert_int_equal(f->config.status, STATUS_ALL);
+	assert_good(f, "status", "none");
+	assert_int_equal(f->config.status, STATUS_NONE);
+	assert_good(f, "status", "loopback");
+	assert_int_equal(f->config.status, STATUS_LOOPBACK);
 }
 
 static void
@@ -281,6 +289,7 @@ what_is_no_choice(void **state)
 	assert_bad(f, "log", "inf", "none, error, warn, info or debug");
 	assert_bad(f, "access-log", "yes", "off or on");
 	assert_bad(f, "access-log", "1", "off or on");
+	assert_bad(f, "status", "local", "loopback, all or none");
 }
 
 static void
@@ -887,8 +896,8 @@ usage_names_every_option(void **state)
 	static const char *const options[] = {"-l, --listen=ADDR",
 	    "-c, --config=FILE", "-w, --workers=N", "-t, --threads=N",
 	    "--cache=URL", "--memory=SIZE", "--ttl=SECONDS", "--prefix=PATH",
-	    "--time-limit=MS", "--log=LEVEL", "--access-log=on|off", "--check ",
-	    "-h, --help", "-V, --version"};
+	    "--time-limit=MS", "--log=LEVEL", "--access-log=on|off",
+	    "--status=WHO", "--check ", "-h, --help", "-V, --version"};
 	struct buf b = {0};
 
 	(void)state;
