@@ -13,7 +13,7 @@ static const struct {
     /* https://www.sqlite.org/wal.html#walresetbug */
     {{"WAL-reset bug",
 	 "Programs with this version that write to the same WAL database, or "
-	 "checkpoint it, at the same moment may damage it.  squall only reads.",
+	 "checkpoint it, at the same moment may damage it. squall only reads.",
 	 "3.51.3, 3.50.7 and 3.44.6"},
 	3051003, {3050007, 3044006}},
     /* https://www.sqlite.org/cves.html has both. */
