@@ -198,9 +198,10 @@ struct stats_worker
 stats_worker(const struct stats *s, size_t i)
 {
 	const struct stats_slot *slot = &s->slots[i];
+	pid_t pid = slot->pid;
 	struct stats_worker w = {
-	    .pid = slot->pid,
-	    .age_us = clock_mono_us() - slot->since_us,
+	    .pid = pid,
+	    .age_us = pid == 0 ? 0 : clock_mono_us() - slot->since_us,
 	    .draining = slot->draining,
 	    .requests = requests_of(slot) - slot->requests_before,
 	};

@@ -159,6 +159,7 @@ what_the_dead_have_counted_remains(void **state)
 	assert_non_null(s);
 	assert_int_equal(stats_workers(s), 2);
 	assert_int_equal(stats_worker(s, 1).pid, 0);
+	assert_int_equal(stats_worker(s, 1).age_us, 0);
 	work_and_die(s, 0, 10);
 	work_and_die(s, 1, 5);
 	w = stats_worker(s, 0);
