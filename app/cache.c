@@ -29,6 +29,7 @@ static const char lease_taken[] = "1", lease_done[] = "2";
 
 struct cache {
 	struct store *store;
+	struct stats_slot *stats;
 	struct breaker breakers[STORE_SHARDS_MAX];
 	size_t too_large; /* entries of so many bytes are refused; 0: none */
 	int64_t too_large_until_us;
@@ -36,8 +37,8 @@ struct cache {
 };
 
 bool
-cache_open(
-    struct cache **cache, const struct store_config *config, struct buf *why)
+cache_open(struct cache **cache, const struct store_config *config,
+    struct stats_slot *stats, struct buf *why)
 {
 	struct cache *c = calloc(1, sizeof(*c));
 
@@ -50,6 +51,7 @@ cache_open(
 		free(c);
 		return false;
 	}
+	c->stats = stats;
 	*cache = c;
 	return true;
 }
@@ -71,13 +73,25 @@ cache_name(const struct cache *c)
 	return c->store == NULL ? NULL : c->store->class->name;
 }
 
+/* What an open breaker means to whoever looks on. */
+static void
+count_breaker(struct cache *c, enum breaker_change change)
+{
+	if (change == BREAKER_OPENED) {
+		stats_work(c->stats, WORK_BREAKER_OPENED, 1);
+		stats_move(c->stats, LEVEL_BREAKERS_OPEN, 1);
+	} else if (change == BREAKER_CLOSED) {
+		stats_move(c->stats, LEVEL_BREAKERS_OPEN, -1);
+	}
+}
+
 static bool
 answered(enum store_result result)
 {
 	return result != STORE_DOWN && result != STORE_LATE;
 }
 
-/* Tells the breaker, and the log when that makes a difference. */
+/* Tells the breaker and the counters; the log when it makes a difference. */
 static void
 note(struct cache *c, struct breaker *b, enum store_result result)
 {
@@ -86,6 +100,12 @@ note(struct cache *c, struct breaker *b, enum store_result result)
 	    ? breaker_answered(b)
 	    : breaker_failed(b, result == STORE_LATE, clock_mono_us());
 
+	if (!answered(result))
+		stats_work(c->stats,
+		    result == STORE_LATE ? WORK_STORE_TIMEOUTS
+					 : WORK_STORE_ERRORS,
+		    1);
+	count_breaker(c, change);
 	if (change == BREAKER_OPENED)
 		log_warn("cache", "%s: %s; going on without it", class->name,
 		    class->error(c->store));
@@ -171,7 +191,10 @@ cache_get(struct cache *c, struct str key, uint64_t version, int64_t now_ms,
 	struct page *page;
 
 	*why = CACHE_NOTHING;
-	if (!reach_page(c, key, &place) || get(c, &place, &entry) != STORE_OK)
+	if (!reach_page(c, key, &place))
+		return NULL;
+	stats_work(c->stats, WORK_STORE_GETS, 1);
+	if (get(c, &place, &entry) != STORE_OK)
 		return NULL;
 	page = entry_decode(entry, key);
 	if (page == NULL) {
@@ -183,6 +206,8 @@ cache_get(struct cache *c, struct str key, uint64_t version, int64_t now_ms,
 		    page->version != version ? CACHE_OUTDATED : CACHE_EXPIRED;
 		page_unref(page);
 		page = NULL;
+	} else {
+		stats_work(c->stats, WORK_STORE_HITS, 1);
 	}
 	return page;
 }
@@ -191,6 +216,7 @@ cache_get(struct cache *c, struct str key, uint64_t version, int64_t now_ms,
 static void
 note_too_large(struct cache *c)
 {
+	stats_work(c->stats, WORK_STORE_TOO_LARGE, 1);
 	if (c->too_large == 0)
 		log_info("cache",
 		    "%s takes no pages of %zu bytes: they stay in memory",
@@ -222,12 +248,18 @@ cache_put(
 		return false;
 	buf_reset(&c->entry);
 	entry_encode(page, key, &c->entry);
-	if (c->entry.failed || is_too_large(c))
+	if (c->entry.failed)
 		return false;
+	if (is_too_large(c)) {
+		stats_work(c->stats, WORK_STORE_TOO_LARGE, 1);
+		return false;
+	}
 	result = c->store->class->set(
 	    c->store, place.key, str_of_buf(&c->entry), ttl_ms);
 	note(c, place.breaker, result);
-	if (result == STORE_TOO_LARGE)
+	if (result == STORE_OK)
+		stats_work(c->stats, WORK_STORE_SETS, 1);
+	else if (result == STORE_TOO_LARGE)
 		note_too_large(c);
 	else if (result == STORE_REFUSED)
 		log_debug("cache", "%s refuses %zu bytes: %s",

@@ -2,6 +2,7 @@
 #define SQUALL_CACHE_H
 
 #include "app/page.h"
+#include "app/stats.h"
 #include "app/store.h"
 #include "app/str.h"
 
@@ -14,10 +15,12 @@
 struct cache;
 
 /*
- * Opens the store.  False for an address that can't be one, which `why`
- * explains, or without memory.
+ * Opens the store; what it does is counted in the slot, which must outlive it.
+ * False for an address that can't be one, which `why` explains, or without
+ * memory.
  */
-bool cache_open(struct cache **, const struct store_config *, struct buf *why);
+bool cache_open(struct cache **, const struct store_config *,
+    struct stats_slot *, struct buf *why);
 
 /* NULL is harmless. */
 void cache_close(struct cache *);

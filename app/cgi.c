@@ -11,6 +11,7 @@
 #include "app/access.h"
 #include "app/clock.h"
 #include "app/encode.h"
+#include "app/live.h"
 #include "app/log.h"
 #include "app/renderer.h"
 #include "app/url.h"
@@ -104,6 +105,25 @@ cgi_fail(void)
 	write_all(reply, sizeof(reply) - 1);
 }
 
+/* A page about squall itself, which is this process alone. */
+static struct page *
+show_live(const struct site *site, const struct request *req)
+{
+	struct live live = {
+	    .site = site,
+	    .catalog = catalog_new(
+		site->databases, site->n_databases, site->time_limit_ms),
+	};
+	struct page *page = NULL;
+
+	if (live.catalog != NULL) {
+		catalog_refresh(live.catalog, SCOPE_ALL, (struct str){0});
+		page = live_page(&live, req);
+	}
+	catalog_free(live.catalog);
+	return page;
+}
+
 int
 cgi_run(const struct site *site)
 {
@@ -125,6 +145,13 @@ cgi_run(const struct site *site)
 		status = route_request(site->routes, &req, &route, &why);
 	if (status != 200) {
 		page = error_refusal(&req, status, &why);
+		if (page != NULL)
+			exit_status = respond(
+			    &req, page, &bypass, clock_mono_us() - since);
+		goto out;
+	}
+	if (route->live != NULL) {
+		page = show_live(site, &req);
 		if (page != NULL)
 			exit_status = respond(
 			    &req, page, &bypass, clock_mono_us() - since);

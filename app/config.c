@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "app/ini.h"
+#include "app/status.h"
 #include "app/str.h"
 
 enum { MAX_TTL_S = 30 * 24 * 3600 };
@@ -54,6 +55,13 @@ static const char *const access_words[] = {
     NULL,
 };
 
+static const char *const status_words[] = {
+    [STATUS_LOOPBACK] = "loopback",
+    [STATUS_ALL] = "all",
+    [STATUS_NONE] = "none",
+    NULL,
+};
+
 static const char *const sink_words[] = {"stderr", "syslog", NULL};
 static const char *const fresh_words[] = {"exact", NULL};
 static const char *const off_words[] = {"off", NULL};
@@ -67,7 +75,8 @@ static const struct option_row rows[] = {
     {"config", 'c', OPTION_STRING, FIELD(file), .value = "FILE",
 	.help = "INI file with these options as keys, and [database NAME] "
 		"sections"},
-    {"workers", 'w', OPTION_NUMBER, FIELD(workers), 0, 1024, .value = "N",
+    {"workers", 'w', OPTION_NUMBER, FIELD(workers), 0, CONFIG_WORKERS_MAX,
+	.value = "N",
 	.help = "worker processes (default: one per CPU); 0 serves in this "
 		"process, unsupervised"},
     {"threads", 't', OPTION_NUMBER, FIELD(threads), 1, 256, .value = "N",
@@ -127,6 +136,10 @@ static const struct option_row rows[] = {
     {"slow-log", 0, OPTION_NUMBER, FIELD(slow_log_ms), 0, 3600 * 1000,
 	off_words, "MS",
 	"log where the time went when a page takes longer (default 0: off)"},
+    {"status", 0, OPTION_CHOICE, FIELD(status), .words = status_words,
+	.value = "WHO",
+	.help = "who may see /-/status and /-/metrics: loopback (clients on "
+		"this machine; default), all or none"},
     {"check", 0, OPTION_FLAG, FIELD(check),
 	.help = "check configuration and databases, say what would be "
 		"served, exit"},

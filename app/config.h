@@ -10,7 +10,7 @@
  * The configuration: options of the command line and keys of the INI file,
  * from one table (config.c).  The command line wins.
  */
-enum { CONFIG_LISTEN_MAX = 8 };
+enum { CONFIG_WORKERS_MAX = 1024, CONFIG_LISTEN_MAX = 8 };
 
 /* A database to publish. */
 struct config_database {
@@ -38,6 +38,7 @@ struct config {
 	int64_t slow_log_ms;              /* 0: off */
 	int64_t log;                      /* enum log_level */
 	int64_t access_log;               /* enum access_format */
+	int64_t status;                   /* enum status_access */
 	char *log_file, *access_log_file; /* NULL: standard error */
 	bool check, help, version;
 	struct config_database *databases;

@@ -23,6 +23,7 @@ struct process {
 	char *addresses[CONFIG_LISTEN_MAX]; /* of those that it has opened */
 	size_t n_addresses;
 	char *log_file, *access_log_file;
+	struct stats *stats;
 };
 
 static void
@@ -83,16 +84,29 @@ set_log(const struct config *config)
 	    (enum access_format)config->access_log);
 }
 
+/* Counts in a slot of its own from now on. */
+static void
+take_slot(const struct process *p, struct site *site, size_t number)
+{
+	site->stats = p->stats;
+	site->slot = stats_take(p->stats, number);
+}
+
 static int
-work(void *process, void *service, int link, bool on_trial)
+work(void *process, void *service, const struct pool_place *place)
 {
 	const struct process *p = process;
-	const struct service *s = service;
+	struct service *s = service;
+	int status;
 
 	set_log(&s->config);
-	if (on_trial && !service_check(s, false))
+	if (place->on_trial && !service_check(s, false))
 		return 1;
-	return worker_run(&s->site, p->listeners, p->n_listeners, link);
+	take_slot(p, &s->site, place->number);
+	status =
+	    worker_run(&s->site, p->listeners, p->n_listeners, place->link);
+	stats_leave(s->site.slot);
+	return status;
 }
 
 static size_t
@@ -165,6 +179,7 @@ serve(struct process *p, struct service *s)
 
 	if (s->config.workers != 0)
 		return pool_run(&ops, s);
+	take_slot(p, &s->site, 0);
 	status = worker_run(&s->site, p->listeners, p->n_listeners, -1);
 	service_free(s);
 	return status;
@@ -203,6 +218,14 @@ run(struct process *p, struct service *s)
 	struct buf why = {0};
 	int status = 1;
 
+	p->stats = stats_new(POOL_PLACES);
+	if (p->stats == NULL) {
+		perror("squall: shared memory");
+		service_free(s);
+		if (cgi_is_asked_for())
+			cgi_fail();
+		return 1;
+	}
 	if (s->config.n_listen == 0 && !s->config.check)
 		p->n_listeners =
 		    listener_inherited(p->listeners, CONFIG_LISTEN_MAX);
@@ -210,6 +233,7 @@ run(struct process *p, struct service *s)
 		status = service_check(s, true) ? 0 : 1;
 	} else if (cgi_is_asked_for() && s->config.n_listen == 0 &&
 	    p->n_listeners == 0) {
+		take_slot(p, &s->site, 0);
 		status = cgi_run(&s->site);
 	} else if (!service_check(s, false)) {
 		complain("not started");
@@ -220,6 +244,7 @@ run(struct process *p, struct service *s)
 		s = NULL;
 	}
 	close_listeners(p);
+	stats_free(p->stats);
 	service_free(s);
 	buf_release(&why);
 	return status;

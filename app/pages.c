@@ -77,6 +77,12 @@ pages_free(struct pages *p)
 	free(p);
 }
 
+struct catalog *
+pages_catalog(struct pages *p)
+{
+	return p->catalog;
+}
+
 int
 pages_fd(const struct pages *p)
 {
@@ -106,6 +112,15 @@ pages_look_up(struct pages *p, const struct route *route,
 	return l;
 }
 
+static void
+count_memory(const struct pages *p)
+{
+	stats_set(p->site->slot, LEVEL_MEMORY_BYTES,
+	    memory_bytes(p->memory) + memory_bytes(p->plain));
+	stats_set(p->site->slot, LEVEL_MEMORY_PAGES,
+	    memory_count(p->memory) + memory_count(p->plain));
+}
+
 /* Kept by what it is made of, so it can't be out of date. */
 struct page *
 pages_inflated(struct pages *p, const struct page *page)
@@ -121,6 +136,7 @@ pages_inflated(struct pages *p, const struct page *page)
 		return NULL;
 	}
 	memory_put(p->plain, tag, plain);
+	count_memory(p);
 	return plain;
 }
 
@@ -183,6 +199,7 @@ hold(struct pages *p, struct job *job)
 	job->queue_next = NULL;
 	*p->held_end = job;
 	p->held_end = &job->queue_next;
+	stats_move(p->site->slot, LEVEL_HELD, 1);
 }
 
 struct job *
@@ -234,6 +251,7 @@ pages_finish(struct pages *p, struct job *job)
 		return NULL;
 	if (job->page->expires_ms > 0 && p->site->memory_bytes > 0) {
 		memory_put(p->memory, str_of_buf(&job->key), job->page);
+		count_memory(p);
 		job->outcome.stored = true;
 	}
 	return page_ref(job->page);
@@ -253,6 +271,7 @@ pages_retry(struct pages *p)
 		p->held = job->queue_next;
 		if (p->held == NULL)
 			p->held_end = &p->held;
+		stats_move(p->site->slot, LEVEL_HELD, -1);
 		if (!renderers_submit(p->renderers, job)) {
 			hold(p, job);
 			break;

@@ -10,6 +10,9 @@
  */
 struct pages;
 
+/* Its databases, as the event loop sees them: for versions only. */
+struct catalog *pages_catalog(struct pages *);
+
 /* Starts the renderers.  NULL, with a line in the log, if it can't be. */
 struct pages *pages_new(const struct site *);
 

@@ -42,7 +42,8 @@ enum child_state {
 struct child {
 	struct child *next;
 	pid_t pid;
-	int link; /* to read from; -1: it has been closed */
+	size_t number; /* its place */
+	int link;      /* to read from; -1: it has been closed */
 	enum child_state state;
 	unsigned generation; /* of its service */
 	bool unwanted;       /* it asked to be replaced */
@@ -65,8 +66,13 @@ struct pool {
 };
 
 static _Noreturn void
-become_worker(struct pool *p, pid_t master, int link)
+become_worker(struct pool *p, pid_t master, size_t number, int link)
 {
+	const struct pool_place place = {
+	    .number = number,
+	    .link = link,
+	    .on_trial = p->previous != NULL,
+	};
 	struct child *c;
 
 	/* A worker without a master finishes what it has, and ends. */
@@ -78,8 +84,7 @@ become_worker(struct pool *p, pid_t master, int link)
 		if (c->link >= 0)
 			close(c->link);
 	}
-	exit(p->ops->work(
-	    p->ops->context, p->service, link, p->previous != NULL));
+	exit(p->ops->work(p->ops->context, p->service, &place));
 }
 
 /* Failures in a row make the pauses longer; several at once count as one. */
@@ -113,6 +118,22 @@ make_room(struct pool *p)
 	return true;
 }
 
+/* The first place that no child has, retiring ones included. */
+static bool
+find_place(const struct pool *p, size_t *number)
+{
+	bool taken[POOL_PLACES] = {0};
+
+	for (const struct child *c = p->children; c != NULL; c = c->next)
+		taken[c->number] = true;
+	for (*number = 0; *number < POOL_PLACES; ++*number) {
+		if (!taken[*number])
+			return true;
+	}
+	errno = EAGAIN;
+	return false;
+}
+
 static void
 start_worker(struct pool *p)
 {
@@ -120,7 +141,7 @@ start_worker(struct pool *p)
 	pid_t master = getpid();
 	int link[2] = {-1, -1};
 
-	if (c == NULL || !make_room(p) ||
+	if (c == NULL || !make_room(p) || !find_place(p, &c->number) ||
 	    pipe2(link, O_CLOEXEC | O_NONBLOCK) < 0)
 		goto fail;
 	log_flush();
@@ -128,9 +149,11 @@ start_worker(struct pool *p)
 	if (c->pid < 0)
 		goto fail;
 	if (c->pid == 0) {
+		size_t number = c->number;
+
 		free(c); /* it is in no list */
 		close(link[0]);
-		become_worker(p, master, link[1]);
+		become_worker(p, master, number, link[1]);
 	}
 	close(link[1]);
 	log_debug("master", "worker %d started", (int)c->pid);

@@ -4,6 +4,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What a worker is told of its place in the pool. */
+enum { POOL_PLACES = 2048 };
+
+struct pool_place {
+	size_t number; /* below POOL_PLACES: no other living worker has it */
+	int link;      /* to the master: see link.h */
+	bool on_trial; /* if it fails now, a reload is called off */
+};
+
 /*
  * The master: keeps worker processes running, each of which serves what a
  * service describes.  It knows nothing of what that is.
@@ -17,13 +26,11 @@
 struct pool_ops {
 	void *context; /* the first argument of work and reload */
 
-	/*
-	 * In the child: the process's exit status.  `link`: see link.h.  While
-	 * `on_trial`, failing calls a reload off.
-	 */
-	int (*work)(void *context, void *service, int link, bool on_trial);
+	/* In the child: the process's exit status. */
+	int (*work)(void *context, void *service, const struct pool_place *);
 
-	/* How many workers the service wants; at least 1. */
+	/* How many workers the service wants; at least 1, and under half of
+	 * POOL_PLACES. */
 	size_t (*workers)(const void *service);
 
 	/* A service as it is configured now; NULL: the log knows why not. */

@@ -53,7 +53,7 @@ renderer_new(const struct site *site)
 	r->encoder = encoder_new();
 	if (r->catalog == NULL || r->encoder == NULL ||
 	    (site->slow_ms > 0 && !catalog_profile(r->catalog)) ||
-	    !cache_open(&r->cache, &site->store, &why)) {
+	    !cache_open(&r->cache, &site->store, site->slot, &why)) {
 		log_error("renderer", "%s",
 		    why.len == 0 ? "out of memory" : buf_cstr(&why));
 		renderer_free(r);
@@ -149,6 +149,9 @@ render(struct renderer *r, struct job *job)
 		error_page(&job->request, page);
 	buf_trim(&page->body);
 	encode_page(r->encoder, page);
+	stats_work(r->site->slot, WORK_RENDERS, 1);
+	stats_work(r->site->slot, WORK_STATEMENTS, r->work.queries);
+	stats_work(r->site->slot, WORK_DB_US, (uint64_t)r->work.us);
 	job->outcome.queries = r->work.queries;
 	job->outcome.db_us = r->work.us;
 	job->outcome.render_us = clock_mono_us() - since_us;

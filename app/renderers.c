@@ -29,6 +29,7 @@ struct thread {
 };
 
 struct renderers {
+	struct stats_slot *stats;
 	pthread_mutex_t lock;
 	pthread_cond_t work;
 	struct list todo, done; /* under the lock */
@@ -65,6 +66,27 @@ take_first(struct list *l)
 	return l->first == NULL ? NULL : take(l, &l->first);
 }
 
+/* The jobs that no renderer has yet: with the lock held. */
+static void
+enqueue(struct renderers *g, struct job *job)
+{
+	append(&g->todo, job);
+	stats_set(g->stats, LEVEL_QUEUED, ++g->n_todo);
+}
+
+static struct job *
+dequeue(struct renderers *g, struct job **at)
+{
+	stats_set(g->stats, LEVEL_QUEUED, --g->n_todo);
+	return take(&g->todo, at);
+}
+
+static struct job *
+dequeue_first(struct renderers *g)
+{
+	return g->todo.first == NULL ? NULL : dequeue(g, &g->todo.first);
+}
+
 /* Tells the event loop, if it has not been told yet. */
 static void
 finish(struct renderers *g, struct job *job)
@@ -92,15 +114,16 @@ thread_main(void *arg)
 		struct job *job;
 
 		pthread_mutex_lock(&g->lock);
-		while ((job = take_first(&g->todo)) == NULL && !g->stopping)
+		while ((job = dequeue_first(g)) == NULL && !g->stopping)
 			pthread_cond_wait(&g->work, &g->lock);
-		g->n_todo -= job != NULL;
 		pthread_mutex_unlock(&g->lock);
 		if (job == NULL)
 			return NULL;
 		atomic_store_explicit(
 		    &t->since_us, clock_mono_us(), memory_order_relaxed);
+		stats_move(g->stats, LEVEL_BUSY, 1);
 		renderer_make(t->renderer, job);
+		stats_move(g->stats, LEVEL_BUSY, -1);
 		atomic_store_explicit(&t->since_us, 0, memory_order_relaxed);
 		finish(g, job);
 	}
@@ -142,6 +165,7 @@ renderers_start(const struct site *site)
 		log_error("renderer", "out of memory");
 		return NULL;
 	}
+	g->stats = site->slot;
 	pthread_mutex_init(&g->lock, NULL);
 	pthread_cond_init(&g->work, NULL);
 	g->max_todo = site->queue;
@@ -177,8 +201,7 @@ renderers_submit(struct renderers *g, struct job *job)
 	room = g->n_todo < g->max_todo;
 	if (room) {
 		job->queued_us = clock_mono_us();
-		append(&g->todo, job);
-		g->n_todo++;
+		enqueue(g, job);
 		pthread_cond_signal(&g->work);
 	}
 	pthread_mutex_unlock(&g->lock);
@@ -196,10 +219,8 @@ renderers_take_back(struct renderers *g, struct job *job)
 	while (*at != NULL && *at != job)
 		at = &(*at)->queue_next;
 	found = *at != NULL;
-	if (found) {
-		take(&g->todo, at);
-		g->n_todo--;
-	}
+	if (found)
+		dequeue(g, at);
 	pthread_mutex_unlock(&g->lock);
 	return found;
 }
@@ -211,10 +232,8 @@ renderers_overdue(struct renderers *g, int64_t ms)
 	struct job *job = NULL;
 
 	pthread_mutex_lock(&g->lock);
-	if (g->todo.first != NULL && g->todo.first->queued_us < before_us) {
-		job = take_first(&g->todo);
-		g->n_todo--;
-	}
+	if (g->todo.first != NULL && g->todo.first->queued_us < before_us)
+		job = dequeue_first(g);
 	pthread_mutex_unlock(&g->lock);
 	return job;
 }

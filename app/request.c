@@ -4,6 +4,8 @@
  */
 #include "app/request.h"
 
+#include <arpa/inet.h>
+
 #include "app/log.h"
 #include "app/url.h"
 
@@ -26,10 +28,10 @@ static const struct var known[] = {
     VAR("REQUEST_URI", uri),
     VAR("HTTP_ACCEPT_ENCODING", accept_encoding),
     VAR("HTTP_IF_NONE_MATCH", if_none_match),
+    VAR("REMOTE_ADDR", client.address),
 };
 
 static const struct var known_of_client[] = {
-    VAR("REMOTE_ADDR", client.address),
     VAR("REMOTE_USER", client.user),
     VAR("SERVER_PROTOCOL", client.protocol),
     VAR("HTTP_REFERER", client.referer),
@@ -151,6 +153,33 @@ method_of(struct str name)
 	return METHOD_OTHER;
 }
 
+/*
+ * A loopback address, or what web servers say of a unix socket.  Not said at
+ * all is not good enough.
+ */
+static bool
+is_local(struct str address)
+{
+	static const struct str mapped = {"::ffff:", 7};
+	char text[INET_ADDRSTRLEN];
+	struct in_addr in;
+
+	if (address.s == NULL)
+		return false;
+	if (address.len == 0 || str_is(address, "::1") ||
+	    str_starts(address, str_of("unix:")))
+		return true;
+	if (str_starts(address, mapped)) {
+		address.s += mapped.len;
+		address.len -= mapped.len;
+	}
+	if (!str_starts(address, str_of("127.")) || address.len >= sizeof(text))
+		return false;
+	memcpy(text, address.s, address.len);
+	text[address.len] = '\0';
+	return inet_pton(AF_INET, text, &in) == 1;
+}
+
 int
 request_parse_vars(struct request *req, const struct request_vars *v,
     const char *prefix, struct buf *why)
@@ -161,6 +190,7 @@ request_parse_vars(struct request *req, const struct request_vars *v,
 	struct str path;
 
 	request_reset(req);
+	req->local = is_local(v->client.address);
 	req->format =
 	    format_of(v->path_info.len > 0 ? v->path_info : v->script_name);
 	/* As it came, and decoded; a row's key may grow when it is encoded. */

@@ -43,6 +43,7 @@ struct request {
 	const struct route *route; /* once it has one */
 	uint64_t id; /* names the request in logs and error pages, in hex */
 	enum method method;
+	bool local; /* from this machine, so the web server says */
 	enum format format;
 	struct str method_name;
 	struct str uri;    /* as the client sent it: for the log only */
@@ -63,7 +64,7 @@ struct request {
 struct request_vars {
 	struct str method, script_name, path_info, query, uri;
 	struct str accept_encoding, if_none_match;
-	bool wants_client; /* set it first, for these to be taken */
+	bool wants_client; /* set it first, for all of these to be taken */
 	struct request_client client;
 };
 

@@ -17,6 +17,7 @@ static const struct {
     {301, "301 Moved Permanently"},
     {304, "304 Not Modified"},
     {400, "400 Bad Request"},
+    {403, "403 Forbidden"},
     {404, "404 Not Found"},
     {405, "405 Method Not Allowed"},
     {414, "414 URI Too Long"},

@@ -1,20 +1,11 @@
 #ifndef SQUALL_RESPOND_H
 #define SQUALL_RESPOND_H
 
+#include "app/outcome.h"
 #include "app/page.h"
 #include "app/request.h"
 
 /* How a reply came about: for Cache-Status and the access log. */
-enum outcome_kind {
-	OUTCOME_MEMORY,    /* from the memory tier */
-	OUTCOME_STORE,     /* from the store */
-	OUTCOME_MISS,      /* rendered */
-	OUTCOME_COLLAPSED, /* waited for: rendered for somebody else */
-	OUTCOME_BEHIND,    /* from memory, behind, while a new one is made */
-	OUTCOME_ERROR,     /* from memory, behind, since rendering failed */
-	OUTCOME_BYPASS,    /* refused without looking: it has no page */
-};
-
 struct outcome {
 	enum outcome_kind kind;
 	const char

@@ -32,10 +32,20 @@ enum { TTL_DEFAULT = 0, TTL_NEVER = -1 };
  */
 typedef int handler(const struct request *, struct catalog *, struct page *);
 
+/*
+ * Makes a page about squall itself, whole, and returns its status, whatever
+ * that is.  It is called by the event loop, and reads nothing but `status`.
+ */
+struct status;
+typedef int
+live_handler(const struct request *, const struct status *, struct page *);
+
 struct route {
 	const char *name; /* unique; part of the key */
 	const char *path; /* "/:database/:table": ':' takes any segment */
 	handler *handler;
+	live_handler *live; /* instead: made for each request, never kept */
+	bool guarded;       /* a live one: shown to whom --status says */
 	const struct param *params;
 	size_t n_params;
 	enum scope scope;          /* what the page is made from */

@@ -97,6 +97,7 @@ describe_site(struct service *s)
 	site->fresh_s = c->fresh_s;
 	site->stale_if_error_s = c->stale_if_error_s;
 	site->time_limit_ms = c->time_limit_ms;
+	site->status = (enum status_access)c->status;
 	site->slow_ms = c->slow_log_ms;
 	site->queue = (size_t)c->queue;
 	site->queue_wait_ms = c->queue_wait_ms;

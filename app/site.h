@@ -2,6 +2,8 @@
 #define SQUALL_SITE_H
 
 #include "app/route.h"
+#include "app/stats.h"
+#include "app/status.h"
 #include "app/store.h"
 #include "db/catalog.h"
 
@@ -27,6 +29,9 @@ struct site {
 	uint64_t max_requests; /* of a worker, until it is replaced; 0: none */
 	size_t max_rss;        /* bytes, likewise */
 	int64_t slow_ms;       /* pages that take longer are logged; 0: none */
+	enum status_access status;
+	struct stats *stats;     /* what all workers count */
+	struct stats_slot *slot; /* where this process counts */
 };
 
 #endif

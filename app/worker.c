@@ -21,6 +21,7 @@
 #include "app/conn.h"
 #include "app/fcgi.h"
 #include "app/link.h"
+#include "app/live.h"
 #include "app/log.h"
 #include "app/pages.h"
 #include "handlers/error.h"
@@ -62,6 +63,7 @@ close_conn(struct worker *w, struct conn *c)
 	struct job *job = c->job;
 
 	conn_close(&w->conns, c);
+	stats_set(w->site->slot, LEVEL_CONNECTIONS, w->conns.n);
 	/* What nobody waits for need not be made. */
 	if (job != NULL && job->first == NULL)
 		pages_abandon(w->pages, job);
@@ -137,6 +139,25 @@ send_reply(struct worker *w, struct conn *c)
 	}
 }
 
+/* What the counters and the access log say of the reply. */
+static void
+count_reply(const struct worker *w, const struct conn *c,
+    const struct outcome *o, int status)
+{
+	const struct route *route = c->request.route;
+	struct stats_reply reply = {
+	    .route =
+		route == NULL ? 0 : (size_t)(route - w->site->routes->rows) + 1,
+	    .outcome = o->kind,
+	    .status = status,
+	    .bytes = c->reply.head.len + c->reply.body.len,
+	    .us = clock_mono_us() - c->since_us,
+	};
+
+	stats_reply(w->site->slot, &reply);
+	access_log(&c->request, o, status, c->reply.body.len, reply.us);
+}
+
 /* Sends the page, of which the connection takes a reference. */
 static void
 respond(struct worker *w, struct conn *c, struct page *page,
@@ -167,17 +188,15 @@ respond(struct worker *w, struct conn *c, struct page *page,
 	    .head = {c->head.data, c->head.len},
 	    .body = body,
 	};
-	access_log(&c->request, o, form.not_modified ? 304 : page->status,
-	    body.len, clock_mono_us() - c->since_us);
+	count_reply(w, c, o, form.not_modified ? 304 : page->status);
 	send_reply(w, c);
 }
 
-/* Answers without a page of anybody's: `why` says what is wrong. */
+/* Answers with a page that is for this request alone; NULL: no memory. */
 static void
-refuse(struct worker *w, struct conn *c, int status, const struct buf *why)
+answer(struct worker *w, struct conn *c, struct page *page)
 {
 	static const struct outcome bypass = {.kind = OUTCOME_BYPASS};
-	struct page *page = error_refusal(&c->request, status, why);
 
 	if (page == NULL) {
 		close_conn(w, c);
@@ -185,6 +204,28 @@ refuse(struct worker *w, struct conn *c, int status, const struct buf *why)
 	}
 	respond(w, c, page, &bypass);
 	page_unref(page);
+}
+
+/* Answers without a page of anybody's: `why` says what is wrong. */
+static void
+refuse(struct worker *w, struct conn *c, int status, const struct buf *why)
+{
+	answer(w, c, error_refusal(&c->request, status, why));
+}
+
+/* Answers with a page about squall itself. */
+static void
+show_live(struct worker *w, struct conn *c)
+{
+	const struct live live = {
+	    .site = w->site,
+	    .catalog = pages_catalog(w->pages),
+	    .listeners = w->listeners,
+	    .n_listeners = w->n_listeners,
+	    .draining = w->draining,
+	};
+
+	answer(w, c, live_page(&live, &c->request));
 }
 
 /* Keeps a finished job's page, and answers everyone who waits for it. */
@@ -294,6 +335,10 @@ serve(struct worker *w, struct conn *c)
 		refuse(w, c, status, &w->why);
 		return;
 	}
+	if (route->live != NULL) {
+		show_live(w, c);
+		return;
+	}
 	buf_reset(&w->key);
 	route_key(&c->request, &w->key);
 	if (w->key.failed) { /* half a key would be another page's */
@@ -389,6 +434,8 @@ accept_conn(struct worker *w, int listener)
 		close(fd);
 		return;
 	}
+	stats_count(w->site->slot, COUNT_CONNECTIONS, 1);
+	stats_set(w->site->slot, LEVEL_CONNECTIONS, w->conns.n);
 	conn_wait(c, CONN_READING, READ_TIMEOUT_MS);
 	watch(w, c, 0, EPOLL_CTL_ADD);
 	serve(w, c);

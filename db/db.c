@@ -395,6 +395,8 @@ check_file(struct db *db)
 		fail_file(db, DB_INVALID, "it is empty");
 	else if (db->handle == NULL || !same)
 		reopen(db, &st);
+	else
+		db->file_bad = false; /* what was open is back at the path */
 	if (db->status != DB_OK)
 		close_handle(db);
 }

@@ -17,6 +17,7 @@ title_of(int status)
 	} titles[] = {
 	    {301, "Moved"},
 	    {400, "That can’t be asked"},
+	    {403, "Not from here"},
 	    {404, "Not found"},
 	    {405, "Not possible here"},
 	    {414, "Address too long"},

@@ -92,6 +92,9 @@ layout_begin(struct buf *b, const struct request *req, const struct layout *l)
 	link_home(b, req);
 	buf_printf(b, "-/static/%s", asset_style_name());
 	html_raw(b, "\">\n<link rel=\"icon\" href=\"data:,\">\n");
+	if (l->refresh_s > 0)
+		buf_printf(b, "<meta http-equiv=\"refresh\" content=\"%d\">\n",
+		    l->refresh_s);
 	if (l->json) {
 		html_raw(b,
 		    "<link rel=\"alternate\" "

@@ -13,7 +13,8 @@ struct layout {
 	struct str
 	    database; /* for the way back; s is NULL where there is none */
 	struct str table;
-	bool json; /* the page comes as JSON as well */
+	bool json;     /* the page comes as JSON as well */
+	int refresh_s; /* it is asked for anew by itself; 0: it is not */
 };
 
 void layout_begin(struct buf *, const struct request *, const struct layout *);

@@ -5,8 +5,11 @@
 
 #include "handlers/asset.h"
 #include "handlers/database.h"
+#include "handlers/healthz.h"
 #include "handlers/index.h"
+#include "handlers/metrics.h"
 #include "handlers/row.h"
+#include "handlers/status.h"
 #include "handlers/table.h"
 
 static const struct route rows[] = {
@@ -22,6 +25,25 @@ static const struct route rows[] = {
 	.handler = asset_file,
 	.scope = SCOPE_NONE,
 	.browser_cache = "public, max-age=31536000, immutable",
+	.file = true,
+    },
+    {
+	.name = "status",
+	.path = "/-/status",
+	.live = status_page,
+	.guarded = true,
+    },
+    {
+	.name = "metrics",
+	.path = "/-/metrics",
+	.live = metrics_page,
+	.guarded = true,
+	.file = true,
+    },
+    {
+	.name = "healthz",
+	.path = "/-/healthz",
+	.live = healthz_page,
 	.file = true,
     },
     {

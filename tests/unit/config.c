@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "app/status.h"
 #include "tests/unit/util.h"
 
 enum { MAX_ARGS = 32 };
@@ -161,6 +162,7 @@ defaults(void **state)
 	assert_int_equal(c->time_limit_ms, 1000);
 	assert_int_equal(c->log, LOG_INFO);
 	assert_int_equal(c->access_log, ACCESS_ON);
+	assert_int_equal(c->status, STATUS_LOOPBACK);
 	assert_null(c->log_file);
 	assert_int_equal(c->slow_log_ms, 0);
 	assert_null(c->access_log_file);
@@ -281,6 +283,12 @@ choices(void **state)
 	assert_int_equal(f->config.access_log, ACCESS_COMBINED);
 	assert_good(f, "access-log", "json");
 	assert_int_equal(f->config.access_log, ACCESS_JSON);
+	assert_good(f, "status", "all");
+	assert_int_equal(f->config.status, STATUS_ALL);
+	assert_good(f, "status", "none");
+	assert_int_equal(f->config.status, STATUS_NONE);
+	assert_good(f, "status", "loopback");
+	assert_int_equal(f->config.status, STATUS_LOOPBACK);
 }
 
 static void
@@ -293,6 +301,7 @@ what_is_no_choice(void **state)
 	assert_bad(f, "log", "inf", "none, error, warn, info or debug");
 	assert_bad(f, "access-log", "yes", "off, on, combined or json");
 	assert_bad(f, "access-log", "1", "off, on, combined or json");
+	assert_bad(f, "status", "local", "loopback, all or none");
 }
 
 static void
@@ -918,8 +927,8 @@ usage_names_every_option(void **state)
 	    "-c, --config=FILE", "-w, --workers=N", "-t, --threads=N",
 	    "--cache=URL", "--memory=SIZE", "--ttl=SECONDS", "--prefix=PATH",
 	    "--time-limit=MS", "--log=LEVEL",
-	    "--access-log=off|on|combined|json", "--check ", "-h, --help",
-	    "-V, --version"};
+	    "--access-log=off|on|combined|json", "--status=WHO", "--check ",
+	    "-h, --help", "-V, --version"};
 	struct buf b = {0};
 
 	(void)state;

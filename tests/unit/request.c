@@ -586,6 +586,37 @@ release_leaves_an_empty_request(void **state)
 	request_release(&f->req);
 }
 
+static bool
+is_local(struct fixture *f, const char *remote_addr)
+{
+	struct request_vars vars = {.method = LIT("GET")};
+
+	if (remote_addr != NULL)
+		request_vars_add(
+		    &vars, LIT("REMOTE_ADDR"), str_of(remote_addr));
+	assert_int_equal(
+	    request_parse_vars(&f->req, &vars, NULL, &f->why), 200);
+	return f->req.local;
+}
+
+static void
+who_is_on_this_machine(void **state)
+{
+	static const char *const local[] = {"127.0.0.1", "127.255.0.9", "::1",
+	    "::ffff:127.0.0.1", "", "unix:", "unix:/run/x.sock"};
+	static const char *const others[] = {"192.0.2.1", "127.0.0.1.example",
+	    "127.", "127.0.0.1, 192.0.2.1", "127.0.0.1000000000", "::2", "::12",
+	    "::ffff:192.0.2.1", "128.0.0.1", "localhost", " ", "1"};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT_OF(local); i++)
+		assert_true(is_local(f, local[i]));
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		assert_false(is_local(f, others[i]));
+	/* Not said is not known. */
+	assert_false(is_local(f, NULL));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -621,6 +652,7 @@ main(void)
 	    TEST(paths_are_written_back),
 	    TEST(the_next_request_knows_nothing_of_the_last),
 	    TEST(release_leaves_an_empty_request),
+	    TEST(who_is_on_this_machine),
 	};
 
 	return RUN("request", tests);

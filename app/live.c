@@ -1,0 +1,220 @@
+/*
+ * Looks around, and hands what it sees to the route's handler as one value:
+ * handlers know neither processes nor sockets.  Called by the event loop, so
+ * all of it is a few system calls for each worker, database and socket.
+ */
+#include "app/live.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app/status.h"
+#include "db/look.h"
+#include "handlers/error.h"
+
+/* A process's resident memory, in bytes; 0: it has ended. */
+static int64_t
+resident_bytes(pid_t pid)
+{
+	long long pages = 0;
+	char path[64];
+	FILE *file;
+
+	if (pid == 0)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%ld/statm", (long)pid);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return 0;
+	if (fscanf(file, "%*s %lld", &pages) != 1)
+		pages = 0;
+	fclose(file);
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
+static void
+look_at_worker(struct status *s, const struct stats *stats, size_t slot)
+{
+	struct status_worker *w = &s->workers[s->n_workers];
+
+	w->stats = stats_worker(stats, slot);
+	if (w->stats.pid == 0)
+		return;
+	s->n_workers++;
+	w->resident_bytes = resident_bytes(w->stats.pid);
+	if (w->resident_bytes == 0)
+		w->state = STATUS_DEAD;
+	else
+		w->state = w->stats.draining ? STATUS_DRAINING : STATUS_SERVING;
+	s->n_in[w->state]++;
+	for (size_t l = 0; w->state != STATUS_DEAD && l < LEVELS; l++)
+		s->levels[l] += w->stats.levels[l];
+}
+
+static void
+look_at_database(struct status_database *d, struct db *db)
+{
+	struct db_look look = db_look(db);
+
+	d->name = db_name(db);
+	d->version_known = db_version(db, &d->version);
+	d->open = look.open;
+	d->bad = look.bad;
+	d->bytes = look.bytes;
+	d->log_bytes = look.log_bytes;
+}
+
+/* As --listen has it. */
+static void
+write_address(const struct sockaddr_storage *from, char *to, size_t size)
+{
+	const struct sockaddr_un *un = (const void *)from;
+	const struct sockaddr_in *in = (const void *)from;
+	const struct sockaddr_in6 *in6 = (const void *)from;
+	char host[INET6_ADDRSTRLEN] = "";
+
+	switch (from->ss_family) {
+	case AF_UNIX:
+		snprintf(to, size, "unix:%s", un->sun_path);
+		break;
+	case AF_INET:
+		inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
+		snprintf(to, size, "%s:%u", host, ntohs(in->sin_port));
+		break;
+	case AF_INET6:
+		inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
+		snprintf(to, size, "[%s]:%u", host, ntohs(in6->sin6_port));
+		break;
+	default:
+		snprintf(to, size, "?");
+		break;
+	}
+}
+
+/*
+ * For a listening socket of TCP, Linux has the length of its queue in
+ * tcpi_unacked, and the limit in tcpi_sacked (tcp_get_info, net/ipv4/tcp.c).
+ */
+static void
+look_at_listener(struct status_listener *l, int fd)
+{
+	struct sockaddr_storage address = {0};
+	socklen_t len = sizeof(address);
+	struct tcp_info info = {0};
+
+	if (getsockname(fd, (struct sockaddr *)&address, &len) < 0)
+		address.ss_family = AF_UNSPEC;
+	write_address(&address, l->address, sizeof(l->address));
+	l->waiting = l->max = -1;
+	len = sizeof(info);
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0) {
+		l->waiting = info.tcpi_unacked;
+		l->max = info.tcpi_sacked;
+	}
+}
+
+static const char *
+store_name(const char *url)
+{
+	static const char *const names[] = {"memcached", "redis"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strncmp(url, names[i], strlen(names[i])) == 0)
+			return names[i];
+	}
+	return "none";
+}
+
+/* False: out of memory.  To be released in any case. */
+static bool
+look_around(const struct live *live, struct status *s)
+{
+	const struct site *site = live->site;
+	size_t slots = stats_slots(site->stats);
+
+	*s = (struct status){
+	    .age_us = stats_age_us(site->stats),
+	    .draining = live->draining,
+	    .threads = site->threads,
+	    .memory_bytes = (int64_t)site->memory_bytes,
+	    .store = store_name(site->store.url),
+	    .n_databases = catalog_count(live->catalog),
+	    .n_listeners = live->n_listeners,
+	    .routes = site->routes,
+	};
+	s->workers = calloc(slots + 1, sizeof(*s->workers));
+	s->databases = calloc(s->n_databases + 1, sizeof(*s->databases));
+	s->listeners = calloc(s->n_listeners + 1, sizeof(*s->listeners));
+	if (s->workers == NULL || s->databases == NULL || s->listeners == NULL)
+		return false;
+	stats_sum(site->stats, &s->sum);
+	for (size_t i = 0; i < slots; i++)
+		look_at_worker(s, site->stats, i);
+	for (size_t i = 0; i < s->n_databases; i++)
+		look_at_database(
+		    &s->databases[i], catalog_at(live->catalog, i));
+	for (size_t i = 0; i < s->n_listeners; i++)
+		look_at_listener(&s->listeners[i], live->listeners[i]);
+	return true;
+}
+
+static void
+status_release(struct status *s)
+{
+	free(s->workers);
+	free(s->databases);
+	free(s->listeners);
+}
+
+static bool
+may_see(const struct site *site, const struct request *req, struct buf *why)
+{
+	if (!req->route->guarded || site->status == STATUS_ALL)
+		return true;
+	if (site->status == STATUS_NONE)
+		buf_lit(why, "This page is turned off.");
+	else if (!req->local)
+		buf_lit(why,
+		    "This page is for the machine that squall runs on alone.");
+	return why->len == 0;
+}
+
+static struct page *
+render(const struct live *live, const struct request *req)
+{
+	struct page *page = page_new();
+	struct status status;
+
+	if (page == NULL)
+		return NULL;
+	page->browser_cache = "no-store";
+	if (look_around(live, &status))
+		page->status = req->route->live(req, &status, page);
+	else
+		page->body.failed = true;
+	status_release(&status);
+	if (page->body.failed) {
+		page_unref(page);
+		page = NULL;
+	}
+	return page;
+}
+
+struct page *
+live_page(const struct live *live, const struct request *req)
+{
+	struct buf why = {0};
+	struct page *page = may_see(live->site, req, &why)
+	    ? render(live, req)
+	    : error_refusal(req, 403, &why);
+
+	buf_release(&why);
+	return page;
+}
