@@ -72,6 +72,16 @@ static const struct option_row rows[] = {
     {"listen", 'l', OPTION_LIST, .value = "ADDR",
 	.help = "unix:/path.sock, HOST:PORT or [IPv6]:PORT; without it, the "
 		"listening socket it was started with"},
+    {"listen-owner", 0, OPTION_STRING, FIELD(listen_owner), .value = "USER",
+	.help = "whose its unix sockets are (default: --user's)"},
+    {"listen-group", 0, OPTION_STRING, FIELD(listen_group), .value = "GROUP",
+	.help = "the same for the group"},
+    {"listen-mode", 0, OPTION_STRING, FIELD(listen_mode), .value = "MODE",
+	.help = "who may connect to them, as for chmod (default 0660)"},
+    {"user", 0, OPTION_STRING, FIELD(user), .value = "USER",
+	.help = "the user to become once the sockets are open; takes root"},
+    {"group", 0, OPTION_STRING, FIELD(group), .value = "GROUP",
+	.help = "the group to become (default: the user's)"},
     {"config", 'c', OPTION_STRING, FIELD(file), .value = "FILE",
 	.help = "INI file with these options as keys, and [database NAME] "
 		"sections"},
@@ -623,5 +633,6 @@ config_usage(struct buf *b)
 	buf_lit(b,
 	    "\nSIGTERM or SIGINT: finish what was accepted, and stop.\n"
 	    "SIGHUP: read the configuration again, and replace the workers.\n"
-	    "SIGUSR1: open the logs anew.\n");
+	    "SIGUSR1: open the logs anew.\n"
+	    "SIGUSR2: go on with the program as it is on disk now.\n");
 }

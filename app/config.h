@@ -22,8 +22,11 @@ struct config_database {
 struct config {
 	char *listen[CONFIG_LISTEN_MAX];
 	size_t n_listen;
-	char *file;      /* the INI file, or NULL */
-	int64_t workers; /* -1: one per CPU */
+	char *user, *group;                /* to become; NULL: as they are */
+	char *listen_owner, *listen_group; /* of unix sockets; NULL: these */
+	char *listen_mode;                 /* octal */
+	char *file;                        /* the INI file, or NULL */
+	int64_t workers;                   /* -1: one per CPU */
 	int64_t threads;
 	char *cache;
 	char *cache_password_file;

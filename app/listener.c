@@ -18,7 +18,6 @@
 
 enum {
 	BACKLOG = 4096,
-	SOCKET_MODE = 0660,
 	FIRST_SYSTEMD_FD = 3, /* SD_LISTEN_FDS_START */
 };
 
@@ -52,6 +51,12 @@ listener_check(const char *address, struct buf *why)
 	if (is_unix(address)) {
 		size_t len = strlen(unix_path(address));
 
+		if (strchr(address, '\n') != NULL) {
+			buf_lit(why,
+			    "--listen: a path with a line break can't be "
+			    "handed on");
+			return false;
+		}
 		if (len > 0 && len < sizeof(un.sun_path))
 			return true;
 		buf_printf(why,
@@ -104,11 +109,15 @@ clear_path(const struct sockaddr_un *un, struct buf *why)
 }
 
 static int
-open_unix(const char *path, struct buf *why)
+open_unix(
+    const char *path, const struct listener_access *access, struct buf *why)
 {
 	struct sockaddr_un un = {.sun_family = AF_UNIX};
+	const struct identity *owner = &access->owner;
+	bool given = owner->uid != (uid_t)-1 || owner->gid != (gid_t)-1;
+	bool bound = false;
 	mode_t mask;
-	int fd, failed;
+	int fd;
 
 	memcpy(un.sun_path, path, strlen(path) + 1);
 	if (!clear_path(&un, why))
@@ -116,13 +125,17 @@ open_unix(const char *path, struct buf *why)
 	fd = new_socket(AF_UNIX);
 	if (fd < 0)
 		goto fail;
-	mask = umask(0777 & ~SOCKET_MODE);
-	failed = bind(fd, (struct sockaddr *)&un, sizeof(un));
+	mask = umask(0777 & ~access->mode);
+	bound = bind(fd, (struct sockaddr *)&un, sizeof(un)) == 0;
 	umask(mask);
-	if (failed == 0 && listen(fd, BACKLOG) == 0)
+	/* Nobody can connect before it listens. */
+	if (bound && (!given || lchown(path, owner->uid, owner->gid) == 0) &&
+	    listen(fd, BACKLOG) == 0)
 		return fd;
 fail:
 	buf_printf(why, "%s: %s", path, strerror(errno));
+	if (bound)
+		unlink(path);
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -165,20 +178,63 @@ open_tcp(const char *address, struct buf *why)
 	return fd;
 }
 
-int
-listener_open(const char *address, struct buf *why)
+bool
+listener_parse_mode(const char *text, mode_t *mode, struct buf *why)
 {
-	if (!listener_check(address, why))
-		return -1;
-	return is_unix(address) ? open_unix(unix_path(address), why)
-				: open_tcp(address, why);
+	char *end;
+	unsigned long n = strtoul(text, &end, 8);
+
+	*mode = (mode_t)n;
+	if (*text >= '0' && *text <= '7' && *end == '\0' && n <= 0777)
+		return true;
+	buf_printf(
+	    why, "expected an octal number up to 0777, got \"%s\"", text);
+	return false;
+}
+
+bool
+listeners_open(struct listeners *l, char *const addresses[], size_t n,
+    const struct listener_access *access, struct buf *why)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *address = addresses[i];
+		char *copy = strdup(address);
+		int fd;
+
+		if (copy == NULL) {
+			buf_lit(why, "out of memory");
+			return false;
+		}
+		fd = is_unix(address)
+		    ? open_unix(unix_path(address), access, why)
+		    : open_tcp(address, why);
+		if (fd < 0) {
+			free(copy);
+			return false;
+		}
+		l->fds[l->n] = fd;
+		l->addresses[l->n++] = copy;
+	}
+	return true;
 }
 
 void
-listener_remove(const char *address)
+listeners_close(struct listeners *l)
 {
-	if (is_unix(address))
-		unlink(unix_path(address));
+	for (size_t i = 0; i < l->n; i++) {
+		close(l->fds[i]);
+		if (l->addresses[i] != NULL && is_unix(l->addresses[i]))
+			unlink(unix_path(l->addresses[i]));
+	}
+	listeners_forget(l);
+}
+
+void
+listeners_forget(struct listeners *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->addresses[i]);
+	l->n = 0;
 }
 
 static bool
@@ -191,34 +247,38 @@ listens(int fd)
 	    on != 0;
 }
 
-static void
-prepare(int fd)
+bool
+listeners_adopt(struct listeners *l, int fd, const char *address)
 {
+	char *copy = address == NULL ? NULL : strdup(address);
+
+	if (l->n == CONFIG_LISTEN_MAX || !listens(fd) ||
+	    (address != NULL && copy == NULL)) {
+		free(copy);
+		return false;
+	}
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	l->fds[l->n] = fd;
+	l->addresses[l->n++] = copy;
+	return true;
 }
 
-size_t
-listener_inherited(int *fds, size_t max)
+void
+listeners_inherit(struct listeners *l)
 {
 	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
-	size_t n = 0;
 
 	if (pid != NULL && count != NULL &&
 	    strtol(pid, NULL, 10) == (long)getpid()) {
 		long end = FIRST_SYSTEMD_FD + strtol(count, NULL, 10);
 
-		for (long fd = FIRST_SYSTEMD_FD; fd < end && n < max; fd++) {
-			if (listens((int)fd))
-				fds[n++] = (int)fd;
-		}
+		for (long fd = FIRST_SYSTEMD_FD; fd < end; fd++)
+			listeners_adopt(l, (int)fd, NULL);
 		unsetenv("LISTEN_PID");
 		unsetenv("LISTEN_FDS");
 		unsetenv("LISTEN_FDNAMES");
 	}
-	if (n == 0 && max > 0 && listens(STDIN_FILENO))
-		fds[n++] = STDIN_FILENO;
-	for (size_t i = 0; i < n; i++)
-		prepare(fds[i]);
-	return n;
+	if (l->n == 0)
+		listeners_adopt(l, STDIN_FILENO, NULL);
 }

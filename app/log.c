@@ -71,6 +71,13 @@ log_close(void)
 	sink_close(&accesses);
 }
 
+void
+log_take_stderr(void)
+{
+	if (events.path != NULL)
+		dup2(events.fd, STDERR_FILENO);
+}
+
 static void
 reopen(struct sink *s)
 {

@@ -41,6 +41,12 @@ void log_close(void);
 void log_reopen(void);
 
 /*
+ * What is written to standard error from now on stands in the file of events,
+ * where there is one: so does what a program says that is executed now.
+ */
+void log_take_stderr(void);
+
+/*
  * One event, one line: time (UTC), level, where and what.  Control characters
  * of the message are shown as '?', so that a line stays one.  Lines of several
  * threads and processes do not mix.

@@ -2,12 +2,15 @@
  * The composition root: the command line, sockets, processes.  The only file
  * that knows everyone, and all it does is introduce them.
  */
+#include <errno.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "app/cgi.h"
+#include "app/handover.h"
 #include "app/listener.h"
 #include "app/log.h"
 #include "app/pool.h"
@@ -18,10 +21,7 @@
 struct process {
 	int argc;
 	char **argv;
-	int listeners[CONFIG_LISTEN_MAX];
-	size_t n_listeners;
-	char *addresses[CONFIG_LISTEN_MAX]; /* of those that it has opened */
-	size_t n_addresses;
+	struct handover handover; /* from the program before, and to the next */
 	char *log_file, *access_log_file;
 	struct stats *stats;
 };
@@ -44,37 +44,6 @@ print_and_exit(const struct config *config)
 	fputs(buf_cstr(&text), stdout);
 	buf_release(&text);
 	return 0;
-}
-
-static bool
-open_listeners(struct process *p, const struct config *config, struct buf *why)
-{
-	for (size_t i = 0; i < config->n_listen; i++) {
-		int fd = listener_open(config->listen[i], why);
-
-		if (fd < 0)
-			return false;
-		p->listeners[p->n_listeners++] = fd;
-		p->addresses[p->n_addresses++] = strdup(config->listen[i]);
-	}
-	if (p->n_listeners > 0)
-		return true;
-	buf_lit(why,
-	    "there is nothing to listen on: give --listen, or start "
-	    "it from spawn-fcgi, a web server or systemd");
-	return false;
-}
-
-static void
-close_listeners(struct process *p)
-{
-	for (size_t i = 0; i < p->n_listeners; i++)
-		close(p->listeners[i]);
-	for (size_t i = 0; i < p->n_addresses; i++) {
-		if (p->addresses[i] != NULL)
-			listener_remove(p->addresses[i]);
-		free(p->addresses[i]);
-	}
 }
 
 static void
@@ -103,8 +72,8 @@ work(void *process, void *service, const struct pool_place *place)
 	if (place->on_trial && !service_check(s, false))
 		return 1;
 	take_slot(p, &s->site, place->number);
-	status =
-	    worker_run(&s->site, p->listeners, p->n_listeners, place->link);
+	status = worker_run(&s->site, p->handover.listeners.fds,
+	    p->handover.listeners.n, place->link);
 	stats_leave(s->site.slot);
 	return status;
 }
@@ -127,12 +96,31 @@ same(const char *a, const char *b)
 static const char *
 needs_restart(const struct config *a, const struct config *b)
 {
+#define FIXED(name, field)                                                     \
+	{                                                                      \
+		name, offsetof(struct config, field)                           \
+	}
+	static const struct {
+		const char *name;
+		size_t offset;
+	} fixed[] = {
+	    FIXED("log-file", log_file),
+	    FIXED("access-log-file", access_log_file),
+	    FIXED("user", user),
+	    FIXED("group", group),
+	    FIXED("listen-owner", listen_owner),
+	    FIXED("listen-group", listen_group),
+	    FIXED("listen-mode", listen_mode),
+	};
+#undef FIXED
+
 	if ((a->workers == 0) != (b->workers == 0))
 		return "workers = 0";
-	if (!same(a->log_file, b->log_file))
-		return "log-file";
-	if (!same(a->access_log_file, b->access_log_file))
-		return "access-log-file";
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
+		if (!same(*(char *const *)((const char *)a + fixed[i].offset),
+			*(char *const *)((const char *)b + fixed[i].offset)))
+			return fixed[i].name;
+	}
 	for (size_t i = 0; i < CONFIG_LISTEN_MAX; i++) {
 		if (!same(a->listen[i], b->listen[i]))
 			return "listen";
@@ -170,17 +158,49 @@ discard(void *service)
 	service_free(service);
 }
 
+static void
+execute_worker(void *process, const struct pool_place *place)
+{
+	const struct process *p = process;
+	struct handover h = p->handover;
+
+	h.workers = NULL;
+	h.is_worker = true;
+	h.place = *place;
+	log_take_stderr();
+	handover_execute(p->argv, &h);
+}
+
+static void
+execute_master(void *process, const struct children *workers)
+{
+	const struct process *p = process;
+	struct handover h = p->handover;
+
+	h.workers = workers->first;
+	handover_execute(p->argv, &h);
+}
+
 /* The service is taken over. */
 static int
 serve(struct process *p, struct service *s)
 {
-	const struct pool_ops ops = {p, work, workers, reload, discard};
+	const struct pool_ops ops = {
+	    .context = p,
+	    .work = work,
+	    .workers = workers,
+	    .reload = reload,
+	    .discard = discard,
+	    .execute_worker = execute_worker,
+	    .execute_master = execute_master,
+	};
+	struct pool_place alone = {.link = -1};
 	int status;
 
-	if (s->config.workers != 0)
-		return pool_run(&ops, s);
-	take_slot(p, &s->site, 0);
-	status = worker_run(&s->site, p->listeners, p->n_listeners, -1);
+	if (s->config.workers != 0 && !p->handover.is_worker)
+		return pool_run(&ops, s, p->handover.workers);
+	status =
+	    work(p, s, p->handover.is_worker ? &p->handover.place : &alone);
 	service_free(s);
 	return status;
 }
@@ -190,24 +210,93 @@ serve(struct process *p, struct service *s)
  * there to see it; a CGI request is answered all the same.
  */
 static bool
-open_log(struct process *p, const struct config *config)
+open_log(struct process *p, const struct config *config, struct buf *why)
 {
-	struct buf why = {0};
-	bool ok;
-
 	set_log(config);
-	if (config->check) /* by another user than squall's, perhaps */
-		return true;
 	/* The configuration may be another before they are opened again. */
 	if (config->log_file != NULL)
 		p->log_file = strdup(config->log_file);
 	if (config->access_log_file != NULL)
 		p->access_log_file = strdup(config->access_log_file);
-	ok = log_open(p->log_file, p->access_log_file, &why);
-	if (!ok)
+	return log_open(p->log_file, p->access_log_file, why);
+}
+
+/* Whether they are those that the program before has opened. */
+static bool
+are_same(const struct listeners *l, const struct config *config)
+{
+	for (size_t i = 0; i < CONFIG_LISTEN_MAX; i++) {
+		if (!same(l->addresses[i], config->listen[i]))
+			return false;
+	}
+	return true;
+}
+
+/* The sockets to serve on, unless it was started with some. */
+static bool
+open_listeners(struct process *p, const struct service *s, struct buf *why)
+{
+	struct listeners *l = &p->handover.listeners;
+	const struct config *config = &s->config;
+
+	if (p->handover.given) {
+		if (are_same(l, config))
+			return true;
+		buf_lit(why, "listen can only be changed by a restart");
+		return false;
+	}
+	if (!listeners_open(
+		l, config->listen, config->n_listen, &s->access, why))
+		return false;
+	if (l->n > 0)
+		return true;
+	buf_lit(why,
+	    "there is nothing to listen on: give --listen, or start "
+	    "it from spawn-fcgi, a web server or systemd");
+	return false;
+}
+
+static int
+answer_cgi(struct process *p, struct service *s)
+{
+	struct buf why = {0};
+	int status;
+
+	if (!open_log(p, &s->config, &why))
 		complain(buf_cstr(&why));
+	take_slot(p, &s->site, 0);
+	status = cgi_run(&s->site);
+	service_free(s);
 	buf_release(&why);
-	return ok || cgi_is_asked_for();
+	return status;
+}
+
+/* Takes the service over. */
+static int
+start(struct process *p, struct service *s)
+{
+	struct listeners *l = &p->handover.listeners;
+	struct buf why = {0};
+	int status = 1;
+
+	/* What comes after the sockets must be the user's to open. */
+	if (!open_listeners(p, s, &why) ||
+	    !identity_assume(&s->identity, &why) ||
+	    !open_log(p, &s->config, &why)) {
+		complain(buf_cstr(&why));
+	} else if (!p->handover.given && !service_check(s, false)) {
+		complain("not started");
+	} else {
+		status = serve(p, s);
+		s = NULL;
+	}
+	if (p->handover.is_worker)
+		listeners_forget(l);
+	else
+		listeners_close(l);
+	service_free(s);
+	buf_release(&why);
+	return status;
 }
 
 /* With a valid configuration, which it takes over: answers, checks or serves.
@@ -215,71 +304,55 @@ open_log(struct process *p, const struct config *config)
 static int
 run(struct process *p, struct service *s)
 {
-	struct buf why = {0};
-	int status = 1;
+	struct listeners *l = &p->handover.listeners;
+	int status;
 
-	p->stats = stats_new(POOL_PLACES);
-	if (p->stats == NULL) {
-		perror("squall: shared memory");
-		service_free(s);
-		if (cgi_is_asked_for())
-			cgi_fail();
-		return 1;
-	}
-	if (s->config.n_listen == 0 && !s->config.check)
-		p->n_listeners =
-		    listener_inherited(p->listeners, CONFIG_LISTEN_MAX);
-	if (s->config.check) {
+	if (s->config.check) { /* by another user than squall's, perhaps */
+		set_log(&s->config);
 		status = service_check(s, true) ? 0 : 1;
-	} else if (cgi_is_asked_for() && s->config.n_listen == 0 &&
-	    p->n_listeners == 0) {
-		take_slot(p, &s->site, 0);
-		status = cgi_run(&s->site);
-	} else if (!service_check(s, false)) {
-		complain("not started");
-	} else if (!open_listeners(p, &s->config, &why)) {
-		complain(buf_cstr(&why));
-	} else {
-		status = serve(p, s);
-		s = NULL;
+		service_free(s);
+		return status;
 	}
-	close_listeners(p);
-	stats_free(p->stats);
-	service_free(s);
-	buf_release(&why);
-	return status;
+	if (s->config.n_listen == 0 && !p->handover.given)
+		listeners_inherit(l);
+	if (cgi_is_asked_for() && s->config.n_listen == 0 && l->n == 0)
+		return answer_cgi(p, s);
+	return start(p, s);
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct process process = {.argv = argv};
-	struct service *service;
+	struct process p = {.argv = argv};
+	struct service *service = NULL;
 	struct buf why = {0};
 	int status = 2;
 
 	/* Who reads the log or a reply may go away at any time. */
 	signal(SIGPIPE, SIG_IGN);
-	process.argc =
-	    cgi_is_asked_for() ? cgi_own_arguments(argc, argv) : argc;
-	service = service_read(process.argc, argv, &why);
+	p.argc = cgi_is_asked_for() ? cgi_own_arguments(argc, argv) : argc;
+	if (handover_take(&p.handover, &why))
+		service = service_read(p.argc, argv, &why);
+	if (service != NULL)
+		p.stats = stats_new(POOL_PLACES);
 	if (service == NULL) {
 		complain(buf_cstr(&why));
 	} else if (service->config.help || service->config.version) {
 		status = print_and_exit(&service->config);
 		service_free(service);
+	} else if (p.stats == NULL) {
+		complain(strerror(errno));
+		service_free(service);
 	} else {
-		status = 1;
-		if (open_log(&process, &service->config))
-			status = run(&process, service);
-		else
-			service_free(service);
-		log_close();
-		free(process.log_file);
-		free(process.access_log_file);
+		status = run(&p, service);
 	}
 	if (status == 2 && cgi_is_asked_for())
 		cgi_fail();
+	log_close();
+	stats_free(p.stats);
+	handover_release(&p.handover);
+	free(p.log_file);
+	free(p.access_log_file);
 	buf_release(&why);
 	return status;
 }

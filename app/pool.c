@@ -1,25 +1,20 @@
 /*
- * Forks workers, watches them, replaces those that die, hang, want it or serve
- * what was configured before.  `reconcile` decides; the rest tells it what has
- * happened.
+ * Keeps the workers that the service wants running, replaces those that die,
+ * hang, want it or serve what was configured before, and has the program itself
+ * replaced.  `reconcile` decides; the rest tells it what has happened.
  */
 #include "app/pool.h"
 
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "app/clock.h"
-#include "app/link.h"
 #include "app/log.h"
 #include "app/notify.h"
 
@@ -27,27 +22,8 @@ enum {
 	REPLACE_MS = 20,        /* pause after one that served has died */
 	BACKOFF_FIRST_MS = 100, /* after one that did not: then doubled */
 	BACKOFF_LAST_MS = 10000,
-	START_MS = 30000,   /* to become ready */
-	SILENCE_MS = 10000, /* after which a worker is taken for hung */
-	RETIRE_MS = 90000,  /* to finish when replaced */
-	STOP_MS = 30000,    /* to finish when all ends */
-};
-
-enum child_state {
-	CHILD_STARTING,
-	CHILD_SERVING,
-	CHILD_RETIRING, /* it was told to finish */
-};
-
-struct child {
-	struct child *next;
-	pid_t pid;
-	size_t number; /* its place */
-	int link;      /* to read from; -1: it has been closed */
-	enum child_state state;
-	unsigned generation; /* of its service */
-	bool unwanted;       /* it asked to be replaced */
-	int64_t deadline_us; /* when it is to be killed */
+	RETIRE_MS = 90000, /* to finish when replaced */
+	STOP_MS = 30000,   /* to finish when all ends */
 };
 
 struct pool {
@@ -55,35 +31,28 @@ struct pool {
 	void *service;
 	void *previous; /* while a reload is under way: to go back to */
 	unsigned generation, previous_generation;
-	struct child *children;
-	bool stopping, reload_wanted;
+	struct children children;
+	/* The worker of a new program, while that is on trial: no other counts
+	 * as one of its generation. */
+	pid_t trial;
+	bool stopping, reload_wanted, upgrade_wanted;
 	int64_t start_us; /* no worker is started before */
 	int64_t backoff_ms;
 	int64_t watchdog_us; /* how often to tell the service manager */
 	int64_t watchdog_due_us;
 	int signal_fd;
-	struct pollfd *fds; /* room for the signals and each worker's link */
 };
 
 static _Noreturn void
-become_worker(struct pool *p, pid_t master, size_t number, int link)
+become_worker(struct pool *p, size_t number, int link)
 {
 	const struct pool_place place = {
 	    .number = number,
 	    .link = link,
 	    .on_trial = p->previous != NULL,
 	};
-	struct child *c;
 
-	/* A worker without a master finishes what it has, and ends. */
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != master)
-		raise(SIGTERM);
 	close(p->signal_fd);
-	for (c = p->children; c != NULL; c = c->next) {
-		if (c->link >= 0)
-			close(c->link);
-	}
 	exit(p->ops->work(p->ops->context, p->service, &place));
 }
 
@@ -102,84 +71,25 @@ back_off(struct pool *p)
 		p->backoff_ms = BACKOFF_LAST_MS;
 }
 
-/* Waiting for the workers takes no memory that would not be there. */
-static bool
-make_room(struct pool *p)
-{
-	size_t n = 2; /* the signals, and one more */
-	struct pollfd *fds;
-
-	for (const struct child *c = p->children; c != NULL; c = c->next)
-		n++;
-	fds = realloc(p->fds, n * sizeof(*fds));
-	if (fds == NULL)
-		return false;
-	p->fds = fds;
-	return true;
-}
-
-/* The first place that no child has, retiring ones included. */
-static bool
-find_place(const struct pool *p, size_t *number)
-{
-	bool taken[POOL_PLACES] = {0};
-
-	for (const struct child *c = p->children; c != NULL; c = c->next)
-		taken[c->number] = true;
-	for (*number = 0; *number < POOL_PLACES; ++*number) {
-		if (!taken[*number])
-			return true;
-	}
-	errno = EAGAIN;
-	return false;
-}
-
 static void
 start_worker(struct pool *p)
 {
-	struct child *c = calloc(1, sizeof(*c));
-	pid_t master = getpid();
-	int link[2] = {-1, -1};
+	size_t place;
+	int link;
 
-	if (c == NULL || !make_room(p) || !find_place(p, &c->number) ||
-	    pipe2(link, O_CLOEXEC | O_NONBLOCK) < 0)
-		goto fail;
-	log_flush();
-	c->pid = fork();
-	if (c->pid < 0)
-		goto fail;
-	if (c->pid == 0) {
-		size_t number = c->number;
-
-		free(c); /* it is in no list */
-		close(link[0]);
-		become_worker(p, master, number, link[1]);
+	switch (children_fork(&p->children, p->generation, &place, &link)) {
+	case 0:
+		become_worker(p, place, link);
+	case 1:
+		log_debug(
+		    "master", "worker %d started", (int)p->children.first->pid);
+		return;
+	default:
+		log_error(
+		    "master", "a worker can't be started: %s", strerror(errno));
+		p->backoff_ms = BACKOFF_LAST_MS;
+		back_off(p);
 	}
-	close(link[1]);
-	log_debug("master", "worker %d started", (int)c->pid);
-	c->link = link[0];
-	c->generation = p->generation;
-	c->deadline_us = clock_mono_us() + START_MS * 1000;
-	c->next = p->children;
-	p->children = c;
-	return;
-fail:
-	log_error("master", "a worker can't be started: %s", strerror(errno));
-	if (link[0] >= 0) {
-		close(link[0]);
-		close(link[1]);
-	}
-	free(c);
-	p->backoff_ms = BACKOFF_LAST_MS;
-	back_off(p);
-}
-
-static void
-retire(struct child *c, int signal_number, int64_t ms)
-{
-	kill(c->pid, signal_number);
-	c->state = CHILD_RETIRING;
-	c->deadline_us = clock_mono_us() + ms * 1000;
 }
 
 static bool
@@ -200,8 +110,8 @@ count(const struct pool *p)
 {
 	struct census n = {0};
 
-	for (struct child *c = p->children; c != NULL; c = c->next) {
-		if (c->state == CHILD_RETIRING)
+	for (struct child *c = p->children.first; c != NULL; c = c->next) {
+		if (c->state == CHILD_RETIRING || c->pid == p->trial)
 			continue;
 		n.all_serving += c->state == CHILD_SERVING;
 		if (!is_current(p, c))
@@ -256,13 +166,66 @@ begin_reload(struct pool *p)
 	p->previous_generation = p->generation;
 	p->service = service;
 	/* A number that none has: generations can be gone back to. */
-	for (struct child *c = p->children; c != NULL; c = c->next) {
+	for (struct child *c = p->children.first; c != NULL; c = c->next) {
 		if (c->generation > p->generation)
 			p->generation = c->generation;
 	}
 	p->generation++;
 	p->start_us = 0;
 	p->backoff_ms = 0;
+}
+
+static void
+call_off_upgrade(struct pool *p)
+{
+	log_error("master", "the new program failed; going on as before");
+	p->trial = 0;
+	notify("READY=1");
+}
+
+static void
+begin_upgrade(struct pool *p)
+{
+	struct pool_place place = {.on_trial = true};
+
+	p->upgrade_wanted = false;
+	notify_reloading();
+	switch (children_fork(
+	    &p->children, p->generation, &place.number, &place.link)) {
+	case 0:
+		p->ops->execute_worker(p->ops->context, &place);
+		exit(1);
+	case 1:
+		p->trial = p->children.first->pid;
+		log_info("master", "trying the new program, as worker %d",
+		    (int)p->trial);
+		return;
+	default:
+		log_error(
+		    "master", "a worker can't be started: %s", strerror(errno));
+		call_off_upgrade(p);
+	}
+}
+
+/* Whether the new program's worker serves. */
+static bool
+has_passed(const struct pool *p)
+{
+	const struct child *c = p->children.first;
+
+	while (c != NULL && c->pid != p->trial)
+		c = c->next;
+	return c != NULL && c->state == CHILD_SERVING;
+}
+
+static void
+finish_upgrade(struct pool *p)
+{
+	log_flush();
+	p->ops->execute_master(p->ops->context, &p->children);
+	for (struct child *c = p->children.first; c != NULL; c = c->next)
+		c->unwanted |= c->pid == p->trial;
+	call_off_upgrade(p);
 }
 
 /* Brings the workers nearer to what they should be. */
@@ -274,8 +237,15 @@ reconcile(struct pool *p)
 
 	if (p->stopping)
 		return;
-	if (p->reload_wanted && p->previous == NULL)
-		begin_reload(p);
+	if (p->trial != 0 && has_passed(p))
+		finish_upgrade(p);
+	/* One after the other. */
+	if (p->previous == NULL && p->trial == 0) {
+		if (p->upgrade_wanted)
+			begin_upgrade(p);
+		else if (p->reload_wanted)
+			begin_reload(p);
+	}
 	wanted = p->ops->workers(p->service);
 	n = count(p);
 	/* Where there are old ones, one new one at a time. */
@@ -288,7 +258,7 @@ reconcile(struct pool *p)
 	while (n.old != NULL &&
 	    (n.old->state == CHILD_STARTING || n.all_serving > wanted ||
 		n.serving >= wanted)) {
-		retire(n.old, SIGHUP, RETIRE_MS);
+		child_retire(n.old, SIGHUP, RETIRE_MS);
 		n = count(p);
 	}
 	if (p->previous != NULL && n.old == NULL && n.serving >= wanted)
@@ -309,152 +279,72 @@ log_death(const struct child *c, int status, bool stopping)
 
 /* A worker has ended: that may be as it should. */
 static void
-bury(struct pool *p, struct child **at, int status)
+bury(struct pool *p, struct child *c, int status)
 {
-	struct child *c = *at;
 	bool failed = c->state != CHILD_RETIRING && !p->stopping;
 
 	log_death(c, status, p->stopping);
-	if (failed && p->previous != NULL && is_current(p, c) &&
+	if (c->pid == p->trial && !p->stopping)
+		call_off_upgrade(p);
+	else if (failed && p->previous != NULL && is_current(p, c) &&
 	    c->state == CHILD_STARTING)
 		call_off_reload(p);
 	else if (failed && c->state == CHILD_STARTING)
 		back_off(p);
 	else if (failed)
 		p->start_us = clock_mono_us() + REPLACE_MS * 1000;
-	*at = c->next;
-	if (c->link >= 0)
-		close(c->link);
-	free(c);
-}
-
-static void
-reap(struct pool *p)
-{
-	int status;
-	pid_t pid;
-
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		struct child **at = &p->children;
-
-		while (*at != NULL && (*at)->pid != pid)
-			at = &(*at)->next;
-		if (*at != NULL)
-			bury(p, at, status);
-	}
-}
-
-static void
-heard(struct pool *p, struct child *c, char word)
-{
-	if (c->state == CHILD_RETIRING)
-		return; /* its deadline stands */
-	c->deadline_us = clock_mono_us() + SILENCE_MS * 1000;
-	switch (word) {
-	case LINK_READY:
-		c->state = CHILD_SERVING;
-		p->backoff_ms = 0;
-		if (p->previous == NULL)
-			notify("READY=1");
-		break;
-	case LINK_REPLACE:
-		c->unwanted = true;
-		break;
-	default:
-		break;
-	}
-}
-
-static void
-listen_to(struct pool *p, struct child *c)
-{
-	char words[64];
-	ssize_t n;
-
-	while ((n = read(c->link, words, sizeof(words))) > 0) {
-		for (ssize_t i = 0; i < n; i++)
-			heard(p, c, words[i]);
-	}
-	if (n == 0) { /* it ends, or has closed everything */
-		close(c->link);
-		c->link = -1;
-	}
+	child_free(c);
 }
 
 static void
 stop_workers(struct pool *p, int signal_number)
 {
-	if (!p->stopping) {
-		log_info("master", "%s: finishing", strsignal(signal_number));
-		notify("STOPPING=1");
-	}
-	for (struct child *c = p->children; c != NULL; c = c->next) {
-		if (p->stopping)
-			kill(c->pid, SIGTERM);
-		else
-			retire(c, SIGTERM, STOP_MS);
+	if (p->stopping) {
+		children_signal(&p->children, SIGTERM);
+		return;
 	}
 	p->stopping = true;
-}
-
-static void
-reopen_logs(struct pool *p)
-{
-	log_reopen();
-	for (struct child *c = p->children; c != NULL; c = c->next)
-		kill(c->pid, SIGUSR1);
+	log_info("master", "%s: finishing", strsignal(signal_number));
+	notify("STOPPING=1");
+	for (struct child *c = p->children.first; c != NULL; c = c->next)
+		child_retire(c, SIGTERM, STOP_MS);
 }
 
 static void
 read_signals(struct pool *p)
 {
 	struct signalfd_siginfo info;
+	struct child *c;
+	int status;
 
 	while (read(p->signal_fd, &info, sizeof(info)) == sizeof(info)) {
 		int number = (int)info.ssi_signo;
 
-		if (number == SIGTERM || number == SIGINT)
+		if (number == SIGTERM || number == SIGINT) {
 			stop_workers(p, number);
-		else if (number == SIGHUP && !p->stopping)
+		} else if (number == SIGHUP) {
 			p->reload_wanted = true;
-		else if (number == SIGUSR1)
-			reopen_logs(p);
+		} else if (number == SIGUSR2) {
+			p->upgrade_wanted = true;
+		} else if (number == SIGUSR1) {
+			log_reopen();
+			children_signal(&p->children, SIGUSR1);
+		}
 	}
-	reap(p);
+	while ((c = children_reap(&p->children, &status)) != NULL)
+		bury(p, c, status);
 }
 
-/* Kills who has not become ready, is silent, or takes too long to finish. */
-static void
-kill_overdue(struct pool *p)
-{
-	int64_t now = clock_mono_us();
-
-	for (struct child *c = p->children; c != NULL; c = c->next) {
-		if (now < c->deadline_us)
-			continue;
-		log_error("master", "worker %d %s; killing it", (int)c->pid,
-		    c->state == CHILD_STARTING       ? "does not become ready"
-			: c->state == CHILD_RETIRING ? "does not finish"
-						     : "hangs");
-		kill(c->pid, SIGKILL);
-		c->deadline_us = INT64_MAX;
-	}
-}
-
-/* Microseconds until something is due. */
+/* Microseconds until something is due; -1: nothing is. */
 static int64_t
 next_due(const struct pool *p)
 {
-	int64_t now = clock_mono_us(), due = INT64_MAX;
+	int64_t now = clock_mono_us(), due = children_due_us(&p->children);
 
-	if (!p->stopping && p->start_us > now)
+	if (!p->stopping && p->start_us > now && p->start_us < due)
 		due = p->start_us;
 	if (p->watchdog_us > 0 && p->watchdog_due_us < due)
 		due = p->watchdog_due_us;
-	for (const struct child *c = p->children; c != NULL; c = c->next) {
-		if (c->deadline_us < due)
-			due = c->deadline_us;
-	}
 	if (due == INT64_MAX)
 		return -1;
 	return due <= now ? 0 : due - now;
@@ -475,19 +365,13 @@ keep_watchdog(struct pool *p)
 static void
 turn(struct pool *p)
 {
-	int64_t wait_us = next_due(p);
-	nfds_t n = 0;
-
-	p->fds[n++] = (struct pollfd){.fd = p->signal_fd, .events = POLLIN};
-	for (const struct child *c = p->children; c != NULL; c = c->next)
-		p->fds[n++] = (struct pollfd){.fd = c->link, .events = POLLIN};
-	poll(p->fds, n, wait_us < 0 ? -1 : (int)((wait_us + 999) / 1000));
-	n = 1;
-	for (struct child *c = p->children; c != NULL; c = c->next) {
-		if (p->fds[n++].revents != 0)
-			listen_to(p, c);
+	if (children_wait(&p->children, p->signal_fd, next_due(p)) > 0) {
+		p->backoff_ms = 0;
+		if (p->previous == NULL && p->trial == 0)
+			notify("READY=1");
 	}
 	read_signals(p);
+	children_kill_overdue(&p->children);
 }
 
 static bool
@@ -500,30 +384,42 @@ watch_signals(struct pool *p)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGUSR1);
+	sigaddset(&signals, SIGUSR2);
 	sigaddset(&signals, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	p->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (p->signal_fd >= 0 && make_room(p))
-		return true;
-	log_error("master", "signals can't be read: %s", strerror(errno));
-	return false;
+	return p->signal_fd >= 0;
+}
+
+static bool
+start(struct pool *p, const struct child *inherited)
+{
+	bool ok = watch_signals(p) && children_init(&p->children, POOL_PLACES);
+
+	/* Those have no generation: they are all old. */
+	p->generation = 1;
+	for (; ok && inherited != NULL; inherited = inherited->next)
+		ok = children_adopt(&p->children, inherited);
+	if (!ok)
+		log_error("master", "it can't be started: %s", strerror(errno));
+	return ok;
 }
 
 int
-pool_run(const struct pool_ops *ops, void *service)
+pool_run(
+    const struct pool_ops *ops, void *service, const struct child *inherited)
 {
 	struct pool p = {
 	    .ops = ops,
 	    .service = service,
 	    .watchdog_us = notify_watchdog_us(),
 	};
-	bool ok = watch_signals(&p);
+	bool ok = start(&p, inherited);
 
-	while (ok && (!p.stopping || p.children != NULL)) {
+	while (ok && (!p.stopping || p.children.first != NULL)) {
 		reconcile(&p);
 		keep_watchdog(&p);
 		turn(&p);
-		kill_overdue(&p);
 	}
 	log_info("master", "stopped");
 	if (p.previous != NULL)
@@ -531,6 +427,6 @@ pool_run(const struct pool_ops *ops, void *service)
 	ops->discard(p.service);
 	if (p.signal_fd >= 0)
 		close(p.signal_fd);
-	free(p.fds);
+	children_release(&p.children);
 	return ok ? 0 : 1;
 }

@@ -13,6 +13,8 @@
 #include "db/schema.h"
 #include "handlers/routes.h"
 
+enum { SOCKET_MODE = 0660 };
+
 /* Everything about the configuration that needs more than its own values. */
 static bool
 check_config(const struct config *config, struct buf *why)
@@ -34,6 +36,34 @@ check_config(const struct config *config, struct buf *why)
 			return false;
 	}
 	return true;
+}
+
+/* Who squall is, and who may connect to it. */
+static bool
+read_identity(struct service *s, struct buf *why)
+{
+	const struct config *c = &s->config;
+	const char *owner = c->listen_owner == NULL ? c->user : c->listen_owner;
+	const char *group =
+	    c->listen_group == NULL ? c->group : c->listen_group;
+	struct buf what = {0};
+	const char *option = "user, --group";
+	bool ok = identity_find(&s->identity, c->user, c->group, &what);
+
+	if (ok) {
+		option = "listen-owner, --listen-group";
+		ok = identity_find(&s->access.owner, owner, group, &what);
+	}
+	s->access.mode = SOCKET_MODE;
+	if (ok && c->listen_mode != NULL) {
+		option = "listen-mode";
+		ok =
+		    listener_parse_mode(c->listen_mode, &s->access.mode, &what);
+	}
+	if (!ok)
+		buf_printf(why, "--%s: %s", option, buf_cstr(&what));
+	buf_release(&what);
+	return ok;
 }
 
 /* The store of pages, as the configuration has it. */
@@ -118,8 +148,8 @@ service_read(int argc, char *const argv[], struct buf *why)
 		goto fail;
 	if (s->config.help || s->config.version)
 		return s;
-	if (!check_config(&s->config, why) || !read_store(s, why) ||
-	    !publish(s, why))
+	if (!check_config(&s->config, why) || !read_identity(s, why) ||
+	    !read_store(s, why) || !publish(s, why))
 		goto fail;
 	describe_site(s);
 	return s;

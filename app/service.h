@@ -2,17 +2,20 @@
 #define SQUALL_SERVICE_H
 
 #include "app/config.h"
+#include "app/listener.h"
 #include "app/site.h"
 
 /*
  * What one generation of workers serves, as the command line and the
- * configuration file have it.  Opens nothing but these.
+ * configuration file have it.  Nothing of it is opened.
  */
 struct service {
 	struct config config;
 	struct site site; /* its strings are the configuration's */
 	struct published *databases;
-	char *password; /* of the store */
+	char *password;           /* of the store */
+	struct identity identity; /* to become */
+	struct listener_access access;
 };
 
 /*

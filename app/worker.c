@@ -541,6 +541,9 @@ read_signals(struct worker *w)
 	while (read(w->signal_fd, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGUSR1)
 			log_reopen();
+		else if (info.ssi_signo == SIGUSR2)
+			log_warn(
+			    "worker", "SIGUSR2 is for a squall with workers");
 		else
 			drain(w, info.ssi_signo == SIGHUP && w->link >= 0);
 	}
@@ -623,6 +626,8 @@ start(struct worker *w)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGUSR1);
+	if (w->link < 0) /* else it is the master's */
+		sigaddset(&signals, SIGUSR2);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	w->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);

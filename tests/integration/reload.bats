@@ -4,29 +4,7 @@
 # shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
-
-# serve [KEY=VALUE]...: two workers, configured by a file, behind nginx.
-serve()
-{
-	[[ -e $T/demo.db ]] || make_db "$T/demo.db"
-	configure "$@"
-	start_squall --config="$T/squall.ini"
-	[[ -n ${URL-} ]] || start_nginx
-}
-
-# configure [KEY=VALUE]...
-configure()
-{
-	printf '%s\n' workers=2 access-log=off "$@" '[database demo]' \
-	    "file = $T/demo.db" ${MORE:+"$MORE"} >"$T/new.ini"
-	mv "$T/new.ini" "$T/squall.ini"
-}
-
-# logged TEXT [TIMES]: does it stand in the log?
-logged()
-{
-	(($(grep -c -- "$1" "$T/squall.log") >= ${2-1}))
-}
+load helpers/pool
 
 reload()
 {
@@ -37,31 +15,6 @@ reload()
 	send_signal squall HUP
 	wait_for logged ': reloaded$\|: not reloaded\|called off' \
 	    $((before + 1))
-}
-
-# under_load SECONDS COMMAND...: runs the command again and again while clients
-# ask through nginx, none of which may see a failure.  Prints what they saw.
-under_load()
-{
-	local s=$1 n=0
-
-	shift
-	wrk -t 1 -c 16 -d "${s}s" --timeout 10s "$URL/demo/notes" >"$T/wrk" 3>&- &
-	while kill -0 "$!" 2>/dev/null; do
-		"$@" || return
-		n=$((n + 1))
-	done
-	wait "$!"
-	echo "# $BATS_TEST_DESCRIPTION: $n times;" \
-	    "$(sed -n 's/^ *\([0-9]* requests\).*/\1/p' "$T/wrk")" >&3
-	hasnt "$(<"$T/wrk")" 'Non-2xx'
-	hasnt "$(<"$T/wrk")" 'Socket errors'
-	((n > 0))
-}
-
-workers_are()
-{
-	[[ $(workers | sort | paste -sd ' ') == "$1" ]]
 }
 
 # n_workers COUNT: are there so many?  Old ones stay until their connections have

@@ -147,6 +147,22 @@ sample()
 	wait_for status_is '[.workers[].state] | unique | join(" ")' serving
 }
 
+@test "replaced workers go, and what they have counted remains" {
+	local before
+
+	make_db "$T/demo.db"
+	start_squall --workers=2 "$T/demo.db"
+	page GET /demo/notes
+	before=$(status "$(route table)")
+	((before > 0))
+	for _ in 1 2 3; do
+		send_signal squall HUP
+	done
+	wait_for grep -q ': reloaded' "$T/squall.log"
+	wait_for status_is '[.workers[].state] | join(" ")' 'serving serving'
+	(($(status "$(route table)") >= before))
+}
+
 @test "for this machine alone, unless --status says otherwise" {
 	local path
 
