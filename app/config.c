@@ -599,12 +599,11 @@ config_release(struct config *c)
 		free(c->databases[i].file);
 	}
 	free(c->databases);
-	free(c->file);
-	free(c->cache);
-	free(c->cache_password_file);
-	free(c->prefix);
-	free(c->log_file);
-	free(c->access_log_file);
+	for (size_t i = 0; i < N_ROWS; i++) {
+		if (rows[i].type == OPTION_STRING ||
+		    rows[i].type == OPTION_PATH)
+			free(*(char **)((char *)c + rows[i].offset));
+	}
 	*c = (struct config){0};
 }
 
