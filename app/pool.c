@@ -35,6 +35,7 @@ struct pool {
 	/* The worker of a new program, while that is on trial: no other counts
 	 * as one of its generation. */
 	pid_t trial;
+	bool taking_over; /* from the program before: its workers still go */
 	bool stopping, reload_wanted, upgrade_wanted;
 	int64_t start_us; /* no worker is started before */
 	int64_t backoff_ms;
@@ -222,6 +223,7 @@ static void
 finish_upgrade(struct pool *p)
 {
 	log_flush();
+	/* A reload that is wanted is one by that: all is read anew. */
 	p->ops->execute_master(p->ops->context, &p->children);
 	for (struct child *c = p->children.first; c != NULL; c = c->next)
 		c->unwanted |= c->pid == p->trial;
@@ -261,8 +263,14 @@ reconcile(struct pool *p)
 		child_retire(n.old, SIGHUP, RETIRE_MS);
 		n = count(p);
 	}
-	if (p->previous != NULL && n.old == NULL && n.serving >= wanted)
+	if (n.old != NULL || n.serving < wanted)
+		return;
+	if (p->previous != NULL)
 		finish_reload(p);
+	if (p->taking_over) {
+		p->taking_over = false;
+		log_info("master", "the new program has taken over");
+	}
 }
 
 static void
@@ -398,6 +406,7 @@ start(struct pool *p, const struct child *inherited)
 
 	/* Those have no generation: they are all old. */
 	p->generation = 1;
+	p->taking_over = inherited != NULL;
 	for (; ok && inherited != NULL; inherited = inherited->next)
 		ok = children_adopt(&p->children, inherited);
 	if (!ok)

@@ -64,9 +64,7 @@ refuses()
 	is "$(stat -c '%U %a' "$T/logs/events")" "daemon 640"
 	# and it stays so
 	send_signal squall USR2
-	wait_for grep -q 'trying the new program' "$T/logs/events"
-	send_signal squall HUP
-	wait_for grep -q ': reloaded' "$T/logs/events"
+	wait_for grep -q 'the new program has taken over' "$T/logs/events"
 	for pid in $(pid_of squall) $(workers); do
 		is "$(whose "$pid")" "$(numbers daemon)"
 	done

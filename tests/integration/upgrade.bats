@@ -155,8 +155,8 @@ call_off()
 	install "$PROGRAM"
 	send_signal squall USR2
 	send_signal squall HUP
+	wait_for logged 'the new program has taken over' 2
 	wait_for all_are_new 2
-	wait_for logged ': reloaded$' 1
 	get /demo/notes
 	is "$STATUS" 200
 }
