@@ -1,7 +1,7 @@
 #ifndef SQUALL_CONN_H
 #define SQUALL_CONN_H
 
-#include "app/fcgi.h"
+#include "app/fcgi_reply.h"
 #include "app/job.h"
 #include "app/page.h"
 

@@ -1,32 +1,20 @@
 /*
- * FastCGI records.  Not libfcgi's: its reads block, so that one web server
- * which sends half a request would stop everybody's; and looking into the
- * socket first whether a request is whole does not help where it is larger
- * than the socket's buffer.
+ * Requests from FastCGI records.  Not libfcgi's: its reads block, so that one
+ * web server which sends half a request would stop everybody's; and looking
+ * into the socket first whether a request is whole does not help where it is
+ * larger than the socket's buffer.
  */
 #include "app/fcgi.h"
 
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <errno.h>
 
+#include "app/fcgi_record.h"
 #include "app/log.h"
 
-/* FastCGI specification 1.0, sections 3.3, 4 and 8. */
+/* Roles, flags and protocol statuses: FastCGI specification 1.0, section 8. */
 enum {
-	VERSION = 1,
-	BEGIN_REQUEST = 1,
-	ABORT_REQUEST = 2,
-	END_REQUEST = 3,
-	PARAMS = 4,
-	STDIN = 5,
-	STDOUT = 6,
-	GET_VALUES = 9,
-	GET_VALUES_RESULT = 10,
-	UNKNOWN_TYPE = 11,
-
-	HEADER_LEN = 8,
 	BEGIN_LEN = 8,
 	RESPONDER = 1,
 	KEEP_CONN = 1,
@@ -39,24 +27,9 @@ enum {
 enum {
 	READ_BYTES = 64 << 10,
 	PARAMS_MAX = 128 << 10,
-	STDIN_MAX = 1 << 20,  /* a longer body is not waited for */
-	VALUES_MAX = 4096,    /* content of a management record */
-	RECORD_BYTES = 65528, /* content of a record; a multiple of 8 */
-	TRAILER_LEN = 3 * HEADER_LEN,
-	PIECES = 48, /* of one write */
+	STDIN_MAX = 1 << 20, /* a longer body is not waited for */
+	VALUES_MAX = 4096,   /* content of a management record */
 };
-
-static void
-put_header(unsigned char *p, unsigned type, uint16_t id, size_t content)
-{
-	p[0] = VERSION;
-	p[1] = (unsigned char)type;
-	p[2] = (unsigned char)(id >> 8);
-	p[3] = (unsigned char)id;
-	p[4] = (unsigned char)(content >> 8);
-	p[5] = (unsigned char)content;
-	p[6] = p[7] = 0;
-}
 
 /*
  * A small record beside the replies.  The socket has room for it unless the
@@ -65,11 +38,12 @@ put_header(unsigned char *p, unsigned type, uint16_t id, size_t content)
 static void
 send_record(int fd, unsigned type, uint16_t id, const void *content, size_t len)
 {
-	unsigned char record[HEADER_LEN + VALUES_MAX];
+	unsigned char record[FCGI_HEADER_LEN + VALUES_MAX];
 
-	put_header(record, type, id, len);
-	memcpy(record + HEADER_LEN, content, len);
-	if (send(fd, record, HEADER_LEN + len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+	fcgi_put_header(record, type, id, len);
+	memcpy(record + FCGI_HEADER_LEN, content, len);
+	if (send(fd, record, FCGI_HEADER_LEN + len,
+		MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		log_debug("fcgi", "send: %s", strerror(errno));
 }
 
@@ -78,7 +52,7 @@ end_request(int fd, uint16_t id, unsigned char protocol_status)
 {
 	unsigned char body[8] = {0, 0, 0, 0, protocol_status, 0, 0, 0};
 
-	send_record(fd, END_REQUEST, id, body, sizeof(body));
+	send_record(fd, FCGI_TYPE_END_REQUEST, id, body, sizeof(body));
 }
 
 /* A length of 1 or 4 bytes (section 3.4). */
@@ -134,8 +108,8 @@ get_values(int fd, const struct fcgi_reader *r)
 		buf_lit(&answer, "\1FCGI_MPXS_CONNS0");
 	}
 	if (ok && answer.len <= VALUES_MAX)
-		send_record(
-		    fd, GET_VALUES_RESULT, 0, buf_cstr(&answer), answer.len);
+		send_record(fd, FCGI_TYPE_GET_VALUES_RESULT, 0,
+		    buf_cstr(&answer), answer.len);
 	buf_release(&answer);
 	return ok;
 }
@@ -167,16 +141,16 @@ static bool
 request_record(int fd, struct fcgi_reader *r, unsigned type, size_t content)
 {
 	switch (type) {
-	case ABORT_REQUEST:
+	case FCGI_TYPE_ABORT_REQUEST:
 		end_request(fd, r->call.id, REQUEST_COMPLETE);
 		return false;
-	case PARAMS:
+	case FCGI_TYPE_PARAMS:
 		if (r->state != FCGI_PARAMS)
 			return false;
 		if (content == 0)
 			r->state = FCGI_STDIN;
 		return true;
-	case STDIN:
+	case FCGI_TYPE_STDIN:
 		if (r->state != FCGI_STDIN)
 			return false;
 		if (content == 0)
@@ -207,14 +181,14 @@ end_record(int fd, struct fcgi_reader *r)
 	uint16_t id = record_id(r);
 
 	r->header_len = 0;
-	if (type == BEGIN_REQUEST)
+	if (type == FCGI_TYPE_BEGIN_REQUEST)
 		return begin_request(fd, r, id);
-	if (type == GET_VALUES && id == 0)
+	if (type == FCGI_TYPE_GET_VALUES && id == 0)
 		return get_values(fd, r);
 	if (id == 0) {
 		unsigned char body[8] = {(unsigned char)type};
 
-		send_record(fd, UNKNOWN_TYPE, 0, body, sizeof(body));
+		send_record(fd, FCGI_TYPE_UNKNOWN, 0, body, sizeof(body));
 		return true;
 	}
 	if (r->state == FCGI_BEGIN || id != r->call.id)
@@ -231,8 +205,8 @@ begin_record(struct fcgi_reader *r)
 	r->content = record_content(r);
 	r->padding = r->header[6];
 	buf_reset(&r->body);
-	return r->header[0] == VERSION &&
-	    ((type != BEGIN_REQUEST && record_id(r) != 0) ||
+	return r->header[0] == FCGI_VERSION &&
+	    ((type != FCGI_TYPE_BEGIN_REQUEST && record_id(r) != 0) ||
 		r->content <= VALUES_MAX);
 }
 
@@ -243,13 +217,13 @@ take_content(struct fcgi_reader *r, const char *p, size_t n)
 	uint16_t id = record_id(r);
 
 	r->content -= n;
-	if (type == BEGIN_REQUEST || id == 0) {
+	if (type == FCGI_TYPE_BEGIN_REQUEST || id == 0) {
 		buf_add(&r->body, p, n);
 		return !r->body.failed;
 	}
 	if (r->state == FCGI_BEGIN || id != r->call.id)
 		return true;
-	if (type == PARAMS) {
+	if (type == FCGI_TYPE_PARAMS) {
 		buf_add(&r->params, p, n);
 		if (r->params.len > PARAMS_MAX)
 			log_warn("fcgi",
@@ -258,7 +232,7 @@ take_content(struct fcgi_reader *r, const char *p, size_t n)
 			    PARAMS_MAX);
 		return !r->params.failed && r->params.len <= PARAMS_MAX;
 	}
-	if (type == STDIN)
+	if (type == FCGI_TYPE_STDIN)
 		r->stdin_len += n;
 	return true;
 }
@@ -283,14 +257,15 @@ feed(int fd, struct fcgi_reader *r, const char *p, size_t len)
 	while (at < len && !is_ready(r)) {
 		size_t left = len - at, n;
 
-		if (r->header_len < HEADER_LEN) {
-			n = HEADER_LEN - r->header_len;
+		if (r->header_len < FCGI_HEADER_LEN) {
+			n = FCGI_HEADER_LEN - r->header_len;
 			n = n < left ? n : left;
 			memcpy(r->header + r->header_len, p + at, n);
 			r->header_len += n;
 			at += n;
-			if (r->header[0] != VERSION ||
-			    (r->header_len == HEADER_LEN && !begin_record(r)))
+			if (r->header[0] != FCGI_VERSION ||
+			    (r->header_len == FCGI_HEADER_LEN &&
+				!begin_record(r)))
 				return -1;
 		} else if (r->content > 0) {
 			n = r->content < left ? r->content : left;
@@ -302,7 +277,7 @@ feed(int fd, struct fcgi_reader *r, const char *p, size_t len)
 			r->padding -= n;
 			at += n;
 		}
-		if (r->header_len == HEADER_LEN && r->content == 0 &&
+		if (r->header_len == FCGI_HEADER_LEN && r->content == 0 &&
 		    r->padding == 0 && !end_record(fd, r))
 			return -1;
 	}
@@ -413,104 +388,10 @@ fcgi_reader_release(struct fcgi_reader *r)
 bool
 fcgi_gave_up(int fd)
 {
-	unsigned char p[HEADER_LEN];
+	unsigned char p[FCGI_HEADER_LEN];
 	ssize_t n = recv(fd, p, sizeof(p), MSG_PEEK | MSG_DONTWAIT);
 
 	if (n < 0)
 		return errno != EAGAIN && errno != EINTR;
-	return n == 0 || (n == sizeof(p) && p[1] == ABORT_REQUEST);
-}
-
-/* The pieces of one write: what is left of the records. */
-struct pieces {
-	struct iovec iov[PIECES];
-	size_t n;
-	size_t skip; /* bytes that are sent already */
-};
-
-static void
-add_piece(struct pieces *v, const void *p, size_t len)
-{
-	if (v->skip >= len) {
-		v->skip -= len;
-		return;
-	}
-	v->iov[v->n++] = (struct iovec){
-	    .iov_base = (char *)p + v->skip,
-	    .iov_len = len - v->skip,
-	};
-	v->skip = 0;
-}
-
-/* The bytes from `from` of head and body, taken as one. */
-static void
-add_content(
-    struct pieces *v, const struct fcgi_reply *r, size_t from, size_t len)
-{
-	size_t in_head = from < r->head.len ? r->head.len - from : 0;
-
-	if (in_head > len)
-		in_head = len;
-	if (in_head > 0)
-		add_piece(v, r->head.s + from, in_head);
-	if (in_head < len)
-		add_piece(v, r->body.s + (from + in_head - r->head.len),
-		    len - in_head);
-}
-
-/*
- * Records as they follow from the content and what is sent of it: a header
- * and up to RECORD_BYTES each, then the end of the stream and of the request.
- */
-static void
-gather(const struct fcgi_reply *r, struct pieces *v,
-    unsigned char headers[PIECES][HEADER_LEN], unsigned char *trailer)
-{
-	size_t total = r->head.len + r->body.len;
-	size_t record = r->sent / (HEADER_LEN + RECORD_BYTES);
-	size_t at = record * RECORD_BYTES, n = 0;
-
-	*v = (struct pieces){
-	    .skip = r->sent - record * (HEADER_LEN + RECORD_BYTES)};
-	while (at < total && v->n + 4 <= PIECES) {
-		size_t len =
-		    total - at < RECORD_BYTES ? total - at : RECORD_BYTES;
-
-		put_header(headers[n], STDOUT, r->call.id, len);
-		add_piece(v, headers[n++], HEADER_LEN);
-		add_content(v, r, at, len);
-		at += len;
-	}
-	if (at < total)
-		return;
-	memset(trailer, 0, TRAILER_LEN);
-	put_header(trailer, STDOUT, r->call.id, 0);
-	put_header(trailer + HEADER_LEN, END_REQUEST, r->call.id, 8);
-	add_piece(v, trailer, TRAILER_LEN);
-}
-
-enum fcgi_result
-fcgi_write(int fd, struct fcgi_reply *r)
-{
-	size_t total = r->head.len + r->body.len;
-	size_t records = (total + RECORD_BYTES - 1) / RECORD_BYTES;
-	size_t all = total + records * HEADER_LEN + TRAILER_LEN;
-
-	while (r->sent < all) {
-		unsigned char headers[PIECES][HEADER_LEN];
-		unsigned char trailer[TRAILER_LEN];
-		struct pieces v;
-		ssize_t n;
-
-		gather(r, &v, headers, trailer);
-		n = sendmsg(fd,
-		    &(struct msghdr){.msg_iov = v.iov, .msg_iovlen = v.n},
-		    MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno == EAGAIN ? FCGI_AGAIN : FCGI_GONE;
-		r->sent += (size_t)n;
-	}
-	return FCGI_DONE;
+	return n == 0 || (n == sizeof(p) && p[1] == FCGI_TYPE_ABORT_REQUEST);
 }

@@ -8,8 +8,7 @@
 /*
  * FastCGI (specification 1.0), the application's side, on connections that
  * somebody else owns and waits for.  Nothing here blocks: a request is taken
- * apart as it arrives, in whatever pieces, and a reply is written as far as
- * the socket takes it.
+ * apart as it arrives, in whatever pieces.  For replies, see fcgi_reply.h.
  */
 
 /* What a reply has to know of its request. */
@@ -58,15 +57,5 @@ bool fcgi_has_more(const struct fcgi_reader *);
  * in hand: hung up, or sent FCGI_ABORT_REQUEST.
  */
 bool fcgi_gave_up(int fd);
-
-/* A reply on its way.  Head and body must live until it is sent. */
-struct fcgi_reply {
-	struct fcgi_call call;
-	struct str head, body;
-	size_t sent; /* bytes of the records, so far */
-};
-
-/* Writes what the socket takes; to be called again after FCGI_AGAIN. */
-enum fcgi_result fcgi_write(int fd, struct fcgi_reply *);
 
 #endif

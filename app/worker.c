@@ -121,7 +121,7 @@ send_reply(struct worker *w, struct conn *c)
 {
 	bool was_writing = c->state == CONN_WRITING;
 
-	switch (fcgi_write(c->fd, &c->reply)) {
+	switch (fcgi_reply_write(c->fd, &c->reply)) {
 	case FCGI_DONE:
 		if (was_writing)
 			watch(w, c, 0, EPOLL_CTL_MOD);
