@@ -416,9 +416,12 @@ set_accepting(struct worker *w, bool on)
 static void
 accept_conn(struct worker *w, int listener)
 {
-	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	struct conn *c;
+	int fd;
 
+	if (!w->accepting) /* not since an event before this one */
+		return;
+	fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd < 0) {
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 		    errno == ENOMEM) {
@@ -475,6 +478,16 @@ report(struct worker *w)
 	}
 }
 
+/* The master has them as well; without it, whoever comes next may listen. */
+static void
+close_listeners(struct worker *w)
+{
+	if (w->link < 0) /* there is no master: they are the caller's */
+		return;
+	for (size_t i = 0; i < w->n_listeners; i++)
+		close(w->listeners[i]);
+}
+
 /*
  * No new connections.  Those that wait for a request in vain are closed, or,
  * if it is patient, only after one more reply: the web server never finds one
@@ -492,6 +505,7 @@ drain(struct worker *w, bool patient)
 	set_accepting(w, false);
 	if (patient)
 		return;
+	close_listeners(w);
 	for (c = w->conns.open; c != NULL; c = next) {
 		next = c->next;
 		if (c->state != CONN_READING)
