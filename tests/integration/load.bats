@@ -1,0 +1,126 @@
+#!/usr/bin/env bats
+# What becomes of requests when squall is stopped, killed or overrun while they
+# come as fast as they can.
+# shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
+load ../lib
+load helpers/databases
+load helpers/load
+load helpers/page
+
+# answered_lines COUNT: that many are in the access log.
+answered_lines()
+{
+	(($(grep -c 'GET /demo/notes' "$T/access") == $1))
+}
+
+# sigterm keep|close: in the middle of misses for 32 clients at a time.  What
+# squall has read is answered whole; the rest it has left unread, which its
+# clients can tell (see tests/tools/fcgi-load.c).
+sigterm()
+{
+	make_db "$T/demo.db"
+	start_squall --workers=2 --memory=0 --access-log-file="$T/access" \
+	    "$T/demo.db"
+	# shellcheck disable=SC2046
+	press load 32 60 "$1" $(misses)
+	wait_for grep -q 'GET /demo/notes' "$T/access"
+	sleep 1 # of load
+	stop squall
+	wait "$PRESS"
+	say "SIGTERM, $1:$(figures load answered broken unread refused)"
+	is "$(figure load broken)" 0
+	is "$(figure load failed)" 0
+	(($(figure load answered) > 300))
+	# and all clients were at it to the end
+	(($(figure load refused) >= 32))
+	# every line of the log is a reply that has come
+	answered_lines "$(figure load answered)"
+}
+
+@test "SIGTERM under load, kept connections: all that was read is answered" {
+	sigterm keep
+}
+
+@test "SIGTERM under load, a connection a request: all that was read is answered" {
+	sigterm close
+}
+
+@test "SIGKILL of the master under load: its workers answer what they have read" {
+	local pids
+
+	make_db "$T/demo.db"
+	start_squall --workers=2 --memory=0 --access-log-file="$T/access" \
+	    "$T/demo.db"
+	pids=$(workers)
+	# shellcheck disable=SC2046
+	press load 32 60 keep $(misses)
+	wait_for grep -q 'GET /demo/notes' "$T/access"
+	sleep 1 # of load
+	send_signal squall KILL
+	wait "$PRESS"
+	say "SIGKILL of the master:$(figures load answered broken unread \
+	    refused)"
+	is "$(figure load broken)" 0
+	is "$(figure load failed)" 0
+	answered_lines "$(figure load answered)"
+	# shellcheck disable=SC2086
+	wait_for are_gone $pids
+	forget squall
+	# and the socket's file is replaced by who comes next
+	start_squall --workers=1 "$T/demo.db"
+	page GET /demo/notes
+	is "$STATUS" 200
+}
+
+# are_gone PID...
+are_gone()
+{
+	local pid
+
+	for pid; do
+		! kill -0 "$pid" 2>/dev/null || return 1
+	done
+}
+
+# has_open FILE: one of the workers has.
+has_open()
+{
+	# shellcheck disable=SC2046
+	find $(workers | sed 's|.*|/proc/&/fd|') -lname "$1" | grep -q .
+}
+
+@test "a master that was killed makes way at once, whatever its workers still do" {
+	local old
+
+	make_db "$T/demo.db"
+	make_db "$T/other.db"
+	start_squall --workers=2 --time-limit=60000 "$T/demo.db"
+	old=$(workers)
+	lock_db "$T/demo.db"
+	fcgi GET /demo/notes >"$T/slow" 3>&- &
+	wait_for has_open "$T/demo.db"
+	send_signal squall KILL
+	wait_for nobody_listens
+	NAME=squall2 start_squall --workers=1 --listen="unix:$T/squall.sock" \
+	    "$T/other.db"
+	page GET /other/notes
+	is "$STATUS" 200
+	[[ ! -s $T/slow ]]
+	unlock_db
+	wait_for test -s "$T/slow"
+	has "$(<"$T/slow")" third
+	# shellcheck disable=SC2086
+	wait_for are_gone $old
+	forget squall
+	# they leave the new one's socket alone
+	page GET /other/notes
+	is "$STATUS" 200
+}
+
+# nobody_listens: at the socket whose file is still there.
+nobody_listens()
+{
+	[[ -S $T/squall.sock ]]
+	! awk -v path="$T/squall.sock" '$8 == path && $4 == "00010000" { n++ }
+	    END { exit n == 0 }' /proc/net/unix
+}
