@@ -10,11 +10,11 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/backlog.h"
 #include "app/status.h"
 #include "db/look.h"
 #include "handlers/error.h"
@@ -98,26 +98,16 @@ write_address(const struct sockaddr_storage *from, char *to, size_t size)
 	}
 }
 
-/*
- * For a listening socket of TCP, Linux has the length of its queue in
- * tcpi_unacked, and the limit in tcpi_sacked (tcp_get_info, net/ipv4/tcp.c).
- */
 static void
 look_at_listener(struct status_listener *l, int fd)
 {
 	struct sockaddr_storage address = {0};
 	socklen_t len = sizeof(address);
-	struct tcp_info info = {0};
 
 	if (getsockname(fd, (struct sockaddr *)&address, &len) < 0)
 		address.ss_family = AF_UNSPEC;
 	write_address(&address, l->address, sizeof(l->address));
-	l->waiting = l->max = -1;
-	len = sizeof(info);
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0) {
-		l->waiting = info.tcpi_unacked;
-		l->max = info.tcpi_sacked;
-	}
+	backlog_read(fd, &l->waiting, &l->max);
 }
 
 static const char *

@@ -486,6 +486,7 @@ close_listeners(struct worker *w)
 		return;
 	for (size_t i = 0; i < w->n_listeners; i++)
 		close(w->listeners[i]);
+	w->n_listeners = 0;
 }
 
 /*

@@ -334,11 +334,12 @@ sample()
 	wait_for answers_again
 }
 
-@test "listening sockets: how many connections wait, where that can be known" {
+@test "listening sockets: how many connections wait to be accepted" {
 	make_db "$T/demo.db"
 	start_squall --workers=1 "$T/demo.db"
 	is "$(status '.listeners[0] | "\(.address) \(.waiting)"')" \
-	    "unix:$T/squall.sock null"
+	    "unix:$T/squall.sock 0"
+	(($(status '.listeners[0].max') >= 1024))
 	stop squall
 	start_squall_tcp --workers=1 --status=all "$T/demo.db"
 	is "$(status '.listeners[0] | "\(.address) \(.waiting)"')" \

@@ -175,21 +175,23 @@ two_sockets_are_told_apart(void **state)
 static void
 squalls_own_sockets_have_one(void **state)
 {
-	char path[64], address[80];
+	static const struct listener_access access = {
+	    .owner = {(uid_t)-1, (gid_t)-1},
+	    .mode = 0600,
+	};
+	char address[80], *const addresses[] = {address};
+	struct listeners l = {0};
 	struct buf why = {0};
 	int64_t waiting, max;
-	int fd;
 
 	(void)state;
-	snprintf(path, sizeof(path), "/tmp/squall-backlog-%d", (int)getpid());
-	snprintf(address, sizeof(address), "unix:%s", path);
-	fd = listener_open(address, &why);
-	assert_true(fd >= 0);
-	assert_true(backlog_read(fd, &waiting, &max));
+	snprintf(address, sizeof(address), "unix:/tmp/squall-backlog-%d",
+	    (int)getpid());
+	assert_true(listeners_open(&l, addresses, 1, &access, &why));
+	assert_true(backlog_read(l.fds[0], &waiting, &max));
 	assert_int_equal(waiting, 0);
 	assert_true(max >= 128);
-	close(fd);
-	listener_remove(address);
+	listeners_close(&l);
 	buf_release(&why);
 }
 
