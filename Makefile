@@ -134,8 +134,9 @@ test: deps-test
 unit-tests: $(UNIT_TESTS)
 test-tools: $(TOOLS)
 
-# Memory: all but the freshness checker, which is for `test` and `check-tsan`.
-BATS_FILES = $(wildcard tests/integration/*.bats)
+# Memory: all but the freshness checker, which is for `test` and `check-tsan`,
+# and what only the plain program can show.
+BATS_FILES = $(filter-out %/capacity.bats,$(wildcard tests/integration/*.bats))
 ASAN_TESTS = $(UNIT_TESTS:$(BUILD)/%=build/asan/%) \
 	$(filter-out %/fresh-check.bats,$(BATS_FILES))
 check-asan: deps-test

@@ -82,13 +82,6 @@ are_gone()
 	done
 }
 
-# has_open FILE: one of the workers has.
-has_open()
-{
-	# shellcheck disable=SC2046
-	find $(workers | sed 's|.*|/proc/&/fd|') -lname "$1" | grep -q .
-}
-
 @test "a master that was killed makes way at once, whatever its workers still do" {
 	local old
 
@@ -98,7 +91,7 @@ has_open()
 	old=$(workers)
 	lock_db "$T/demo.db"
 	fcgi GET /demo/notes >"$T/slow" 3>&- &
-	wait_for has_open "$T/demo.db"
+	wait_for opened "$T/demo.db" 1
 	send_signal squall KILL
 	wait_for nobody_listens
 	NAME=squall2 start_squall --workers=1 --listen="unix:$T/squall.sock" \
@@ -123,4 +116,57 @@ nobody_listens()
 	[[ -S $T/squall.sock ]]
 	! awk -v path="$T/squall.sock" '$8 == path && $4 == "00010000" { n++ }
 	    END { exit n == 0 }' /proc/net/unix
+}
+
+# ask_endless COUNT: so many pages at once, through the web server, none of
+# which is ever done.  A line for each in $T/replies, the first answered first:
+# STATUS MILLISECONDS RETRY-AFTER [busy].
+ask_endless()
+{
+	local i status s after file
+
+	mkdir "$T/bodies"
+	for ((i = 1; i <= $1; i++)); do
+		printf 'url = "%s/demo/endless?_size=%d"\noutput = "%s/%d"\n' \
+		    "$URL" "$i" "$T/bodies" "$i"
+	done >"$T/endless.curl"
+	curl -q -sS -g -Z --parallel-immediate --parallel-max "$1" \
+	    --no-progress-meter --max-time 30 -K "$T/endless.curl" -w \
+	    '%{http_code} %{time_total} %header{retry-after} %{filename_effective}\n' |
+	    while read -r status s after file; do
+		printf '%d %.0f %s %s\n' "$status" "${s}e3" "$after" \
+		    "$(grep -om 1 busy "$file" || :)"
+	    done | sort -n -k 2 >"$T/replies"
+}
+
+# opened FILE TIMES: so many descriptors of the workers are of this file.
+opened()
+{
+	# shellcheck disable=SC2046
+	(($(find $(workers | sed 's|.*|/proc/&/fd|') -lname "$1" |
+	    wc -l) >= $2))
+}
+
+@test "renderers all busy for a second: who is too many gets a 503 in time" {
+	make_db "$T/demo.db" "$ENDLESS"
+	start_squall --workers=1 --threads=2 --queue=4 --queue-wait=1700 \
+	    "$T/demo.db"
+	start_nginx
+	press busy 2 0.5 keep '/demo/endless?_size=98' '/demo/endless?_size=99'
+	# the event loop has it open, and both renderers
+	wait_for opened "$T/demo.db" 3
+	ask_endless 18
+	# Four wait for a renderer: two get one after a second, for a second,
+	# and two give up.  The others were refused at once.
+	is "$(grep -c '^503 [0-9]* [1-9][0-9]*' "$T/replies")" 18
+	grep busy "$T/replies" >"$T/busy"
+	is "$(wc -l <"$T/busy")" 16
+	say "a full queue: the last of 14 is refused after" \
+	    "$(sed -n '14s/^503 \([0-9]*\).*/\1/p' "$T/busy") ms; waited" \
+	    "for --queue-wait=1700:" \
+	    "$(sed -n '15,$s/^503 \([0-9]*\).*/\1 ms/p' "$T/busy" |
+		paste -sd ' ')"
+	(($(sed -n '14s/^503 \([0-9]*\).*/\1/p' "$T/busy") < 900))
+	(($(sed -n '16s/^503 \([0-9]*\).*/\1/p' "$T/busy") < 2000))
+	wait "$PRESS"
 }

@@ -1,0 +1,102 @@
+#!/usr/bin/env bats
+# How much it bears, in figures: latencies while the renderers have more than
+# they can do, and memory with thousands of connections.  Sanitizers would
+# measure themselves.
+# shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
+load ../lib
+load helpers/databases
+load helpers/load
+
+# memory: what the pool occupies, in KB: PSS, then RSS.  The pages that its
+# processes share (the program, libraries) count once in the former, and for
+# each process in the latter.
+memory()
+{
+	local pid
+
+	for pid in $(pid_of squall) $(workers); do
+		cat "/proc/$pid/smaps_rollup"
+	done | awk '
+	    $1 == "Pss:" { pss += $2 }
+	    $1 == "Rss:" { rss += $2 }
+	    END { print pss, rss }'
+}
+
+# more_descriptors: for the 2,000 clients; squall has to do with what there is.
+more_descriptors()
+{
+	local limit
+
+	limit=$(ulimit -Hn)
+	[[ $limit == unlimited ]] || ((limit < 8192)) || limit=8192
+	ulimit -n "$limit"
+}
+
+@test "2,000 clients through nginx and 500 kept connections: memory" {
+	local pss rss
+
+	more_descriptors
+	start_squall --workers=2 --access-log=off "$ATLAS"
+	start_nginx
+	read -r pss rss < <(memory)
+	say "at the start: PSS $((pss / 1024)) MB, RSS $((rss / 1024)) MB"
+	# shellcheck disable=SC2046
+	press kept 500 7 keep $(printf '/atlas/places?_size=%d\n' {1..100})
+	start_wrk clients 5 2000 /atlas/places
+	wait_for has_connections 1000
+	wait "$WRK"
+	# the kept ones are there still
+	has_connections 500
+	read -r pss rss < <(memory)
+	wait "$PRESS"
+	say "with 2,500 connections and 100 pages of the atlas:" \
+	    "PSS $((pss / 1024)) MB, RSS $((rss / 1024)) MB;" \
+	    "$(wrk_requests clients) requests through nginx," \
+	    "$(figure kept answered) on kept connections"
+	wrk_had_no_errors clients
+	is "$(figure kept broken)" 0
+	is "$(figure kept failed)" 0
+	is "$(figure kept refused)" 0
+	is "$(figure kept unread)" 0
+	((pss < 40 * 1024))
+}
+
+# some_clients: endless pages, each a different one, for ever.
+some_clients()
+{
+	# shellcheck disable=SC2046
+	press misses 16 "$1" keep $(printf '/demo/endless?_size=%d\n' {1..90})
+}
+
+@test "hits do not wait for renderers that are busy" {
+	make_db "$T/demo.db" "$ENDLESS CREATE TABLE notes (id INTEGER PRIMARY
+	    KEY, title TEXT); INSERT INTO notes VALUES (1, 'first')"
+	start_squall --workers=2 --threads=4 --access-log=off "$T/demo.db"
+	start_nginx
+	get /demo/notes
+	start_wrk warm 1 4 /demo/notes
+	wait "$WRK"
+	start_wrk idle 3 4 /demo/notes
+	wait "$WRK"
+	some_clients 5
+	wait_for logged 'endless.*503'
+	start_wrk busy 3 4 /demo/notes
+	wait "$WRK"
+	wait "$PRESS"
+	say "hits, renderers idle: p50 $(wrk_us idle 50) us," \
+	    "p99 $(wrk_us idle 99) us, $(wrk_requests idle) requests;" \
+	    "8 renderers busy: p50 $(wrk_us busy 50) us," \
+	    "p99 $(wrk_us busy 99) us, $(wrk_requests busy) requests"
+	wrk_had_no_errors idle
+	wrk_had_no_errors busy
+	# the renderers were at it all the time, for a second at a page
+	(($(figure misses answered) >= 16))
+	is "$(figure misses answered)" "$(figure misses failed)"
+	# less than the second that each of these takes
+	(($(wrk_us busy 99) < 900000))
+}
+
+logged()
+{
+	grep -q -- "$1" "$T/squall.log"
+}
