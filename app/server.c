@@ -23,6 +23,7 @@ enum {
 	WRITE_TIMEOUT_MS = 30000, /* for a reader to take anything at all */
 	LINGER_MS = 2000,
 	DRAIN_READ_MS = 1000, /* for the rest of a request, when stopping */
+	IDLE_MS = 1000,       /* for which one is kept where others wait */
 };
 
 static void
@@ -63,6 +64,11 @@ next_request(struct server *s, struct conn *c)
 		return;
 	}
 	if (!c->reply.call.keep || (s->draining && !more)) {
+		close_conn(s, c);
+		return;
+	}
+	if (s->yields > 0 && !more) {
+		s->yields--;
 		close_conn(s, c);
 		return;
 	}
@@ -402,8 +408,15 @@ server_end_turn(struct server *s)
 	conns_bury(&s->conns);
 }
 
+/* Is it kept for a request that does not come? */
+static bool
+is_idle(const struct conn *c, int64_t now)
+{
+	return c->state == CONN_READING && now - c->since_us > IDLE_MS * 1000;
+}
+
 void
-server_tick(struct server *s, int64_t ms)
+server_tick(struct server *s, int64_t ms, bool crowded)
 {
 	int64_t now = clock_mono_us();
 	struct conn *c, *next;
@@ -411,12 +424,14 @@ server_tick(struct server *s, int64_t ms)
 
 	for (c = s->conns.open; c != NULL; c = next) {
 		next = c->next;
-		if (c->deadline_us != 0 && now >= c->deadline_us)
+		if (c->deadline_us != 0 ? now >= c->deadline_us
+					: crowded && is_idle(c, now))
 			close_conn(s, c);
 	}
 	while ((job = pages_overdue(s->pages, ms)) != NULL)
 		shed(s, job);
 	pages_refresh(s->pages);
+	s->yields = crowded ? s->conns.n : 0;
 }
 
 void

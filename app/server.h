@@ -17,9 +17,11 @@ struct server {
 	int epoll_fd; /* the loop's, in which connections stand as themselves */
 	const int *listeners; /* that are open: for the status page */
 	size_t n_listeners;
-	bool draining;   /* a connection is closed when it has been answered */
-	bool again;      /* some connections are to be served again */
-	uint64_t served; /* requests */
+	size_t max_conns; /* more are not to be accepted */
+	size_t yields;    /* how many connections make way, after a reply */
+	bool draining;    /* a connection is closed when it has been answered */
+	bool again;       /* some connections are to be served again */
+	uint64_t served;  /* requests */
 	uint64_t next_id;
 	struct buf key; /* of the request in hand */
 	struct buf why;
@@ -46,9 +48,11 @@ void server_end_turn(struct server *);
 
 /*
  * To be called every now and then, `ms` milliseconds apart: gives up on what
- * has taken too long, and notices databases that were replaced.
+ * has taken too long, and notices databases that were replaced.  Where it is
+ * crowded, connections that nothing comes on are closed, and all others after
+ * their next reply: who waits to be accepted gets a turn.
  */
-void server_tick(struct server *, int64_t ms);
+void server_tick(struct server *, int64_t ms, bool crowded);
 
 /*
  * From now on a connection is closed once it has been answered.  If it is not

@@ -6,6 +6,7 @@
 #include "app/worker.h"
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 
@@ -25,6 +26,10 @@ enum {
 	PATIENT_MS = 60000, /* web servers keep idle connections as long */
 	STUCK_MARGIN_MS = 10000,
 	JITTER = 10, /* workers that start together don't end together */
+	CONNS_MIN = 4,
+	FILES_OF_DB = 3,     /* with its log and its index */
+	FILES_SPARE = 8,     /* for what is opened for a moment */
+	COMPLAIN_MS = 60000, /* how often the same is said at most */
 };
 
 struct worker {
@@ -34,6 +39,8 @@ struct worker {
 	int signal_fd;
 	int link;
 	bool accepting;
+	bool full;           /* it has all the connections it can have */
+	int64_t complain_us; /* when to say so again */
 	int64_t
 	    patient_until_us;  /* idle connections are kept; 0: they aren't */
 	uint64_t max_requests; /* 0: without a limit */
@@ -59,6 +66,20 @@ set_accepting(struct worker *w, bool on)
 	}
 }
 
+/* Those that come meanwhile wait to be accepted, in the kernel. */
+static void
+pause_accepting(struct worker *w, const char *why)
+{
+	int64_t now = clock_mono_us();
+
+	set_accepting(w, false);
+	if (now < w->complain_us)
+		return;
+	w->complain_us = now + COMPLAIN_MS * 1000;
+	log_error("worker", "accept: %s, with %zu connections; pausing", why,
+	    w->server.conns.n);
+}
+
 /* One connection a turn, so that workers share a burst. */
 static void
 accept_conn(struct worker *w, int listener)
@@ -67,14 +88,17 @@ accept_conn(struct worker *w, int listener)
 
 	if (!w->accepting) /* not since an event before this one */
 		return;
-	fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (fd >= 0) {
-		server_accept(&w->server, fd);
-	} else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
-	    errno == ENOMEM) {
-		log_error("worker", "accept: %s; pausing", strerror(errno));
-		set_accepting(w, false); /* until the next tick */
+	w->full = w->server.conns.n >= w->server.max_conns;
+	if (w->full) {
+		pause_accepting(w, "as many as there are descriptors for");
+		return;
 	}
+	fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd >= 0)
+		server_accept(&w->server, fd);
+	else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+	    errno == ENOMEM)
+		pause_accepting(w, strerror(errno)); /* until the next tick */
 }
 
 /* The bytes of memory that the process occupies; 0: not known. */
@@ -157,9 +181,9 @@ tick(struct worker *w)
 	if (now - w->last_tick_us < TICK_MS * 1000)
 		return;
 	w->last_tick_us = now;
-	server_tick(&w->server, TICK_MS);
+	server_tick(&w->server, TICK_MS, w->full);
 	report(w);
-	if (!w->server.draining)
+	if (!w->server.draining && !w->full)
 		set_accepting(w, true);
 	else if (w->patient_until_us != 0 && now >= w->patient_until_us)
 		drain(w, false);
@@ -223,6 +247,10 @@ loop(struct worker *w)
 		for (int i = 0; i < n; i++)
 			handle(w, &events[i]);
 		server_end_turn(s);
+		if (w->full && s->conns.n < s->max_conns && !s->draining) {
+			w->full = false;
+			set_accepting(w, true);
+		}
 		tick(w);
 	}
 	log_flush();
@@ -263,6 +291,38 @@ start(struct worker *w)
 	return true;
 }
 
+static size_t
+count_servers(const char *store)
+{
+	size_t n = 1;
+
+	if (store == NULL)
+		return 0;
+	for (; *store != '\0'; store++)
+		n += *store == ',';
+	return n;
+}
+
+/* The connections that leave descriptors enough for all else. */
+static size_t
+connection_limit(const struct worker *w)
+{
+	const struct site *site = w->server.site;
+	size_t each =
+	    site->n_databases * FILES_OF_DB + count_servers(site->store.url);
+	size_t rest = FILES_SPARE + (site->threads + 1) * each;
+	int next = dup(w->server.epoll_fd); /* those below it are taken */
+	struct rlimit limit;
+
+	if (next < 0 || getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return CONNS_MIN;
+	close(next);
+	rest += (size_t)next;
+	return limit.rlim_cur < rest + CONNS_MIN
+	    ? CONNS_MIN
+	    : (size_t)limit.rlim_cur - rest;
+}
+
 /* A little less than the limit, differently for each process. */
 static uint64_t
 jittered(uint64_t limit)
@@ -290,6 +350,7 @@ worker_run(const struct site *site, const int *listeners, size_t n, int link)
 	bool started = start(&w);
 
 	if (started) {
+		w.server.max_conns = connection_limit(&w);
 		set_accepting(&w, true);
 		link_say(link, LINK_READY);
 		loop(&w);
