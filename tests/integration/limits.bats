@@ -1,0 +1,117 @@
+#!/usr/bin/env bats
+# Where something runs out: descriptors, and room for the logs.  Pages go on, and
+# the log says what is wrong, once.
+# shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
+load ../lib
+load helpers/databases
+load helpers/load
+load helpers/page
+load helpers/raw
+
+teardown()
+{
+	hang_up_all
+	end_test
+}
+
+# start_limited LIMIT [OPTION]...: squall with a limit of prlimit(1).
+start_limited()
+{
+	local limit=$1
+
+	shift
+	SQUALL_ADDRESS=${SQUALL_ADDRESS-unix:$T/squall.sock}
+	start squall prlimit "$limit" -- "$SQUALL" \
+	    --listen="$SQUALL_ADDRESS" "$@"
+	wait_for squall_answers
+}
+
+# cpu_ms: the processor time of squall's workers so far.
+cpu_ms()
+{
+	local pid
+
+	for pid in $(workers); do
+		cat "/proc/$pid/stat"
+	done | awk -v hz="$(getconf CLK_TCK)" '
+	    { sub(/^.*\) /, ""); ticks += $12 + $13 }
+	    END { print int(ticks * 1000 / hz) }'
+}
+
+pauses()
+{
+	grep -c 'error.*accept: .*pausing' "$T/squall.log"
+}
+
+has_pauses()
+{
+	(($(pauses) >= $1))
+}
+
+@test "64 descriptors: with more connections than that it waits, and does not spin" {
+	local before since
+
+	make_db "$T/demo.db"
+	SQUALL_ADDRESS=127.0.0.1:$(free_port)
+	start_limited --nofile=64 --workers=1 "$T/demo.db"
+	# on which nothing comes
+	for _ in {1..100}; do
+		dial
+	done
+	wait_for has_pauses 1
+	before=$(cpu_ms)
+	since=${EPOCHREALTIME/[.,]/}
+	sleep 2 # of waiting
+	say "at its limit for" \
+	    "$(((${EPOCHREALTIME/[.,]/} - since) / 1000)) ms:" \
+	    "$(($(cpu_ms) - before)) ms of processor time"
+	(($(cpu_ms) - before < 500))
+	is "$(pauses)" 1
+	# room again: it goes on
+	hang_up_all
+	page GET /demo/notes
+	is "$STATUS" 200
+	dial
+	ask GET /demo/notes
+	is "$STATUS" 200
+	is "$(pauses)" 1
+}
+
+@test "64 descriptors: idle kept connections make way" {
+	local kept
+
+	make_db "$T/demo.db"
+	SQUALL_ADDRESS=127.0.0.1:$(free_port)
+	start_limited --nofile=64 --workers=1 "$T/demo.db"
+	request GET /demo/notes | sed 's/../\\x&/g' >"$T/escaped"
+	for _ in {1..100}; do
+		dial
+		printf '%b' "$(<"$T/escaped")" >&"$FD"
+	done
+	# all hundred are answered, although none hangs up
+	for kept in "${DIALED[@]}"; do
+		reply "$kept"
+		is "$STATUS" 200
+	done
+}
+
+@test "64 descriptors: what is accepted is answered, misses included" {
+	make_db "$T/demo.db"
+	make_db "$T/other.db"
+	start_limited --nofile=64 --workers=2 --threads=4 --memory=0 \
+	    --access-log=off "$T/demo.db" "$T/other.db"
+	# shellcheck disable=SC2046
+	press load 60 4 keep $(misses) $(misses | sed s/demo/other/)
+	start_nginx
+	start_wrk web 4 40 /demo/notes
+	wait "$WRK" "$PRESS"
+	say "100 clients and 64 descriptors a process:$(figures load \
+	    answered failed broken unread refused)"
+	wrk_had_no_errors web
+	is "$(figure load failed)" 0
+	is "$(figure load broken)" 0
+	(($(figure load answered) > 300))
+	# each of the workers said so
+	(($(pauses) <= 2))
+	hasnt "$(<"$T/squall.log")" "can't be opened"
+}
