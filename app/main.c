@@ -330,6 +330,8 @@ main(int argc, char *argv[])
 
 	/* Who reads the log or a reply may go away at any time. */
 	signal(SIGPIPE, SIG_IGN);
+	/* A log that may not grow any more is no reason to end. */
+	signal(SIGXFSZ, SIG_IGN);
 	p.argc = cgi_is_asked_for() ? cgi_own_arguments(argc, argv) : argc;
 	if (handover_take(&p.handover, &why))
 		service = service_read(p.argc, argv, &why);
