@@ -94,26 +94,6 @@ log_reopen(void)
 	reopen(&accesses);
 }
 
-/* Writes whole lines; what becomes of the access log is an event. */
-static void
-put(struct sink *s, enum sink_level l, const char *lines, size_t len)
-{
-	bool had_lost = s->lost > 0;
-	const char *name = s == &events ? "events" : "access log";
-
-	if (!sink_write(s, l, lines, len)) {
-		if (!had_lost && s != &events)
-			log_error("log", "%s: %s; lines are lost", name,
-			    strerror(errno));
-	} else if (had_lost) {
-		uint64_t n = sink_take_lost(s);
-
-		if (n > 0) /* no other thread has said so */
-			log_warn(
-			    "log", "%s: %" PRIu64 " lines were lost", name, n);
-	}
-}
-
 void
 log_time(struct buf *b)
 {
@@ -142,6 +122,51 @@ end_line(struct buf *b, size_t from)
 	buf_char(b, '\n');
 }
 
+static void
+begin_line(struct buf *line, enum log_level l, const char *where)
+{
+	log_time(line);
+	buf_printf(line, " %s %s[%d]: ", levels[l].word, where, (int)getpid());
+}
+
+/* Where the log itself can't say so. */
+static void
+complain(int error)
+{
+	static struct sink last_resort = SINK_STDERR;
+	struct buf line = {0};
+
+	begin_line(&line, LOG_ERROR, "log");
+	buf_printf(
+	    &line, "%s: %s; lines are lost", events.path, strerror(error));
+	end_line(&line, 0);
+	if (!line.failed)
+		sink_write(&last_resort, SINK_ERROR, line.data, line.len);
+	buf_release(&line);
+}
+
+/* Writes whole lines; what becomes of the access log is an event. */
+static void
+put(struct sink *s, enum sink_level l, const char *lines, size_t len)
+{
+	bool had_lost = s->lost > 0;
+	const char *name = s == &events ? "events" : "access log";
+
+	if (!sink_write(s, l, lines, len)) {
+		if (!had_lost && s != &events)
+			log_error("log", "%s: %s; lines are lost", name,
+			    strerror(errno));
+		else if (!had_lost && s->path != NULL)
+			complain(errno);
+	} else if (had_lost) {
+		uint64_t n = sink_take_lost(s);
+
+		if (n > 0) /* no other thread has said so */
+			log_warn(
+			    "log", "%s: %" PRIu64 " lines were lost", name, n);
+	}
+}
+
 /* Syslog has time, level and process of its own. */
 static void __attribute__((format(printf, 3, 0)))
 event(enum log_level l, const char *where, const char *fmt, va_list ap)
@@ -153,9 +178,7 @@ event(enum log_level l, const char *where, const char *fmt, va_list ap)
 	if (sink_is_syslog(&events)) {
 		buf_printf(&line, "%s: ", where);
 	} else {
-		log_time(&line);
-		buf_printf(&line, " %s %s[%d]: ", levels[l].word, where,
-		    (int)getpid());
+		begin_line(&line, l, where);
 	}
 	buf_vprintf(&line, fmt, ap);
 	end_line(&line, 0);

@@ -52,7 +52,8 @@ void log_take_stderr(void);
  * threads and processes do not mix.
  *
  * Lines that can't be written are lost; how many is an event as soon as it
- * works again.
+ * works again.  That lines of the access log are lost is an event as well; that
+ * events are, each process says once, on standard error.
  */
 void log_error(const char *where, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

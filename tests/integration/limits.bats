@@ -84,14 +84,14 @@ has_pauses()
 	SQUALL_ADDRESS=127.0.0.1:$(free_port)
 	start_limited --nofile=64 --workers=1 "$T/demo.db"
 	request GET /demo/notes | sed 's/../\\x&/g' >"$T/escaped"
-	for _ in {1..100}; do
+	for _ in {1..80}; do
 		dial
 		printf '%b' "$(<"$T/escaped")" >&"$FD"
 	done
-	# all hundred are answered, although none hangs up
+	# all are answered, although none hangs up
 	for kept in "${DIALED[@]}"; do
-		reply "$kept"
-		is "$STATUS" 200
+		has "$(timeout "$WAIT_S" head -c 64 <&"$kept" | tr -d '\0')" \
+		    'Status: 200'
 	done
 }
 
@@ -114,4 +114,72 @@ has_pauses()
 	# each of the workers said so
 	(($(pauses) <= 2))
 	hasnt "$(<"$T/squall.log")" "can't be opened"
+}
+
+# Each process's limit, as if the disk had become larger.
+enlarge()
+{
+	local pid most
+
+	most=$(prlimit --fsize -o HARD --noheadings --pid "$$")
+	for pid in $(pid_of squall) $(workers); do
+		prlimit --fsize="${most// /}:" --pid "$pid"
+	done
+}
+
+# log_lines FILE TEXT: how many lines of it have the text.
+log_lines()
+{
+	grep -c -- "$2" "$T/$1" || :
+}
+
+goes_on()
+{
+	page GET "/demo/notes?again"
+	(($(log_lines access '?again') > 0))
+}
+
+@test "no room for the logs: pages go on, standard error says so once, then logs do" {
+	local worker i
+
+	make_db "$T/demo.db"
+	start_limited --fsize=16384: --workers=1 --log=debug --memory=0 \
+	    --log-file="$T/events" --access-log-file="$T/access" "$T/demo.db"
+	worker=$(workers)
+	for i in {1..100}; do
+		page GET "/demo/notes?_size=$i"
+		is "$STATUS" 200
+	done
+	is "$(workers)" "$worker"
+	(($(stat -c %s "$T/events") <= 16384))
+	is "$(log_lines squall.log \
+	    'error log.*/events: File too large; lines are lost$')" 1
+	is "$(wc -l <"$T/squall.log")" 1
+	# and when there is room again
+	enlarge
+	wait_for goes_on
+	stop squall
+	is "$(log_lines events 'warn log.*events: [0-9]* lines were lost$')" 1
+	is "$(log_lines events 'master.*: stopped$')" 1
+	is "$(wc -l <"$T/squall.log")" 1
+}
+
+@test "no room for the access log: the log says so once, and how much is lost" {
+	local i
+
+	make_db "$T/demo.db"
+	start_limited --fsize=4096: --workers=1 \
+	    --access-log-file="$T/access" "$T/demo.db"
+	for i in {1..100}; do
+		page GET "/demo/notes?_size=$i"
+		is "$STATUS" 200
+	done
+	is "$(log_lines squall.log 'access log: File too large; lines are lost$')" 1
+	enlarge
+	wait_for goes_on
+	stop squall
+	is "$(log_lines squall.log 'access log: [0-9]* lines were lost$')" 1
+	# none that is there is cut, but for the one at which the room ended
+	(($(grep -Evc ' access [0-9a-f]+ [A-Z]+ /[^ ]* [0-9]+ [0-9]+ [-a-z]+ [0-9]+us sql=[0-9]+$' \
+	    "$T/access") <= 1))
 }

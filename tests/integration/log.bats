@@ -238,7 +238,9 @@ has_requests()
 	page GET /demo/notes/1
 	is "$STATUS" 200
 	stop squall2
-	is "$(<"$T/squall2.log")" ''
+	# by the master, before it had a worker
+	is "$(sed 's/.*\]: //' "$T/squall2.log" | sort | uniq -c | tr -s ' ')" \
+	    ' 1 /dev/full: No space left on device; lines are lost'
 }
 
 @test "the folder of the log vanishes: squall goes on" {
