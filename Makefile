@@ -135,8 +135,9 @@ unit-tests: $(UNIT_TESTS)
 test-tools: $(TOOLS)
 
 # Memory: all but the freshness checker, which is for `test` and `check-tsan`,
-# and what only the plain program can show.
-BATS_FILES = $(filter-out %/capacity.bats,$(wildcard tests/integration/*.bats))
+# and what only the plain program can show: figures, and what happens under
+# another library that is to be loaded first.
+BATS_FILES = $(filter-out %/capacity.bats %/clock.bats,$(wildcard tests/integration/*.bats))
 ASAN_TESTS = $(UNIT_TESTS:$(BUILD)/%=build/asan/%) \
 	$(filter-out %/fresh-check.bats,$(BATS_FILES))
 check-asan: deps-test

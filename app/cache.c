@@ -17,6 +17,8 @@
 enum {
 	/* How long a length that was refused is not tried again. */
 	TOO_LARGE_US = 60 * 1000000,
+	/* How far the clocks of hosts may differ. */
+	CLOCKS_DIFFER_MS = 10 * 1000,
 	/* How long a lease tells that its page has been stored. */
 	DONE_MS = 1000,
 };
@@ -182,6 +184,14 @@ get(struct cache *c, const struct place *p, struct str *value)
 	return result;
 }
 
+/* Made in the future: the clock was set back, and who knows how long ago. */
+static bool
+has_expired(const struct page *page, int64_t now_ms)
+{
+	return page->expires_ms <= now_ms ||
+	    page->made_ms > now_ms + CLOCKS_DIFFER_MS;
+}
+
 struct page *
 cache_get(struct cache *c, struct str key, uint64_t version, int64_t now_ms,
     enum cache_miss *why)
@@ -201,7 +211,7 @@ cache_get(struct cache *c, struct str key, uint64_t version, int64_t now_ms,
 		/* Another key's, perhaps: then the next would be one as well.
 		 */
 		c->store->class->drop(c->store);
-	} else if (page->version != version || page->expires_ms <= now_ms) {
+	} else if (page->version != version || has_expired(page, now_ms)) {
 		*why =
 		    page->version != version ? CACHE_OUTDATED : CACHE_EXPIRED;
 		page_unref(page);

@@ -76,7 +76,7 @@ respond(const struct request *req, const struct page *page,
 	struct buf head = {0}, plain = {0};
 	bool ok = true;
 
-	respond_head(&head, page, form, o, clock_wall_ms());
+	respond_head(&head, page, form, o, clock_steady_ms());
 	if (form.not_modified || req->method == METHOD_HEAD) {
 		body.len = 0;
 	} else if (form.inflate) {

@@ -15,6 +15,12 @@ clock_wall_ms(void)
 }
 
 int64_t
+clock_steady_ms(void)
+{
+	return clock_mono_us() / 1000;
+}
+
+int64_t
 clock_mono_us(void)
 {
 	struct timespec ts;

@@ -6,7 +6,8 @@
 /* Milliseconds since 1970, by the system's clock: what entries are dated by. */
 int64_t clock_wall_ms(void);
 
-/* Microseconds by a clock that only goes forward: for durations. */
+/* By a clock that only goes forward, whatever that is set to: for durations. */
 int64_t clock_mono_us(void);
+int64_t clock_steady_ms(void);
 
 #endif

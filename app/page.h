@@ -12,6 +12,9 @@
  * References are counted without locks: a page belongs to one thread at a
  * time.  A renderer makes it and hands it over, from then on the event loop
  * alone has it.
+ *
+ * Hosts that share a store have but the time of day in common.  Within a
+ * process a page ages by the steady clock, whatever the other is set to.
  */
 struct page {
 	unsigned refs;
@@ -26,8 +29,10 @@ struct page {
 	int64_t made_ms;    /* when it was rendered, clock_wall_ms */
 	int64_t expires_ms; /* from when it may not be served; 0: not kept */
 	uint64_t version;   /* of the data that it shows, or an older one */
-	int64_t checked_ms; /* when it was last known to be up to date */
-	int64_t fresh_s;    /* how far behind a browser may show it; 0: not */
+	int64_t ends_ms;    /* as expires_ms, by clock_steady_ms */
+	int64_t
+	    checked_ms;  /* when it was last known to be up to date, so too */
+	int64_t fresh_s; /* how far behind a browser may show it; 0: not */
 	int64_t stale_if_error_s; /* for browsers that do show it so */
 	bool time_dependent; /* it shows what changes with time or chance */
 };

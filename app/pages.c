@@ -97,11 +97,11 @@ pages_look_up(struct pages *p, const struct route *route,
 	    .route = route,
 	    .page = memory_get(p->memory, key),
 	};
-	int64_t now = clock_wall_ms();
+	int64_t now = clock_steady_ms();
 
 	l.version_known = catalog_version(
 	    p->catalog, route->scope, req->segments[0], &l.version);
-	if (l.page == NULL || now >= l.page->expires_ms)
+	if (l.page == NULL || now >= l.page->ends_ms)
 		return l;
 	if (l.version_known && l.page->version == l.version) {
 		l.page->checked_ms = now;
@@ -231,7 +231,7 @@ stand_in(struct pages *p, const struct job *job)
 		return NULL;
 	page = memory_get(p->memory, str_of_buf(&job->key));
 	if (page == NULL ||
-	    clock_wall_ms() - page->checked_ms >=
+	    clock_steady_ms() - page->checked_ms >=
 		p->site->stale_if_error_s * 1000)
 		return NULL;
 	return page;

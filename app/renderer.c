@@ -251,9 +251,10 @@ fetch(struct renderer *r, struct job *job, uint64_t version, int64_t now_ms)
 /* What the site says of every page, whether it was rendered or found. */
 static void
 finish_page(const struct renderer *r, const struct job *job, struct page *page,
-    int64_t now_ms)
+    int64_t now_ms, int64_t steady_ms)
 {
-	page->checked_ms = now_ms;
+	page->checked_ms = steady_ms;
+	page->ends_ms = steady_ms + (page->expires_ms - now_ms);
 	page->browser_cache = job->route->browser_cache;
 	page->fresh_s = r->site->fresh_s;
 	page->stale_if_error_s = r->site->stale_if_error_s;
@@ -294,7 +295,7 @@ renderer_make(struct renderer *r, struct job *job)
 			    job->outcome.stored);
 	}
 	if (page != NULL)
-		finish_page(r, job, page, now_ms);
+		finish_page(r, job, page, now_ms, since_us / 1000);
 	job->page = page;
 	if (r->site->slow_ms > 0)
 		slow_log(job, &r->work, r->site->slow_ms);

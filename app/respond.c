@@ -39,7 +39,7 @@ static void
 cache_status(struct buf *b, const struct page *page, const struct outcome *o,
     int64_t now_ms)
 {
-	int64_t ttl_s = (page->expires_ms - now_ms) / 1000;
+	int64_t ttl_s = (page->ends_ms - now_ms) / 1000;
 
 	switch (o->kind) {
 	case OUTCOME_MEMORY:
@@ -129,8 +129,8 @@ cache_control(struct buf *b, const struct page *page, int64_t now_ms)
 		buf_str(b, page->browser_cache);
 		return;
 	}
-	if (left_ms > page->expires_ms - now_ms)
-		left_ms = page->expires_ms - now_ms;
+	if (left_ms > page->ends_ms - now_ms)
+		left_ms = page->ends_ms - now_ms;
 	if (page->status != 200 || page->fresh_s == 0 || left_ms < 1000) {
 		buf_lit(b, "no-cache");
 		return;

@@ -31,6 +31,7 @@ struct form respond_form(const struct request *, const struct page *);
  * Adds the head of a reply as CGI has it (RFC 3875, section 6): a Status line,
  * header lines and the empty line.  Cache-Status is RFC 9211's, Server-Timing
  * W3C's, Cache-Control RFC 9111's with RFC 5861's extensions.
+ * `now_ms` is the steady clock's.
  */
 void respond_head(struct buf *, const struct page *, struct form,
     const struct outcome *, int64_t now_ms);

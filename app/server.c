@@ -143,7 +143,7 @@ respond(struct server *s, struct conn *c, struct page *page,
 
 	c->page = page_ref(page);
 	buf_reset(&c->head);
-	respond_head(&c->head, page, form, o, clock_wall_ms());
+	respond_head(&c->head, page, form, o, clock_steady_ms());
 	if (form.not_modified || c->request.method == METHOD_HEAD) {
 		body.len = 0;
 	} else if (form.inflate) {

@@ -25,7 +25,7 @@ declare -rA SETS=(
 	# cgi-fcgi, procps for the time limits of bats, libxml2-utils for
 	# xmllint, python3-prometheus-client to read the metrics
 	[test]='@demo redis-server libcmocka-dev bats spawn-fcgi libfcgi-bin jq wrk
-		systemd procps libxml2-utils python3-prometheus-client'
+		systemd procps libxml2-utils python3-prometheus-client faketime'
 	# make fuzz: libFuzzer is in libclang-rt-dev; in Ubuntu 22.04, whose
 	# clang is older than that package, it comes with clang
 	[fuzz]='@build clang libclang-rt-dev|libclang-common-14-dev'

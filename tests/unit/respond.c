@@ -17,7 +17,7 @@ sample_page(void)
 	    .refs = 1,
 	    .status = 200,
 	    .type = "text/html; charset=utf-8",
-	    .expires_ms = NOW_MS + 600000,
+	    .ends_ms = NOW_MS + 600000,
 	};
 }
 
@@ -190,13 +190,13 @@ the_time_that_is_left_counts_down(void **state)
 	struct outcome o = {.kind = OUTCOME_MEMORY};
 
 	(void)state;
-	page.expires_ms = NOW_MS + 1999;
+	page.ends_ms = NOW_MS + 1999;
 	assert_line(
 	    &page, &o, "Cache-Status", "squall; hit; ttl=1; detail=memory");
-	page.expires_ms = NOW_MS + 1;
+	page.ends_ms = NOW_MS + 1;
 	assert_line(
 	    &page, &o, "Cache-Status", "squall; hit; ttl=0; detail=memory");
-	page.expires_ms = NOW_MS - 5000;
+	page.ends_ms = NOW_MS - 5000;
 	assert_line(
 	    &page, &o, "Cache-Status", "squall; hit; ttl=-5; detail=memory");
 }
@@ -258,10 +258,10 @@ a_page_that_is_behind(void **state)
 	struct outcome o = {.kind = OUTCOME_BEHIND};
 
 	(void)state;
-	page.expires_ms = NOW_MS + 5000;
+	page.ends_ms = NOW_MS + 5000;
 	assert_line(
 	    &page, &o, "Cache-Status", "squall; hit; ttl=0; detail=behind");
-	page.expires_ms = NOW_MS - 5000;
+	page.ends_ms = NOW_MS - 5000;
 	assert_line(
 	    &page, &o, "Cache-Status", "squall; hit; ttl=-5; detail=behind");
 }
@@ -377,10 +377,10 @@ browsers_share_in_how_far_a_page_may_be_behind(void **state)
 	assert_line(&page, &miss, "Cache-Control", "no-cache");
 	/* Nothing outlives its expiry, and what is not kept has none. */
 	page = lasting_page(10);
-	page.expires_ms = NOW_MS + 2000;
+	page.ends_ms = NOW_MS + 2000;
 	assert_line(&page, &miss, "Cache-Control",
 	    "max-age=1, stale-while-revalidate=1, stale-if-error=60");
-	page.expires_ms = 0;
+	page.ends_ms = 0;
 	assert_line(&page, &miss, "Cache-Control", "no-cache");
 	page = lasting_page(10);
 	page.status = 404;
