@@ -137,7 +137,8 @@ test-tools: $(TOOLS)
 # Memory: all but the freshness checker, which is for `test` and `check-tsan`,
 # and what only the plain program can show: figures, and what happens under
 # another library that is to be loaded first.
-BATS_FILES = $(filter-out %/capacity.bats %/clock.bats,$(wildcard tests/integration/*.bats))
+PLAIN_TESTS = %/capacity.bats %/clock.bats %/endurance.bats
+BATS_FILES = $(filter-out $(PLAIN_TESTS),$(wildcard tests/integration/*.bats))
 ASAN_TESTS = $(UNIT_TESTS:$(BUILD)/%=build/asan/%) \
 	$(filter-out %/fresh-check.bats,$(BATS_FILES))
 check-asan: deps-test
@@ -200,7 +201,7 @@ help:
 	@echo 'make test       everything, with real servers (TESTS=files)'
 	@echo 'make check-asan the same under AddressSanitizer and UBSan'
 	@echo 'make check-tsan the servers under ThreadSanitizer'
-	@echo 'make soak       the freshness tests for SOAK_S=1800 seconds'
+	@echo 'make soak       freshness and the pool under load, for SOAK_S=1800 seconds each'
 	@echo 'make fuzz       the parsers, by libFuzzer (TARGETS=, FUZZ_S=)'
 	@echo 'make bench      the hit path beside a bare libfcgi program'
 	@echo 'make lint       formatting, static analysis, the layers'

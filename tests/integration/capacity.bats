@@ -7,21 +7,6 @@ load ../lib
 load helpers/databases
 load helpers/load
 
-# memory: what the pool occupies, in KB: PSS, then RSS.  The pages that its
-# processes share (the program, libraries) count once in the former, and for
-# each process in the latter.
-memory()
-{
-	local pid
-
-	for pid in $(pid_of squall) $(workers); do
-		cat "/proc/$pid/smaps_rollup"
-	done | awk '
-	    $1 == "Pss:" { pss += $2 }
-	    $1 == "Rss:" { rss += $2 }
-	    END { print pss, rss }'
-}
-
 # more_descriptors: for the 2,000 clients; squall has to do with what there is.
 more_descriptors()
 {
@@ -38,7 +23,7 @@ more_descriptors()
 	more_descriptors
 	start_squall --workers=2 --access-log=off "$ATLAS"
 	start_nginx
-	read -r pss rss < <(memory)
+	read -r pss rss _ < <(memory)
 	say "at the start: PSS $((pss / 1024)) MB, RSS $((rss / 1024)) MB"
 	# shellcheck disable=SC2046
 	press kept 500 7 keep $(printf '/atlas/places?_size=%d\n' {1..100})
@@ -47,7 +32,7 @@ more_descriptors()
 	wait "$WRK"
 	# the kept ones are there still
 	has_connections 500
-	read -r pss rss < <(memory)
+	read -r pss rss _ < <(memory)
 	wait "$PRESS"
 	say "with 2,500 connections and 100 pages of the atlas:" \
 	    "PSS $((pss / 1024)) MB, RSS $((rss / 1024)) MB;" \

@@ -38,11 +38,11 @@ figures()
 	done
 }
 
-# start_wrk NAME SECONDS CONNECTIONS PATH: wrk through the web server, in the
-# background.
+# start_wrk NAME SECONDS CONNECTIONS PATH [OPTION]...: wrk through the web server,
+# in the background.
 start_wrk()
 {
-	wrk -t 1 -c "$3" -d "$2s" --timeout 10s --latency "$URL$4" \
+	wrk -t 1 -c "$3" -d "$2s" --timeout 10s --latency "${@:5}" "$URL$4" \
 	    >"$T/$1.wrk" 2>&1 3>&- &
 	# shellcheck disable=SC2034
 	WRK=$!
@@ -74,6 +74,24 @@ wrk_had_no_errors()
 	hasnt "$(<"$T/$1.wrk")" 'Non-2xx' || return
 	hasnt "$(<"$T/$1.wrk")" 'Socket errors' || return
 	(($(wrk_requests "$1") > 0))
+}
+
+# memory [PID...]: what the pool, or these processes occupy, in KB: PSS, RSS, and
+# what is anonymous in them.  The pages that processes share (the program,
+# libraries) count once in the first, and for each of them in the second.
+memory()
+{
+	local pid
+
+	# shellcheck disable=SC2046
+	(($# > 0)) || set -- $(pid_of squall) $(workers)
+	for pid; do
+		cat "/proc/$pid/smaps_rollup"
+	done | awk '
+	    $1 == "Pss:" { pss += $2 }
+	    $1 == "Rss:" { rss += $2 }
+	    $1 == "Anonymous:" { anonymous += $2 }
+	    END { print pss, rss, anonymous }'
 }
 
 # say WORDS...: a figure for whoever reads the tests' output.
