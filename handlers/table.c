@@ -168,7 +168,7 @@ write_rows(struct view *v, struct buf *b)
 	int64_t n = 0;
 
 	/* One more than is shown tells whether there is a next page. */
-	rows_page(&v->rows, &v->keyset, &v->position, v->size + 1);
+	rows_page(&v->rows, NULL, &v->keyset, &v->position, v->size + 1);
 	while (rows_next(&v->rows)) {
 		if (n == v->size)
 			return n;
