@@ -128,17 +128,32 @@ split(struct request *req, struct str path)
 	}
 }
 
-/* For the error page of a request that does not come to have a route. */
-static enum format
+static const char *const suffixes[] = {
+    [FORMAT_HTML] = "",
+    [FORMAT_JSON] = ".json",
+    [FORMAT_CSV] = ".csv",
+    [FORMAT_GEOJSON] = ".geojson",
+    [FORMAT_FILE] = "",
+};
+
+const char *
+format_suffix(enum format format)
+{
+	return suffixes[format];
+}
+
+enum format
 format_of(struct str path)
 {
-	static const char json[] = ".json";
-	size_t len = sizeof(json) - 1;
+	for (size_t i = FORMAT_JSON; i < FORMAT_FILE; i++) {
+		size_t len = strlen(suffixes[i]);
 
-	return path.len >= len &&
-		str_is((struct str){path.s + path.len - len, len}, json)
-	    ? FORMAT_JSON
-	    : FORMAT_HTML;
+		if (path.len >= len &&
+		    str_is((struct str){path.s + path.len - len, len},
+			suffixes[i]))
+			return (enum format)i;
+	}
+	return FORMAT_HTML;
 }
 
 static enum method
@@ -161,6 +176,7 @@ request_parse_vars(struct request *req, const struct request_vars *v,
 	struct str path;
 
 	request_reset(req);
+	/* For the error page, if it does not come to have a route. */
 	req->format =
 	    format_of(v->path_info.len > 0 ? v->path_info : v->script_name);
 	/* As it came, and decoded; a row's key may grow when it is encoded. */
@@ -275,6 +291,10 @@ request_copy(struct request *to, const struct request *from)
 		move(&to->segments[i], &memory, &from->memory);
 	for (size_t i = 0; i < REQUEST_VALUES; i++)
 		move(&to->values[i].text, &memory, &from->memory);
+	for (size_t i = 0; i < to->n_arguments; i++) {
+		move(&to->arguments[i].name, &memory, &from->memory);
+		move(&to->arguments[i].text, &memory, &from->memory);
+	}
 	return true;
 }
 
@@ -284,7 +304,9 @@ request_reset(struct request *req)
 	struct buf memory = req->memory;
 
 	buf_reset(&memory);
-	*req = (struct request){.memory = memory};
+	/* As many arguments as there are is known when there are some. */
+	memset(req, 0, offsetof(struct request, arguments));
+	req->memory = memory;
 }
 
 void

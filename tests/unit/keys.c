@@ -9,7 +9,7 @@
 #include "tests/unit/asking.h"
 
 static const struct param params[] = {
-    {"_size", PARAM_INT, 1, 1000, 100},
+    {"_size", PARAM_INT, 1, 1000, .def = 100},
     {"_text", PARAM_TEXT, .max = 100},
     {"_more", PARAM_TEXT, .max = 100},
 };
@@ -21,8 +21,7 @@ static const struct route rows[] = {
     {.name = "database", .path = "/:database"},
     {.name = "table",
 	.path = "/:database/:table",
-	.params = params,
-	.n_params = COUNT_OF(params)},
+	.params = {params, COUNT_OF(params)}},
     {.name = "row", .path = "/:database/:table/:key", .row_key = true},
 };
 
@@ -304,10 +303,10 @@ mean_request(const struct route *route, const struct request *req,
 		mean(b, req->segments[i]);
 	if (route->row_key)
 		mean_row_key(b, raw_row_key);
-	for (size_t i = 0; i < route->n_params; i++) {
+	for (size_t i = 0; i < route->params.n; i++) {
 		const struct value *v = &req->values[i];
 
-		if (route->params[i].type == PARAM_INT)
+		if (route->params.rows[i].type == PARAM_INT)
 			buf_printf(b, "=%lld", (long long)v->number);
 		else if (v->given)
 			mean(b, v->text);

@@ -404,12 +404,10 @@ memory_never_moves(void **state)
 	static const struct route rows[] = {
 	    {.path = "/:a/:b/:c",
 		.row_key = true,
-		.params = params,
-		.n_params = COUNT_OF(params)},
+		.params = {params, COUNT_OF(params)}},
 	    {.path = "/:a",
 		.row_key = true,
-		.params = params,
-		.n_params = COUNT_OF(params)},
+		.params = {params, COUNT_OF(params)}},
 	};
 	static const struct routes routes = {rows, COUNT_OF(rows)};
 	static const struct {
