@@ -15,6 +15,7 @@ static const struct {
 } statuses[] = {
     {200, "200 OK"},
     {301, "301 Moved Permanently"},
+    {302, "302 Found"},
     {304, "304 Not Modified"},
     {400, "400 Bad Request"},
     {404, "404 Not Found"},
@@ -114,6 +115,19 @@ entity_fields(struct buf *b, const struct page *page, struct form form)
 	buf_add(b, page->header.data, page->header.len);
 }
 
+/* The Cache-Control that the page's own header lines have; "" for none. */
+static struct str
+own_cache_control(const struct page *page)
+{
+	static const char name[] = "Cache-Control: ";
+	const char *at = strstr(buf_cstr(&page->header), name);
+
+	if (at == NULL)
+		return (struct str){"", 0};
+	at += sizeof(name) - 1;
+	return (struct str){at, strcspn(at, "\r")};
+}
+
 /*
  * A browser may show the page for what is left of the time that it may be
  * behind: half of it without asking, half while it asks.
@@ -182,6 +196,8 @@ void
 respond_head(struct buf *b, const struct page *page, struct form form,
     const struct outcome *o, int64_t now_ms)
 {
+	struct str own;
+
 	buf_reserve(b, HEAD_BYTES);
 	buf_lit(b, "Status: ");
 	buf_str(b, status_line(form.not_modified ? 304 : page->status));
@@ -198,9 +214,15 @@ respond_head(struct buf *b, const struct page *page, struct form form,
 	}
 	if (page->plain_len > 0)
 		buf_lit(b, "Vary: Accept-Encoding\r\n");
-	buf_lit(b, "Cache-Control: ");
-	cache_control(b, page, now_ms);
-	buf_lit(b, "\r\nCache-Status: ");
+	own = own_cache_control(page);
+	if (own.len == 0 || form.not_modified) {
+		buf_lit(b, "Cache-Control: ");
+		buf_add(b, own.s, own.len);
+		if (own.len == 0)
+			cache_control(b, page, now_ms);
+		buf_lit(b, "\r\n");
+	}
+	buf_lit(b, "Cache-Status: ");
 	cache_status(b, page, o, now_ms);
 	buf_lit(b, "\r\nServer-Timing: ");
 	server_timing(b, o);

@@ -179,6 +179,14 @@ decode_segments(const struct route *r, struct request *req)
 	}
 }
 
+const struct params *
+route_params(const struct route *r)
+{
+	static const struct params none = {NULL, 0, NULL};
+
+	return r->params == NULL ? &none : r->params;
+}
+
 int
 route_request(const struct routes *routes, struct request *req,
     const struct route **route, struct buf *why)
@@ -205,13 +213,13 @@ route_request(const struct routes *routes, struct request *req,
 		return 404;
 	}
 	decode_segments(r, req);
-	return params_read(&r->params, req, why) ? 200 : 400;
+	return params_read(route_params(r), req, why) ? 200 : 400;
 }
 
 void
 route_query(const struct request *req, struct buf *b)
 {
-	params_write(&req->route->params, req, 0, ARGUMENT_NONE, b);
+	params_write(route_params(req->route), req, 0, ARGUMENT_NONE, b);
 }
 
 void

@@ -25,10 +25,10 @@ struct route {
 	const char *name; /* unique; part of the key */
 	const char *path; /* "/:database/:table": ':' takes any segment */
 	handler *handler;
-	struct params params;
-	enum scope scope;          /* what the page is made from */
-	int ttl_s;                 /* expiry, TTL_DEFAULT or TTL_NEVER */
-	const char *browser_cache; /* Cache-Control; NULL: no-cache */
+	const struct params *params; /* NULL: none */
+	enum scope scope;            /* what the page is made from */
+	int ttl_s;                   /* expiry, TTL_DEFAULT or TTL_NEVER */
+	const char *browser_cache;   /* Cache-Control; NULL: no-cache */
 	/* Formats beside HTML and JSON. */
 	bool csv, geojson;
 	/* What the last segment is: a name, unless one of these says so. */
@@ -51,6 +51,9 @@ struct routes {
  */
 int route_request(const struct routes *, struct request *,
     const struct route **route, struct buf *why);
+
+/* The parameters that a route declares. */
+const struct params *route_params(const struct route *);
 
 /* params_write of all parameters of the request's route. */
 void route_query(const struct request *, struct buf *);

@@ -372,9 +372,10 @@ add_value(struct str value, struct buf *b)
 		buf_char(b, '"');
 }
 
-static void
-add_words(const struct filters *f, const struct filter *item, struct buf *b)
+void
+filter_describe(const struct filters *f, size_t i, struct buf *b)
 {
+	const struct filter *item = &f->items[i];
 	struct str name;
 
 	if (item->op == NULL) {
@@ -401,7 +402,7 @@ filters_describe(const struct filters *f, struct buf *b)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		buf_str(b, i == 0 ? "where " : i + 1 == f->n ? " and " : ", ");
-		add_words(f, &f->items[i], b);
+		filter_describe(f, i, b);
 	}
 }
 

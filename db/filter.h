@@ -80,6 +80,9 @@ int filters_bind(const struct filters *, struct query *, int i);
 /* Adds the parameters as a JSON object. */
 void filters_params(const struct filters *, struct buf *json);
 
+/* Adds one of them in words, "a = 1". */
+void filter_describe(const struct filters *, size_t i, struct buf *);
+
 /* Adds "where a = 1, b is null and c > 2", or nothing without filters. */
 void filters_describe(const struct filters *, struct buf *);
 

@@ -73,6 +73,7 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 	*ref = (struct reference){
 	    .column = f->from[f->n - 1],
 	    .table = parent.name,
+	    .to = strdup(parent.columns[to[f->n - 1]].name),
 	    .key = *next,
 	    .n_key = parent.n_key == 0 ? 1 : (int)parent.n_key,
 	    .label = -1,
@@ -88,6 +89,7 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 	if (label < parent.n_columns) {
 		add_lookup(r, &parent, label, f, to);
 		ref->label = (*next)++;
+		ref->label_name = strdup(parent.columns[label].name);
 	}
 	r->n_references++;
 	parent.name = NULL; /* the reference has it now */
@@ -129,8 +131,11 @@ void
 rows_release(struct rows *r)
 {
 	query_close(&r->query);
-	for (size_t i = 0; i < r->n_references; i++)
+	for (size_t i = 0; i < r->n_references; i++) {
 		free(r->references[i].table);
+		free(r->references[i].to);
+		free(r->references[i].label_name);
+	}
 	buf_release(&r->columns);
 	buf_release(&r->outer);
 	buf_release(&r->memory);

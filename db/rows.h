@@ -14,9 +14,11 @@
 enum { ROWS_REFERENCES = 32 };
 
 struct reference {
-	size_t column; /* the column of the table that shows it */
-	char *table;   /* the table that it refers to */
-	int key;       /* the first column of the query that has its key */
+	size_t column;    /* the column of the table that shows it */
+	char *table;      /* the table that it refers to */
+	char *to;         /* the column there; NULL: out of memory */
+	char *label_name; /* the column that has its label, or NULL */
+	int key;          /* the first column of the query that has its key */
 	int n_key;
 	enum affinity affinity[SCHEMA_KEY_MAX]; /* of the key's columns */
 	int label; /* the column of the query that has its label, or -1 */

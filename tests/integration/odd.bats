@@ -195,7 +195,7 @@ walk()
 	mkdir "$T/walk"
 	: >"$T/todo"
 	while read -r table sort size; do
-		base="/demo/$table.json?x=1"
+		base="/demo/$table.json?_x=1"
 		[[ $sort == - ]] || base+="&$sort"
 		((id += 1))
 		echo "$id $base&_size=$size " >>"$T/todo"

@@ -21,7 +21,7 @@ static const struct route rows[] = {
     {.name = "database", .path = "/:database"},
     {.name = "table",
 	.path = "/:database/:table",
-	.params = {params, COUNT_OF(params)}},
+	.params = &(const struct params){params, COUNT_OF(params), NULL}},
     {.name = "row", .path = "/:database/:table/:key", .row_key = true},
 };
 
@@ -303,10 +303,10 @@ mean_request(const struct route *route, const struct request *req,
 		mean(b, req->segments[i]);
 	if (route->row_key)
 		mean_row_key(b, raw_row_key);
-	for (size_t i = 0; i < route->params.n; i++) {
+	for (size_t i = 0; i < route_params(route)->n; i++) {
 		const struct value *v = &req->values[i];
 
-		if (route->params.rows[i].type == PARAM_INT)
+		if (route_params(route)->rows[i].type == PARAM_INT)
 			buf_printf(b, "=%lld", (long long)v->number);
 		else if (v->given)
 			mean(b, v->text);

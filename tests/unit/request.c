@@ -401,13 +401,10 @@ memory_never_moves(void **state)
 	    {"a", PARAM_TEXT, .max = REQUEST_MAX},
 	    {"b", PARAM_TEXT, .max = REQUEST_MAX},
 	};
+	static const struct params declared = {params, COUNT_OF(params), NULL};
 	static const struct route rows[] = {
-	    {.path = "/:a/:b/:c",
-		.row_key = true,
-		.params = {params, COUNT_OF(params)}},
-	    {.path = "/:a",
-		.row_key = true,
-		.params = {params, COUNT_OF(params)}},
+	    {.path = "/:a/:b/:c", .row_key = true, .params = &declared},
+	    {.path = "/:a", .row_key = true, .params = &declared},
 	};
 	static const struct routes routes = {rows, COUNT_OF(rows)};
 	static const struct {

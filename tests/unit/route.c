@@ -23,7 +23,7 @@ static const struct route rows[] = {
     {.name = "database", .path = "/:database"},
     {.name = "table",
 	.path = "/:database/:table",
-	.params = {params, COUNT_OF(params)}},
+	.params = &(const struct params){params, COUNT_OF(params), NULL}},
     {.name = "row", .path = "/:database/:table/:key", .row_key = true},
 };
 
