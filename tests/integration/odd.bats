@@ -290,6 +290,15 @@ for_all()
 		for_all nocase k v w
 		for_all seen n
 		for_all no_rowid
+		# the same, of the rows that filters leave
+		for_all plain a c | awk '$2 != "-" {
+			print $1, $2 "&b__notnull=1", $3
+			print $1, $2 "&a__gte=1&rowid__lt=25", $3 }'
+		for_all keyed v w | awk '$2 != "-" { print $1, $2 "&v__in=1,2.5,a", $3
+			print $1, $2 "&v__isblank=1", $3 }'
+		for_all pairs a v | awk '$2 != "-" { print $1, $2 "&b__not=3", $3
+			print $1, $2 "&a__isnull=1", $3 }'
+		for_all seen n | awk '$2 != "-" { print $1, $2 "&n__gt=4", $3 }'
 	} >"$T/list"
 	walk <"$T/list"
 }
