@@ -209,6 +209,7 @@ read_declared(const struct params *params, struct request *req,
 		if (is_text(p, a->text))
 			return add_argument(params, req, a, why);
 	} else if (read_value(p, a->text, value)) {
+		req->uncached |= p->uncached && value->number != 0;
 		return true;
 	}
 	expect(p, a->text, why);

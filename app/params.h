@@ -21,6 +21,7 @@ struct param {
 	int64_t min, max;
 	int64_t def;              /* of all that is a number */
 	const char *const *words; /* end with a NULL; PARAM_INT: for its max */
+	bool uncached; /* with it, a page is made for its request alone */
 };
 
 /* What a page takes. */

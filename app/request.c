@@ -269,13 +269,19 @@ move(struct str *s, const struct buf *to, const struct buf *from)
 bool
 request_copy(struct request *to, const struct request *from)
 {
-	struct buf memory = {0};
+	struct buf memory = {0}, resume = {0};
 
 	buf_add(&memory, from->memory.data, from->memory.len);
-	if (memory.failed)
+	if (from->resume.len > 0)
+		buf_add(&resume, from->resume.data, from->resume.len);
+	if (memory.failed || resume.failed) {
+		buf_release(&memory);
+		buf_release(&resume);
 		return false;
+	}
 	*to = *from;
 	to->memory = memory;
+	to->resume = resume;
 	move(&to->method_name, &memory, &from->memory);
 	move(&to->uri, &memory, &from->memory);
 	move(&to->prefix, &memory, &from->memory);
@@ -303,6 +309,7 @@ request_reset(struct request *req)
 {
 	struct buf memory = req->memory;
 
+	buf_release(&req->resume);
 	buf_reset(&memory);
 	/* As many arguments as there are is known when there are some. */
 	memset(req, 0, offsetof(struct request, arguments));
@@ -313,5 +320,6 @@ void
 request_release(struct request *req)
 {
 	buf_release(&req->memory);
+	buf_release(&req->resume);
 	*req = (struct request){0};
 }

@@ -53,10 +53,12 @@ struct request_client {
 
 struct request {
 	struct buf memory;
+	struct buf resume; /* where a stream goes on; empty: at its beginning */
 	const struct route *route; /* once it has one */
 	uint64_t id; /* names the request in logs and error pages, in hex */
 	enum method method;
 	enum format format;
+	bool uncached; /* its page is neither looked for nor kept */
 	struct str method_name;
 	struct str uri;    /* as the client sent it: for the log only */
 	struct str prefix; /* where squall is mounted: "" or "/data", decoded */

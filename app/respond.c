@@ -100,9 +100,13 @@ entity_fields(struct buf *b, const struct page *page, struct form form)
 {
 	buf_lit(b, "Content-Type: ");
 	buf_str(b, page->type);
-	buf_lit(b, "\r\nContent-Length: ");
-	buf_int(b, (int64_t)(form.inflate ? page->plain_len : page->body.len));
 	buf_lit(b, "\r\n");
+	if (page->next.len == 0) {
+		buf_lit(b, "Content-Length: ");
+		buf_int(b,
+		    (int64_t)(form.inflate ? page->plain_len : page->body.len));
+		buf_lit(b, "\r\n");
+	}
 	if (page->plain_len > 0 && !form.inflate)
 		buf_lit(b, "Content-Encoding: gzip\r\n");
 	buf_lit(b,

@@ -234,4 +234,8 @@ route_key(const struct request *req, struct buf *key)
 	request_path(req, key);
 	buf_str(key, format_suffix(req->format));
 	route_query(req, key);
+	if (req->resume.len > 0) {
+		buf_char(key, '#');
+		url_arg(key, str_of_buf(&req->resume));
+	}
 }

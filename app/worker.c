@@ -114,6 +114,8 @@ watch(struct worker *w, struct conn *c, uint32_t events, int op)
 		log_error("worker", "epoll: %s", strerror(errno));
 }
 
+static void go_on(struct worker *w, struct conn *c);
+
 static void
 send_reply(struct worker *w, struct conn *c)
 {
@@ -123,6 +125,10 @@ send_reply(struct worker *w, struct conn *c)
 	case FCGI_DONE:
 		if (was_writing)
 			watch(w, c, 0, EPOLL_CTL_MOD);
+		if (c->reply.more) {
+			go_on(w, c);
+			break;
+		}
 		conn_finish_reply(c);
 		next_request(w, c);
 		break;
@@ -144,11 +150,19 @@ respond(struct worker *w, struct conn *c, struct page *page,
 {
 	struct form form = respond_form(&c->request, page);
 	struct str body = {page->body.data, page->body.len};
-	bool ok = true;
+	bool ok = true, begun = c->request.resume.len > 0;
 
+	/* Too late for another status: that the end is missing shows it. */
+	if (begun && page->status != 200) {
+		access_log(&c->request, o, page->status, c->sent,
+		    clock_mono_us() - c->since_us);
+		close_conn(w, c);
+		return;
+	}
 	c->page = page_ref(page);
 	buf_reset(&c->head);
-	respond_head(&c->head, page, form, o, clock_wall_ms());
+	if (!begun)
+		respond_head(&c->head, page, form, o, clock_wall_ms());
 	if (form.not_modified || c->request.method == METHOD_HEAD) {
 		body.len = 0;
 	} else if (form.inflate) {
@@ -164,11 +178,15 @@ respond(struct worker *w, struct conn *c, struct page *page,
 	}
 	c->reply = (struct fcgi_reply){
 	    .call = c->call,
+	    .more = page->next.len > 0 && c->request.method != METHOD_HEAD,
 	    .head = {c->head.data, c->head.len},
 	    .body = body,
 	};
-	access_log(&c->request, o, form.not_modified ? 304 : page->status,
-	    body.len, clock_mono_us() - c->since_us);
+	c->sent = begun ? c->sent + body.len : body.len;
+	if (!c->reply.more)
+		access_log(&c->request, o,
+		    form.not_modified ? 304 : page->status, c->sent,
+		    clock_mono_us() - c->since_us);
 	send_reply(w, c);
 }
 
@@ -238,6 +256,28 @@ await(struct worker *w, struct conn *c, const struct lookup *l)
 	conn_wait(c, CONN_WAITING, 0);
 	if (under_way == NULL && !pages_submit(w->pages, job))
 		shed(w, job);
+}
+
+/* A part of a stream has been sent: has the next one made. */
+static void
+go_on(struct worker *w, struct conn *c)
+{
+	struct buf *resume = &c->request.resume;
+	const struct route *route = c->request.route;
+	struct lookup l;
+
+	buf_reset(resume);
+	buf_add(resume, c->page->next.data, c->page->next.len);
+	conn_finish_reply(c);
+	buf_reset(&w->key);
+	route_key(&c->request, &w->key);
+	if (resume->failed || w->key.failed) {
+		log_error("worker", "out of memory");
+		close_conn(w, c);
+		return;
+	}
+	l = pages_look_up(w->pages, route, &c->request, str_of_buf(&w->key));
+	await(w, c, &l);
 }
 
 /* Has the page made anew, for whoever comes next. */

@@ -46,6 +46,7 @@ static const struct param params[TABLE_PARAMS] = {
     [TABLE_EXTRA] = {"_extra", NAMES},
     [TABLE_HEADER] = {"_header", PARAM_FLAG, .def = 1},
     [TABLE_DL] = {"_dl", PARAM_FLAG},
+    [TABLE_STREAM] = {"_stream", PARAM_FLAG, .uncached = true},
     [TABLE_TTL] = {"_ttl", PARAM_INT, 0, YEAR_S, NOT_GIVEN},
     [TABLE_TIMELIMIT] = {"_timelimit", PARAM_INT, 1, HOUR_MS, NOT_GIVEN},
     [TABLE_WHERE] = {"_where", PARAM_TEXT, .max = VALUE_MAX},
@@ -133,7 +134,7 @@ link_next(const struct table_view *v, struct page *page)
 {
 	struct buf url = {0};
 
-	if (v->next.len > 0)
+	if (v->next.len > 0 && page->next.len == 0)
 		view_next_url(v, &url);
 	if (url.len > 0 && url.len <= HEADER_MAX)
 		buf_printf(&page->header, "Link: <%s>; rel=\"next\"\r\n",

@@ -1,5 +1,6 @@
 /*
- * A table's rows as CSV: NULL is an empty field, bytes are in base64.
+ * A table's rows as CSV: NULL is an empty field, bytes are in base64.  All of
+ * them come as a stream, of parts that are pages of the table.
  */
 #include <math.h>
 
@@ -8,6 +9,8 @@
 #include "app/url.h"
 #include "handlers/table.h"
 #include "handlers/table_view.h"
+
+enum { STREAM_BYTES = 256 << 10 }; /* of a part, or little more */
 
 /* Whether a column of labels stands behind this one. */
 static bool
@@ -89,6 +92,8 @@ write_row(const struct table_view *v, struct buf *b)
 int
 table_csv(struct table_view *v, struct page *page)
 {
+	bool stream = v->req->values[TABLE_STREAM].number != 0;
+
 	page->type = "text/csv; charset=utf-8";
 	if (v->req->values[TABLE_DL].number != 0) {
 		buf_lit(&page->header,
@@ -96,9 +101,16 @@ table_csv(struct table_view *v, struct page *page)
 		url_name(&page->header, str_of(v->table.name));
 		buf_lit(&page->header, ".csv\"\r\n");
 	}
-	if (v->req->values[TABLE_HEADER].number != 0)
+	if (v->req->values[TABLE_HEADER].number != 0 && v->req->resume.len == 0)
 		write_header(v, &page->body);
-	while (view_next(v))
+	while (view_next(v)) {
 		write_row(v, &page->body);
+		if (stream && page->body.len >= STREAM_BYTES) {
+			view_stop(v);
+			break;
+		}
+	}
+	if (stream)
+		buf_add(&page->next, v->next.data, v->next.len);
 	return 200;
 }

@@ -79,12 +79,14 @@ read_order(struct table_view *v, struct page *page)
 static int
 read_position(struct table_view *v, struct page *page)
 {
-	const struct value *next = value_of(v, TABLE_NEXT);
+	struct str next = value_of(v, TABLE_NEXT)->text;
 
+	if (v->req->resume.len > 0)
+		next = str_of_buf(&v->req->resume);
 	keyset_init(&v->keyset, &v->table, v->sort, v->descending);
-	if (!next->given)
+	if (next.s == NULL)
 		return 200;
-	if (!keyset_parse(&v->keyset, next->text, &v->position))
+	if (!keyset_parse(&v->keyset, next, &v->position))
 		return page_error(page, 400,
 		    "_next: expected what a page of this table, in this "
 		    "order, gave for its next page.");
@@ -243,9 +245,10 @@ static void
 read_size(struct table_view *v)
 {
 	const struct value *size = value_of(v, TABLE_SIZE);
+	bool csv = v->req->format == FORMAT_CSV;
 
 	v->size = size->number;
-	if (!size->given && v->req->format == FORMAT_CSV)
+	if (csv && (!size->given || value_of(v, TABLE_STREAM)->number != 0))
 		v->size = SIZE_MAX_ROWS;
 }
 
@@ -291,15 +294,22 @@ view_release(struct table_view *v)
 	v->shown = NULL;
 }
 
+void
+view_stop(struct table_view *v)
+{
+	if (v->keyset.n > 0)
+		keyset_token(&v->keyset, &v->rows.query, &v->next);
+	else
+		keyset_offset_token(v->position.offset + v->n, &v->next);
+}
+
 bool
 view_next(struct table_view *v)
 {
 	if (v->size == 0)
 		return false;
-	if (v->n == v->size && v->keyset.n > 0)
-		keyset_token(&v->keyset, &v->rows.query, &v->next);
-	else if (v->n == v->size)
-		keyset_offset_token(v->position.offset + v->n, &v->next);
+	if (v->n == v->size)
+		view_stop(v);
 	if (!rows_next(&v->rows)) {
 		buf_reset(&v->next);
 		return false;

@@ -54,6 +54,9 @@ void view_release(struct table_view *);
  */
 bool view_next(struct table_view *);
 
+/* Stops at the row that view_next came to: `next` has what follows it. */
+void view_stop(struct table_view *);
+
 /* The name of a column, or of the rowid. */
 const char *view_column_name(const struct table_view *, size_t column);
 
