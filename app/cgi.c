@@ -147,6 +147,8 @@ cgi_run(const struct site *site)
 	if (status != 200) {
 		page = error_refusal(&req, status, &why);
 		if (page != NULL)
+			page->cors = site->cors;
+		if (page != NULL)
 			exit_status = respond(
 			    &req, page, &bypass, clock_mono_us() - since);
 		goto out;

@@ -20,6 +20,7 @@ struct param {
 	enum param_type type;
 	int64_t min, max;
 	int64_t def;              /* of all that is a number */
+	int64_t csv_def;          /* the same in CSV; 0: it is no other */
 	const char *const *words; /* end with a NULL; PARAM_INT: for its max */
 	bool uncached; /* with it, a page is made for its request alone */
 };

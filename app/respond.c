@@ -94,6 +94,22 @@ respond_form(const struct request *req, const struct page *page)
 	};
 }
 
+/*
+ * For the Fetch standard's CORS protocol: data may be read by any site's
+ * scripts, and the link to the next page with it.  A page for people is none.
+ */
+static void
+cors_fields(struct buf *b, const struct page *page)
+{
+	if (!page->cors || str_starts(str_of(page->type), str_of("text/html")))
+		return;
+	buf_lit(b,
+	    "Access-Control-Allow-Origin: *\r\n"
+	    "Access-Control-Allow-Headers: Authorization, Content-Type\r\n"
+	    "Access-Control-Allow-Methods: GET, HEAD\r\n"
+	    "Access-Control-Expose-Headers: Link\r\n");
+}
+
 /* What describes the entity, and a 304 leaves out. */
 static void
 entity_fields(struct buf *b, const struct page *page, struct form form)
@@ -208,6 +224,7 @@ respond_head(struct buf *b, const struct page *page, struct form form,
 	buf_lit(b, "\r\n");
 	if (!form.not_modified)
 		entity_fields(b, page, form);
+	cors_fields(b, page);
 	if (page->status == 200 && page->tag[0] != '\0') {
 		/* Each form has a strong tag of its own. */
 		buf_lit(b, "ETag: \"");

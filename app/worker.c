@@ -201,6 +201,7 @@ refuse(struct worker *w, struct conn *c, int status, const struct buf *why)
 		close_conn(w, c);
 		return;
 	}
+	page->cors = w->site->cors;
 	respond(w, c, page, &bypass);
 	page_unref(page);
 }

@@ -31,7 +31,8 @@ static const char *const shapes[] = {
 
 static const struct param params[TABLE_PARAMS] = {
     [TABLE_NEXT] = {"_next", PARAM_TEXT, .max = TOKEN_MAX},
-    [TABLE_SIZE] = {"_size", PARAM_INT, 0, SIZE_MAX_ROWS, SIZE_DEFAULT, sizes},
+    [TABLE_SIZE] = {"_size", PARAM_INT, 0, SIZE_MAX_ROWS, SIZE_DEFAULT,
+	.csv_def = SIZE_MAX_ROWS, .words = sizes},
     [TABLE_SORT] = {"_sort", PARAM_TEXT, .max = NAME_MAX_BYTES},
     [TABLE_SORT_DESC] = {"_sort_desc", PARAM_TEXT, .max = NAME_MAX_BYTES},
     [TABLE_COL] = {"_col", NAMES},
@@ -142,6 +143,22 @@ link_next(const struct table_view *v, struct page *page)
 	buf_release(&url);
 }
 
+/* Programs find the data of a page by this (Datasette's). */
+static void
+link_alternate(const struct table_view *v, struct page *page)
+{
+	struct buf url = {0};
+
+	if (v->req->format == FORMAT_HTML)
+		view_url(v, FORMAT_JSON, 0, ARGUMENT_NONE, &url);
+	if (url.len > 0 && url.len <= HEADER_MAX / 2)
+		buf_printf(&page->header,
+		    "Link: <%s>; rel=\"alternate\"; "
+		    "type=\"application/json+datasette\"\r\n",
+		    buf_cstr(&url));
+	buf_release(&url);
+}
+
 static int
 read(const struct request *req, struct db *db, struct page *page)
 {
@@ -151,6 +168,7 @@ read(const struct request *req, struct db *db, struct page *page)
 	if (status == 200)
 		status = write_page(&v, page);
 	if (status == 200) {
+		link_alternate(&v, page);
 		link_next(&v, page);
 		set_ttl(req, page);
 	}

@@ -244,11 +244,9 @@ read_columns(struct table_view *v, struct page *page)
 static void
 read_size(struct table_view *v)
 {
-	const struct value *size = value_of(v, TABLE_SIZE);
-	bool csv = v->req->format == FORMAT_CSV;
-
-	v->size = size->number;
-	if (csv && (!size->given || value_of(v, TABLE_STREAM)->number != 0))
+	v->size = value_of(v, TABLE_SIZE)->number;
+	if (v->req->format == FORMAT_CSV &&
+	    value_of(v, TABLE_STREAM)->number != 0)
 		v->size = SIZE_MAX_ROWS;
 }
 

@@ -332,6 +332,12 @@ d"'
 	get /demo/t.csv
 	is "$(wc -l <"$T/body")" 1001
 	is "$(header Link)" '</demo/t.csv?_next=i1000>; rel="next"'
+	get '/demo/t.csv?_size=100'
+	is "$(wc -l <"$T/body")" 101
+	is "$(header Link)" '</demo/t.csv?_size=100&_next=i100>; rel="next"'
+	get '/demo/t.csv?_size=max'
+	is "$(wc -l <"$T/body")" 1001
+	like "$(cache_status)" 'hit;'
 }
 
 @test "GeoJSON: points of latitude and longitude" {
@@ -372,6 +378,21 @@ END
 	is "$STATUS" 503
 }
 
+@test "--cors: who may read data" {
+	serve --cors=on
+	for path in '/demo/t.json' '/demo/t.csv' '/demo/t.json?nosuch=1' \
+	    '/demo/t.json?_size=x' '/demo/spots.geojson' '/demo/t.csv?_stream=on'; do
+		get "$path"
+		is "$(header Access-Control-Allow-Origin)" '*' || fail "$path"
+	done
+	get /demo/t
+	is "$(header Access-Control-Allow-Origin || echo none)" none
+	stop squall
+	start_squall --workers=1 "$T/demo.db"
+	get /demo/t.json
+	is "$(header Access-Control-Allow-Origin || echo none)" none
+}
+
 @test "the form: filters without JavaScript" {
 	serve
 	get '/demo/t?n=5&_sort=s'
@@ -396,6 +417,8 @@ END
 	is "$STATUS" 400
 	get "/demo/t?_filter_column=s&_filter_value=$(printf '%04000d' 0)"
 	is "$STATUS" 414
+	get '/demo/t?id__lt=3'
+	is "$(header Link)" '</demo/t.json?id__lt=3>; rel="alternate"; type="application/json+datasette"'
 	get /demo/t
 	hasnt "$BODY" noindex
 }
