@@ -372,6 +372,17 @@ add_value(struct str value, struct buf *b)
 		buf_char(b, '"');
 }
 
+/* The list without the numbers that SQL has beside their text. */
+static void
+add_values(struct str value, struct buf *b)
+{
+	struct buf list = {0};
+
+	make_list(value, false, &list);
+	buf_add(b, list.data, list.len);
+	buf_release(&list);
+}
+
 void
 filter_describe(const struct filters *f, size_t i, struct buf *b)
 {
@@ -389,7 +400,7 @@ filter_describe(const struct filters *f, size_t i, struct buf *b)
 		if (*s == '@')
 			buf_add(b, name.s, name.len);
 		else if (*s == '*')
-			buf_add(b, item->list.data, item->list.len);
+			add_values(item->value, b);
 		else if (*s == '$')
 			add_value(item->value, b);
 		else

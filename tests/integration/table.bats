@@ -257,7 +257,7 @@ END
 /demo/t.json?_size=0&_extra=human_description_en
 {"ok":true,"rows":[],"next":null,"next_url":null,"human_description_en":"","truncated":false}
 /demo/t.json?_size=0&_extra=human_description_en&n__gt=1&s__contains=a&tags__isnull=1&x__in=1,2
-{"ok":true,"rows":[],"next":null,"next_url":null,"human_description_en":"where n > 1, s contains \"a\", tags is null and x in [\"1\",1,\"2\",2]","truncated":false}
+{"ok":true,"rows":[],"next":null,"next_url":null,"human_description_en":"where n > 1, s contains \"a\", tags is null and x in [\"1\",\"2\"]","truncated":false}
 /demo/t.json?_size=0&_extra=columns,all_columns&_extra=primary_keys&_col=n
 {"ok":true,"rows":[],"next":null,"next_url":null,"columns":["id","n"],"all_columns":["id","n","r","s","x","tags","day","city","a__b","_u"],"primary_keys":["id"],"truncated":false}
 /demo/bare.json?_size=0&_extra=columns,all_columns,primary_keys

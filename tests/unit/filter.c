@@ -3,6 +3,7 @@
  */
 #include "db/filter.h"
 
+#include "app/json_valid.h"
 #include "db/keyset.h"
 #include "tests/unit/database.h"
 
@@ -376,6 +377,41 @@ there_is_a_bound(void **state)
 	end_reading(d->db);
 }
 
+/* What goes to SQLite as JSON must be JSON to it: else a page fails. */
+static void
+what_is_taken_for_json_is_json_to_sqlite(void **state)
+{
+	static const char *const pieces[] = {"[", "]", "{", "}", ",", ":", "\"",
+	    "\\", "u00e9", "a", "1", "0", "-", "+", ".", "e", "E", "true",
+	    "null", " ", "\"a\":", "\n", "é"};
+	struct database *d = *state;
+	uint64_t random = 42;
+	int taken = 0;
+
+	read_database_of(d, "CREATE TABLE t(x)");
+	for (int round = 0; round < 100000; round++) {
+		size_t n = next_random(&random) % 7 + 1;
+		struct buf b = {0};
+		struct query q;
+
+		for (size_t i = 0; i < n; i++)
+			buf_str(&b,
+			    pieces[next_random(&random) % COUNT_OF(pieces)]);
+		if (json_valid(str_of_buf(&b))) {
+			query_open(&q, d->db, "SELECT json_valid(?)");
+			query_bind_text(&q, 1, str_of_buf(&b));
+			assert_true(query_next(&q));
+			if (query_int(&q, 0) != 1)
+				fail_msg("taken: %s", buf_cstr(&b));
+			query_close(&q);
+			taken++;
+		}
+		buf_release(&b);
+	}
+	assert_true(taken > 1000);
+	end_reading(d->db);
+}
+
 static void
 which_names_are_filters(void **state)
 {
@@ -404,6 +440,7 @@ main(void)
 	    DATABASE_TEST(indexes_are_used),
 	    DATABASE_TEST(several_are_all_met_and_described),
 	    DATABASE_TEST(there_is_a_bound),
+	    DATABASE_TEST(what_is_taken_for_json_is_json_to_sqlite),
 	    cmocka_unit_test(which_names_are_filters),
 	};
 
