@@ -128,6 +128,35 @@ stream()
 	is "$(access_lines ' /demo/big.csv' | wc -l)" 0
 }
 
+@test "several at once, and a server that is told to stop, come to the end" {
+	local i slow
+	local -a clients=()
+
+	serve
+	start_nginx
+	csv_of 'SELECT * FROM big' | sed 's/\r*$/\r/' >"$T/wanted"
+	for i in 1 2 3; do
+		curl -q -s --noproxy '*' "$URL/demo/big.csv?_stream=on" \
+		    -o "$T/body.$i" &
+		clients+=($!)
+	done
+	wait "${clients[@]}"
+	for i in 1 2 3; do
+		cmp "$T/body.$i" "$T/wanted"
+	done
+	mkfifo "$T/pipe"
+	fcgi GET '/demo/big.csv?_stream=on' >"$T/pipe" &
+	slow=$!
+	exec {READ}<"$T/pipe"
+	head -c 1000 <&"$READ" >"$T/rest"
+	kill -TERM "$(<"$T/squall.pid")"
+	wait_for grep -q finishing "$T/squall.log"
+	cat <&"$READ" >>"$T/rest"
+	exec {READ}<&-
+	wait "$slow"
+	sed '1,/^\r*$/d' "$T/rest" | cmp - "$T/wanted"
+}
+
 @test "the same by CGI" {
 	make_db "$T/demo.db" "CREATE TABLE t (id INTEGER PRIMARY KEY);
 	    WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c
