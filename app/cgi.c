@@ -93,6 +93,27 @@ respond(const struct request *req, const struct page *page,
 	return ok ? 0 : 1;
 }
 
+/* The parts that follow the first one of a stream. */
+static int
+stream(struct renderer *r, struct job *job)
+{
+	while (job->page != NULL && job->page->next.len > 0) {
+		struct buf *resume = &job->request.resume;
+
+		buf_reset(resume);
+		buf_add(resume, job->page->next.data, job->page->next.len);
+		page_unref(job->page);
+		job->page = NULL;
+		if (resume->failed)
+			return 1;
+		renderer_make(r, job);
+		if (job->page == NULL || job->page->status != 200 ||
+		    !write_all(buf_cstr(&job->page->body), job->page->body.len))
+			return 1;
+	}
+	return 0;
+}
+
 void
 cgi_fail(void)
 {
@@ -146,6 +167,8 @@ cgi_run(const struct site *site)
 	if (status != 200) {
 		page = error_refusal(&req, status, &why);
 		if (page != NULL)
+			page->cors = site->cors;
+		if (page != NULL)
 			exit_status = respond(
 			    &req, page, &bypass, clock_mono_us() - since);
 		goto out;
@@ -176,6 +199,8 @@ cgi_run(const struct site *site)
 	else
 		exit_status = respond(&job->request, job->page, &job->outcome,
 		    clock_mono_us() - since);
+	if (exit_status == 0 && job->request.method != METHOD_HEAD)
+		exit_status = stream(renderer, job);
 out:
 	page_unref(page);
 	if (job != NULL)

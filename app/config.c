@@ -62,6 +62,7 @@ static const char *const status_words[] = {
     NULL,
 };
 
+static const char *const cors_words[] = {"off", "on", NULL};
 static const char *const sink_words[] = {"stderr", "syslog", NULL};
 static const char *const fresh_words[] = {"exact", NULL};
 static const char *const off_words[] = {"off", NULL};
@@ -114,6 +115,10 @@ static const struct option_row rows[] = {
     {"prefix", 0, OPTION_PATH, FIELD(prefix), .value = "PATH",
 	.help = "where it is mounted, if the web server can't tell (\"/\": at "
 		"the root)"},
+    {"cors", 0, OPTION_CHOICE, FIELD(cors), .words = cors_words,
+	.value = "on|off",
+	.help = "whether scripts of other sites may read JSON, CSV and the "
+		"like (default off)"},
     {"time-limit", 0, OPTION_NUMBER, FIELD(time_limit_ms), 1, 3600 * 1000,
 	.value = "MS",
 	.help = "what the queries of a page may take (default 1000)"},

@@ -35,6 +35,7 @@ struct config {
 	int64_t fresh_s; /* 0: exact */
 	int64_t stale_if_error_s;
 	char *prefix; /* NULL: as the web server says */
+	int64_t cors; /* 1: on */
 	int64_t time_limit_ms;
 	int64_t queue, queue_wait_ms;
 	int64_t max_requests, max_rss;    /* of a worker; 0: no limit */

@@ -28,6 +28,7 @@ struct conn {
 	struct buf head;
 	struct page *plain; /* the same inflated, for who does not take gzip */
 	struct fcgi_reply reply;
+	size_t sent;     /* bytes of a stream's body, before this part */
 	struct job *job; /* that it waits for */
 	struct conn *job_next, *job_prev;
 	struct conn *next, *prev; /* of all connections, or of the dead */

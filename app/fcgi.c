@@ -26,9 +26,10 @@ enum {
 
 enum {
 	READ_BYTES = 64 << 10,
-	PARAMS_MAX = 128 << 10,
-	STDIN_MAX = 1 << 20, /* a longer body is not waited for */
-	VALUES_MAX = 4096,   /* content of a management record */
+	PARAMS_MAX = 128 << 10, /* more are dropped, to answer with a 414 */
+	PARAMS_END = 1 << 20,   /* more are no request */
+	STDIN_MAX = 1 << 20,    /* a longer body is not waited for */
+	VALUES_MAX = 4096,      /* content of a management record */
 };
 
 /*
@@ -224,13 +225,15 @@ take_content(struct fcgi_reader *r, const char *p, size_t n)
 	if (r->state == FCGI_BEGIN || id != r->call.id)
 		return true;
 	if (type == FCGI_TYPE_PARAMS) {
-		buf_add(&r->params, p, n);
-		if (r->params.len > PARAMS_MAX)
+		r->params_len += n;
+		if (r->params_len <= PARAMS_MAX)
+			buf_add(&r->params, p, n);
+		else if (r->params_len > PARAMS_END)
 			log_warn("fcgi",
 			    "a request with more than %d bytes of "
 			    "parameters is refused",
-			    PARAMS_MAX);
-		return !r->params.failed && r->params.len <= PARAMS_MAX;
+			    PARAMS_END);
+		return !r->params.failed && r->params_len <= PARAMS_END;
 	}
 	if (type == FCGI_TYPE_STDIN)
 		r->stdin_len += n;
@@ -338,6 +341,15 @@ take_request(struct fcgi_reader *r, const char *prefix, struct request *req,
 	struct request_vars vars = {.wants_client = log_wants_client()};
 	struct str name, value;
 
+	if (r->params_len > PARAMS_MAX) {
+		request_reset(req);
+		buf_printf(why,
+		    "The request’s address and header fields are longer than "
+		    "the %d bytes that are read.",
+		    PARAMS_MAX);
+		*status = 414;
+		return true;
+	}
 	while (params.len > 0) {
 		if (!take_pair(&params, &name, &value))
 			return false;
@@ -367,6 +379,7 @@ fcgi_read(int fd, struct fcgi_reader *r, const char *prefix,
 		return FCGI_GONE;
 	r->state = FCGI_BEGIN;
 	r->stdin_len = 0;
+	r->params_len = 0;
 	buf_reset(&r->params);
 	return FCGI_DONE;
 }

@@ -27,6 +27,7 @@ struct fcgi_reader {
 	struct fcgi_call call;
 	struct buf body;   /* content of a record that is needed whole */
 	struct buf params; /* the stream of parameters */
+	size_t params_len; /* its bytes; over a bound they are dropped */
 	size_t stdin_len;  /* bytes of the request's body, which are dropped */
 	struct buf rest;   /* what came after the request */
 	bool more;         /* the socket may hold still more */

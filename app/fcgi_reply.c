@@ -77,7 +77,7 @@ gather(const struct fcgi_reply *r, struct pieces *v,
 		add_content(v, r, at, len);
 		at += len;
 	}
-	if (at < total)
+	if (at < total || r->more)
 		return;
 	memset(trailer, 0, TRAILER_LEN);
 	fcgi_put_header(trailer, FCGI_TYPE_STDOUT, r->call.id, 0);
@@ -91,7 +91,8 @@ fcgi_reply_write(int fd, struct fcgi_reply *r)
 {
 	size_t total = r->head.len + r->body.len;
 	size_t records = (total + RECORD_BYTES - 1) / RECORD_BYTES;
-	size_t all = total + records * FCGI_HEADER_LEN + TRAILER_LEN;
+	size_t all =
+	    total + records * FCGI_HEADER_LEN + (r->more ? 0 : TRAILER_LEN);
 
 	while (r->sent < all) {
 		unsigned char headers[PIECES][FCGI_HEADER_LEN];

@@ -6,6 +6,7 @@
 /* A reply on its way.  Head and body must live until it is sent. */
 struct fcgi_reply {
 	struct fcgi_call call;
+	bool more; /* another one goes on where this one ends */
 	struct str head, body;
 	size_t sent; /* bytes of the records, so far */
 };

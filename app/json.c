@@ -97,13 +97,12 @@ json_real(struct buf *b, double value)
 }
 
 void
-json_blob(struct buf *b, const void *data, size_t len)
+json_base64(struct buf *b, const void *data, size_t len)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned char *p = data;
 
-	buf_lit(b, "{\"$base64\":true,\"encoded\":\"");
 	buf_reserve(b, len / 3 * 4 + 8);
 	for (; len > 0; p += 3, len -= len < 3 ? len : 3) {
 		unsigned v = (unsigned)p[0] << 16;
@@ -123,5 +122,12 @@ json_blob(struct buf *b, const void *data, size_t len)
 			out[3] = digits[v & 63];
 		buf_add(b, out, sizeof(out));
 	}
+}
+
+void
+json_blob(struct buf *b, const void *data, size_t len)
+{
+	buf_lit(b, "{\"$base64\":true,\"encoded\":\"");
+	json_base64(b, data, len);
 	buf_lit(b, "\"}");
 }

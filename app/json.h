@@ -21,6 +21,9 @@ void json_int(struct buf *, int64_t);
 /* The shortest digits that give the same number back; infinities are null. */
 void json_real(struct buf *, double);
 
+/* Bytes in base64 (RFC 4648, section 4), without quotes. */
+void json_base64(struct buf *, const void *, size_t len);
+
 /* Bytes, as {"$base64": true, "encoded": "…"}: Datasette's dialect. */
 void json_blob(struct buf *, const void *, size_t len);
 

@@ -32,6 +32,7 @@ page_unref(struct page *p)
 		return;
 	buf_release(&p->body);
 	buf_release(&p->header);
+	buf_release(&p->next);
 	free(p);
 }
 
@@ -41,6 +42,7 @@ page_error(struct page *p, int status, const char *fmt, ...)
 	va_list ap;
 
 	buf_reset(&p->body);
+	buf_reset(&p->next);
 	va_start(ap, fmt);
 	buf_vprintf(&p->body, fmt, ap);
 	va_end(ap);

@@ -21,10 +21,17 @@ struct page {
 	int status;                /* HTTP status */
 	const char *type;          /* Content-Type, with its charset */
 	const char *browser_cache; /* Cache-Control; NULL: no-cache */
-	char tag[33];       /* entity tag of the plain body; "" for none */
-	size_t plain_len;   /* of a body compressed with gzip; 0: it is plain */
-	struct buf body;    /* the entity; for an error, first its message */
-	struct buf header;  /* further header lines, each ending in "\r\n" */
+	char tag[33];      /* entity tag of the plain body; "" for none */
+	size_t plain_len;  /* of a body compressed with gzip; 0: it is plain */
+	struct buf body;   /* the entity; for an error, first its message */
+	struct buf header; /* further header lines, each ending in "\r\n" */
+	/*
+	 * Part of a stream: what follows is the page for the same request with
+	 * this as its `resume`, and so on until it is empty.  Each part is made
+	 * when the one before has been sent, so a stream takes no more memory
+	 * than a part of it.  Only for requests that are `uncached`.
+	 */
+	struct buf next;
 	bool transient;     /* shows a passing failure: not to be kept */
 	int64_t made_ms;    /* when it was rendered, clock_wall_ms */
 	int64_t expires_ms; /* from when it may not be served; 0: not kept */
@@ -34,6 +41,7 @@ struct page {
 	    checked_ms;  /* when it was last known to be up to date, so too */
 	int64_t fresh_s; /* how far behind a browser may show it; 0: not */
 	int64_t stale_if_error_s; /* for browsers that do show it so */
+	bool cors;           /* scripts of other sites may read it, if data */
 	bool time_dependent; /* it shows what changes with time or chance */
 };
 

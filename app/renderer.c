@@ -93,7 +93,7 @@ ttl_of(const struct site *site, const struct job *job, const struct page *page)
 {
 	int64_t ttl_s = job->route->ttl_s, own_s;
 
-	if (page->transient || ttl_s == TTL_NEVER)
+	if (page->transient || job->request.uncached || ttl_s == TTL_NEVER)
 		return 0;
 	if (ttl_s == TTL_DEFAULT) {
 		own_s = database_ttl(site, job);
@@ -148,7 +148,8 @@ render(struct renderer *r, struct job *job)
 	if (page->status != 200)
 		error_page(&job->request, page);
 	buf_trim(&page->body);
-	encode_page(r->encoder, page);
+	if (!job->request.uncached)
+		encode_page(r->encoder, page);
 	stats_work(r->site->slot, WORK_RENDERS, 1);
 	stats_work(r->site->slot, WORK_STATEMENTS, r->work.queries);
 	stats_work(r->site->slot, WORK_DB_US, (uint64_t)r->work.us);
@@ -256,6 +257,7 @@ finish_page(const struct renderer *r, const struct job *job, struct page *page,
 	page->checked_ms = steady_ms;
 	page->ends_ms = steady_ms + (page->expires_ms - now_ms);
 	page->browser_cache = job->route->browser_cache;
+	page->cors = r->site->cors;
 	page->fresh_s = r->site->fresh_s;
 	page->stale_if_error_s = r->site->stale_if_error_s;
 }
@@ -266,14 +268,14 @@ renderer_make(struct renderer *r, struct job *job)
 	int64_t now_ms = clock_wall_ms(), since_us = clock_mono_us();
 	struct page *page = NULL;
 	uint64_t version;
-	bool known;
+	bool known, kept = !job->request.uncached;
 
 	job->held = false;
 	if (job->queued_us != 0)
 		job->queue_us += since_us - job->queued_us;
 	r->work = (struct db_work){0};
 	known = current_version(r, job, &version);
-	if (known)
+	if (known && kept)
 		page = fetch(r, job, version, now_ms);
 	job->outcome.store_us += clock_mono_us() - since_us;
 	if (job->held)
@@ -283,14 +285,14 @@ renderer_make(struct renderer *r, struct job *job)
 		    job->held_since_us != 0 ? OUTCOME_COLLAPSED : OUTCOME_STORE;
 		job->outcome.store = cache_name(r->cache);
 	} else {
-		job->outcome.kind = OUTCOME_MISS;
+		job->outcome.kind = kept ? OUTCOME_MISS : OUTCOME_BYPASS;
 		page = render(r, job);
 		if (page != NULL) {
 			page->made_ms = now_ms;
 			job->outcome.stored =
 			    known && keep(r, job, page, version);
 		}
-		if (known)
+		if (known && kept)
 			cache_release(r->cache, str_of_buf(&job->key), version,
 			    job->outcome.stored);
 	}

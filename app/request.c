@@ -130,17 +130,32 @@ split(struct request *req, struct str path)
 	}
 }
 
-/* For the error page of a request that does not come to have a route. */
-static enum format
+static const char *const suffixes[] = {
+    [FORMAT_HTML] = "",
+    [FORMAT_JSON] = ".json",
+    [FORMAT_CSV] = ".csv",
+    [FORMAT_GEOJSON] = ".geojson",
+    [FORMAT_FILE] = "",
+};
+
+const char *
+format_suffix(enum format format)
+{
+	return suffixes[format];
+}
+
+enum format
 format_of(struct str path)
 {
-	static const char json[] = ".json";
-	size_t len = sizeof(json) - 1;
+	for (size_t i = FORMAT_JSON; i < FORMAT_FILE; i++) {
+		size_t len = strlen(suffixes[i]);
 
-	return path.len >= len &&
-		str_is((struct str){path.s + path.len - len, len}, json)
-	    ? FORMAT_JSON
-	    : FORMAT_HTML;
+		if (path.len >= len &&
+		    str_is((struct str){path.s + path.len - len, len},
+			suffixes[i]))
+			return (enum format)i;
+	}
+	return FORMAT_HTML;
 }
 
 static enum method
@@ -191,6 +206,7 @@ request_parse_vars(struct request *req, const struct request_vars *v,
 
 	request_reset(req);
 	req->local = is_local(v->client.address);
+	/* For the error page, if it does not come to have a route. */
 	req->format =
 	    format_of(v->path_info.len > 0 ? v->path_info : v->script_name);
 	/* As it came, and decoded; a row's key may grow when it is encoded. */
@@ -283,13 +299,19 @@ move(struct str *s, const struct buf *to, const struct buf *from)
 bool
 request_copy(struct request *to, const struct request *from)
 {
-	struct buf memory = {0};
+	struct buf memory = {0}, resume = {0};
 
 	buf_add(&memory, from->memory.data, from->memory.len);
-	if (memory.failed)
+	if (from->resume.len > 0)
+		buf_add(&resume, from->resume.data, from->resume.len);
+	if (memory.failed || resume.failed) {
+		buf_release(&memory);
+		buf_release(&resume);
 		return false;
+	}
 	*to = *from;
 	to->memory = memory;
+	to->resume = resume;
 	move(&to->method_name, &memory, &from->memory);
 	move(&to->uri, &memory, &from->memory);
 	move(&to->prefix, &memory, &from->memory);
@@ -305,6 +327,10 @@ request_copy(struct request *to, const struct request *from)
 		move(&to->segments[i], &memory, &from->memory);
 	for (size_t i = 0; i < REQUEST_VALUES; i++)
 		move(&to->values[i].text, &memory, &from->memory);
+	for (size_t i = 0; i < to->n_arguments; i++) {
+		move(&to->arguments[i].name, &memory, &from->memory);
+		move(&to->arguments[i].text, &memory, &from->memory);
+	}
 	return true;
 }
 
@@ -313,13 +339,17 @@ request_reset(struct request *req)
 {
 	struct buf memory = req->memory;
 
+	buf_release(&req->resume);
 	buf_reset(&memory);
-	*req = (struct request){.memory = memory};
+	/* As many arguments as there are is known when there are some. */
+	memset(req, 0, offsetof(struct request, arguments));
+	req->memory = memory;
 }
 
 void
 request_release(struct request *req)
 {
 	buf_release(&req->memory);
+	buf_release(&req->resume);
 	*req = (struct request){0};
 }

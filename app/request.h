@@ -15,20 +15,33 @@
  * two is released.
  */
 enum {
-	REQUEST_SEGMENTS = 8,   /* more make a path that no route has */
-	REQUEST_VALUES = 16,    /* declared parameters of a route */
-	REQUEST_MAX = 16 << 10, /* bytes of path and query */
+	REQUEST_SEGMENTS = 8,    /* more make a path that no route has */
+	REQUEST_VALUES = 48,     /* declared parameters of a route */
+	REQUEST_ARGUMENTS = 100, /* further ones, and those of lists */
+	REQUEST_MAX = 16 << 10,  /* bytes of path and query */
 };
 
 enum method { METHOD_GET, METHOD_HEAD, METHOD_OTHER };
 
-enum format { FORMAT_HTML, FORMAT_JSON, FORMAT_FILE };
+enum format {
+	FORMAT_HTML,
+	FORMAT_JSON,
+	FORMAT_CSV,
+	FORMAT_GEOJSON,
+	FORMAT_FILE,
+};
 
 /* The value of a declared parameter: given, or its default. */
 struct value {
 	bool given;
-	int64_t number;  /* of a PARAM_INT */
-	struct str text; /* of a PARAM_TEXT; s is NULL when not given */
+	int64_t number;  /* of all but a PARAM_TEXT */
+	struct str text; /* as it was given; s is NULL when it was not */
+};
+
+/* A parameter that may be repeated, or is not declared (see params.h). */
+struct argument {
+	size_t param; /* its place in the table; its size: it has none */
+	struct str name, text;
 };
 
 struct route;
@@ -40,11 +53,13 @@ struct request_client {
 
 struct request {
 	struct buf memory;
+	struct buf resume; /* where a stream goes on; empty: at its beginning */
 	const struct route *route; /* once it has one */
 	uint64_t id; /* names the request in logs and error pages, in hex */
 	enum method method;
 	bool local; /* from this machine, so the web server says */
 	enum format format;
+	bool uncached; /* its page is neither looked for nor kept */
 	struct str method_name;
 	struct str uri;    /* as the client sent it: for the log only */
 	struct str prefix; /* where squall is mounted: "" or "/data", decoded */
@@ -58,7 +73,15 @@ struct request {
 	struct str segments[REQUEST_SEGMENTS];
 	size_t n_segments, n_names;
 	struct value values[REQUEST_VALUES]; /* as the route declares them */
+	size_t n_arguments;
+	struct argument arguments[REQUEST_ARGUMENTS]; /* in canonical order */
 };
+
+/* ".json" and the like; "" for HTML and files. */
+const char *format_suffix(enum format);
+
+/* The format of a path, by its suffix; HTML without one. */
+enum format format_of(struct str path);
 
 /* The CGI meta-variables that squall reads (RFC 3875, section 4.1). */
 struct request_vars {

@@ -15,6 +15,7 @@ static const struct {
 } statuses[] = {
     {200, "200 OK"},
     {301, "301 Moved Permanently"},
+    {302, "302 Found"},
     {304, "304 Not Modified"},
     {400, "400 Bad Request"},
     {403, "403 Forbidden"},
@@ -94,15 +95,35 @@ respond_form(const struct request *req, const struct page *page)
 	};
 }
 
+/*
+ * For the Fetch standard's CORS protocol: data may be read by any site's
+ * scripts, and the link to the next page with it.  A page for people is none.
+ */
+static void
+cors_fields(struct buf *b, const struct page *page)
+{
+	if (!page->cors || str_starts(str_of(page->type), str_of("text/html")))
+		return;
+	buf_lit(b,
+	    "Access-Control-Allow-Origin: *\r\n"
+	    "Access-Control-Allow-Headers: Authorization, Content-Type\r\n"
+	    "Access-Control-Allow-Methods: GET, HEAD\r\n"
+	    "Access-Control-Expose-Headers: Link\r\n");
+}
+
 /* What describes the entity, and a 304 leaves out. */
 static void
 entity_fields(struct buf *b, const struct page *page, struct form form)
 {
 	buf_lit(b, "Content-Type: ");
 	buf_str(b, page->type);
-	buf_lit(b, "\r\nContent-Length: ");
-	buf_int(b, (int64_t)(form.inflate ? page->plain_len : page->body.len));
 	buf_lit(b, "\r\n");
+	if (page->next.len == 0) {
+		buf_lit(b, "Content-Length: ");
+		buf_int(b,
+		    (int64_t)(form.inflate ? page->plain_len : page->body.len));
+		buf_lit(b, "\r\n");
+	}
 	if (page->plain_len > 0 && !form.inflate)
 		buf_lit(b, "Content-Encoding: gzip\r\n");
 	buf_lit(b,
@@ -113,6 +134,19 @@ entity_fields(struct buf *b, const struct page *page, struct form form)
 	    "form-action 'self'; base-uri 'none'; "
 	    "frame-ancestors 'self'\r\n");
 	buf_add(b, page->header.data, page->header.len);
+}
+
+/* The Cache-Control that the page's own header lines have; "" for none. */
+static struct str
+own_cache_control(const struct page *page)
+{
+	static const char name[] = "Cache-Control: ";
+	const char *at = strstr(buf_cstr(&page->header), name);
+
+	if (at == NULL)
+		return (struct str){"", 0};
+	at += sizeof(name) - 1;
+	return (struct str){at, strcspn(at, "\r")};
 }
 
 /*
@@ -183,12 +217,15 @@ void
 respond_head(struct buf *b, const struct page *page, struct form form,
     const struct outcome *o, int64_t now_ms)
 {
+	struct str own;
+
 	buf_reserve(b, HEAD_BYTES);
 	buf_lit(b, "Status: ");
 	buf_str(b, status_line(form.not_modified ? 304 : page->status));
 	buf_lit(b, "\r\n");
 	if (!form.not_modified)
 		entity_fields(b, page, form);
+	cors_fields(b, page);
 	if (page->status == 200 && page->tag[0] != '\0') {
 		/* Each form has a strong tag of its own. */
 		buf_lit(b, "ETag: \"");
@@ -199,9 +236,15 @@ respond_head(struct buf *b, const struct page *page, struct form form,
 	}
 	if (page->plain_len > 0)
 		buf_lit(b, "Vary: Accept-Encoding\r\n");
-	buf_lit(b, "Cache-Control: ");
-	cache_control(b, page, now_ms);
-	buf_lit(b, "\r\nCache-Status: ");
+	own = own_cache_control(page);
+	if (own.len == 0 || form.not_modified) {
+		buf_lit(b, "Cache-Control: ");
+		buf_add(b, own.s, own.len);
+		if (own.len == 0)
+			cache_control(b, page, now_ms);
+		buf_lit(b, "\r\n");
+	}
+	buf_lit(b, "Cache-Status: ");
 	cache_status(b, page, o, now_ms);
 	buf_lit(b, "\r\nServer-Timing: ");
 	server_timing(b, o);

@@ -4,29 +4,33 @@
  */
 #include "app/route.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stdlib.h>
-
 #include "app/url.h"
 #include "app/utf8.h"
 
-/* Cuts ".json" off the last segment: what remains, and the format. */
+/* Cuts ".json" or the like off the last segment: what remains, the format. */
 static bool
 cut_suffix(struct str *segment, enum format *format)
 {
 	const char *dot = memrchr(segment->s, '.', segment->len);
-	struct str suffix;
 
-	*format = FORMAT_HTML;
-	if (dot == NULL)
+	*format = format_of(*segment);
+	if (*format != FORMAT_HTML)
+		segment->len -= strlen(format_suffix(*format));
+	return dot == NULL || *format != FORMAT_HTML;
+}
+
+/* Whether the route has pages of this format. */
+static bool
+has_format(const struct route *r, enum format format)
+{
+	switch (format) {
+	case FORMAT_CSV:
+		return r->csv;
+	case FORMAT_GEOJSON:
+		return r->geojson;
+	default:
 		return true;
-	suffix = (struct str){dot, (size_t)(segment->s + segment->len - dot)};
-	if (!str_is(suffix, ".json"))
-		return false;
-	*format = FORMAT_JSON;
-	segment->len -= suffix.len;
-	return true;
+	}
 }
 
 /* Whether the pattern has just these segments. */
@@ -69,7 +73,7 @@ find(const struct routes *routes, struct request *req)
 		struct str segments[REQUEST_SEGMENTS];
 		size_t n = req->n_segments;
 
-		if (!r->file && !suffix_known)
+		if (!r->file && (!suffix_known || !has_format(r, format)))
 			continue;
 		memcpy(segments, req->segments, sizeof(segments));
 		if (!r->file && n > 0) {
@@ -175,102 +179,12 @@ decode_segments(const struct route *r, struct request *req)
 	}
 }
 
-static bool
-parse_int(struct str text, int64_t min, int64_t max, int64_t *value)
+const struct params *
+route_params(const struct route *r)
 {
-	char digits[24];
-	char *end;
-	long long v;
+	static const struct params none = {NULL, 0, NULL};
 
-	if (text.len == 0 || text.len >= sizeof(digits) ||
-	    strspn(text.s, "-0123456789") < text.len)
-		return false;
-	memcpy(digits, text.s, text.len);
-	digits[text.len] = '\0';
-	errno = 0;
-	v = strtoll(digits, &end, 10);
-	if (errno != 0 || *end != '\0' || v < min || v > max)
-		return false;
-	*value = v;
-	return true;
-}
-
-static bool
-read_value(const struct param *p, struct str text, struct value *value,
-    struct buf *why)
-{
-	struct str shown = utf8_cut(text, 80);
-
-	switch (p->type) {
-	case PARAM_INT:
-		if (parse_int(text, p->min, p->max, &value->number))
-			break;
-		buf_printf(why,
-		    "%s: expected a whole number from %" PRId64 " to %" PRId64
-		    ", got \"%.*s\".",
-		    p->name, p->min, p->max, (int)shown.len, shown.s);
-		return false;
-	case PARAM_TEXT:
-		if (text.len <= (size_t)p->max && utf8_valid(text))
-			break;
-		buf_printf(why,
-		    "%s: expected UTF-8 text of at most %" PRId64 " bytes.",
-		    p->name, p->max);
-		return false;
-	}
-	value->given = true;
-	value->text = text;
-	return true;
-}
-
-/* One NAME=VALUE of the query string; the first of a name counts. */
-static bool
-read_argument(
-    const struct route *r, struct request *req, struct str arg, struct buf *why)
-{
-	const char *equals = memchr(arg.s, '=', arg.len);
-	size_t name_len = equals == NULL ? arg.len : (size_t)(equals - arg.s);
-	struct str raw = {arg.s + name_len, arg.len - name_len};
-	size_t from = req->memory.len;
-	struct str name, text;
-
-	if (equals != NULL) {
-		raw.s++;
-		raw.len--;
-	}
-	url_unarg(&req->memory, (struct str){arg.s, name_len});
-	name = (struct str){req->memory.data + from, req->memory.len - from};
-	for (size_t i = 0; i < r->n_params; i++) {
-		if (!str_is(name, r->params[i].name))
-			continue;
-		if (req->values[i].given)
-			return true;
-		from = req->memory.len;
-		url_unarg(&req->memory, raw);
-		text = (struct str){
-		    req->memory.data + from, req->memory.len - from};
-		return read_value(&r->params[i], text, &req->values[i], why);
-	}
-	return true;
-}
-
-static bool
-read_query(const struct route *r, struct request *req, struct buf *why)
-{
-	const char *p = req->query.s, *end = p + req->query.len;
-
-	for (size_t i = 0; i < r->n_params; i++)
-		req->values[i] = (struct value){.number = r->params[i].def};
-	while (p < end) {
-		const char *amp = memchr(p, '&', (size_t)(end - p));
-		const char *stop = amp == NULL ? end : amp;
-
-		if (!read_argument(
-			r, req, (struct str){p, (size_t)(stop - p)}, why))
-			return false;
-		p = stop + 1;
-	}
-	return true;
+	return r->params == NULL ? &none : r->params;
 }
 
 int
@@ -299,30 +213,13 @@ route_request(const struct routes *routes, struct request *req,
 		return 404;
 	}
 	decode_segments(r, req);
-	return read_query(r, req, why) ? 200 : 400;
+	return params_read(route_params(r), req, why) ? 200 : 400;
 }
 
 void
 route_query(const struct request *req, struct buf *b)
 {
-	const struct route *r = req->route;
-	char mark = '?';
-
-	for (size_t i = 0; i < r->n_params; i++) {
-		const struct param *p = &r->params[i];
-		const struct value *v = &req->values[i];
-
-		if (!v->given || (p->type == PARAM_INT && v->number == p->def))
-			continue;
-		buf_char(b, mark);
-		buf_str(b, p->name);
-		buf_char(b, '=');
-		if (p->type == PARAM_INT)
-			buf_printf(b, "%" PRId64, v->number);
-		else
-			url_arg(b, v->text);
-		mark = '&';
-	}
+	params_write(route_params(req->route), req, 0, ARGUMENT_NONE, b);
 }
 
 void
@@ -335,7 +232,10 @@ route_key(const struct request *req, struct buf *key)
 	buf_str(key, req->route->name);
 	buf_char(key, ':');
 	request_path(req, key);
-	if (req->format == FORMAT_JSON)
-		buf_lit(key, ".json");
+	buf_str(key, format_suffix(req->format));
 	route_query(req, key);
+	if (req->resume.len > 0) {
+		buf_char(key, '#');
+		url_arg(key, str_of_buf(&req->resume));
+	}
 }

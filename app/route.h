@@ -2,6 +2,7 @@
 #define SQUALL_ROUTE_H
 
 #include "app/page.h"
+#include "app/params.h"
 #include "app/request.h"
 #include "db/catalog.h"
 
@@ -9,18 +10,6 @@
  * Routes: one row answers every question about a page.  The table stands in
  * handlers/routes.c.
  */
-enum param_type {
-	PARAM_INT,  /* a whole number from min to max */
-	PARAM_TEXT, /* well-formed UTF-8 of at most max bytes */
-};
-
-/* A parameter of the query string.  Undeclared ones are ignored. */
-struct param {
-	const char *name;
-	enum param_type type;
-	int64_t min, max;
-	int64_t def; /* of a PARAM_INT */
-};
 
 /* How a route's page may be kept. */
 enum { TTL_DEFAULT = 0, TTL_NEVER = -1 };
@@ -46,11 +35,12 @@ struct route {
 	handler *handler;
 	live_handler *live; /* instead: made for each request, never kept */
 	bool guarded;       /* a live one: shown to whom --status says */
-	const struct param *params;
-	size_t n_params;
-	enum scope scope;          /* what the page is made from */
-	int ttl_s;                 /* expiry, TTL_DEFAULT or TTL_NEVER */
-	const char *browser_cache; /* Cache-Control; NULL: no-cache */
+	const struct params *params; /* NULL: none */
+	enum scope scope;            /* what the page is made from */
+	int ttl_s;                   /* expiry, TTL_DEFAULT or TTL_NEVER */
+	const char *browser_cache;   /* Cache-Control; NULL: no-cache */
+	/* Formats beside HTML and JSON. */
+	bool csv, geojson;
 	/* What the last segment is: a name, unless one of these says so. */
 	bool file;    /* a file's name: no .json to cut off */
 	bool row_key; /* a row's key: left encoded, since commas part it */
@@ -72,15 +62,15 @@ struct routes {
 int route_request(const struct routes *, struct request *,
     const struct route **route, struct buf *why);
 
-/*
- * Adds the query string in its one canonical form, with its '?': the values
- * that are not the defaults, in table order.  Nothing if there are none.
- */
+/* The parameters that a route declares. */
+const struct params *route_params(const struct route *);
+
+/* params_write of all parameters of the request's route. */
 void route_query(const struct request *, struct buf *);
 
 /*
- * Adds the request's key: prefix, route, path, format and the values that are
- * not the defaults, in table order.  Requests for the same page have the same
+ * Adds the request's key: prefix, route, path, format and parameters in
+ * their canonical form.  Requests for the same page have the same
  * key, whatever else their URLs hold; requests for different pages never do.
  */
 void route_key(const struct request *, struct buf *key);

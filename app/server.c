@@ -90,6 +90,8 @@ watch(struct server *s, struct conn *c, uint32_t events, int op)
 		log_error("server", "epoll: %s", strerror(errno));
 }
 
+static void go_on(struct server *s, struct conn *c);
+
 static void
 send_reply(struct server *s, struct conn *c)
 {
@@ -99,6 +101,10 @@ send_reply(struct server *s, struct conn *c)
 	case FCGI_DONE:
 		if (was_writing)
 			watch(s, c, 0, EPOLL_CTL_MOD);
+		if (c->reply.more) {
+			go_on(s, c);
+			break;
+		}
 		conn_finish_reply(c);
 		next_request(s, c);
 		break;
@@ -124,12 +130,12 @@ count_reply(const struct server *s, const struct conn *c,
 		route == NULL ? 0 : (size_t)(route - s->site->routes->rows) + 1,
 	    .outcome = o->kind,
 	    .status = status,
-	    .bytes = c->reply.head.len + c->reply.body.len,
+	    .bytes = c->reply.head.len + c->sent,
 	    .us = clock_mono_us() - c->since_us,
 	};
 
 	stats_reply(s->site->slot, &reply);
-	access_log(&c->request, o, status, c->reply.body.len, reply.us);
+	access_log(&c->request, o, status, c->sent, reply.us);
 }
 
 /* Sends the page, of which the connection takes a reference. */
@@ -139,11 +145,18 @@ respond(struct server *s, struct conn *c, struct page *page,
 {
 	struct form form = respond_form(&c->request, page);
 	struct str body = {page->body.data, page->body.len};
-	bool ok = true;
+	bool ok = true, begun = c->request.resume.len > 0;
 
+	/* Too late for another status: that the end is missing shows it. */
+	if (begun && page->status != 200) {
+		count_reply(s, c, o, page->status);
+		close_conn(s, c);
+		return;
+	}
 	c->page = page_ref(page);
 	buf_reset(&c->head);
-	respond_head(&c->head, page, form, o, clock_steady_ms());
+	if (!begun)
+		respond_head(&c->head, page, form, o, clock_steady_ms());
 	if (form.not_modified || c->request.method == METHOD_HEAD) {
 		body.len = 0;
 	} else if (form.inflate) {
@@ -159,10 +172,13 @@ respond(struct server *s, struct conn *c, struct page *page,
 	}
 	c->reply = (struct fcgi_reply){
 	    .call = c->call,
+	    .more = page->next.len > 0 && c->request.method != METHOD_HEAD,
 	    .head = {c->head.data, c->head.len},
 	    .body = body,
 	};
-	count_reply(s, c, o, form.not_modified ? 304 : page->status);
+	c->sent = begun ? c->sent + body.len : body.len;
+	if (!c->reply.more)
+		count_reply(s, c, o, form.not_modified ? 304 : page->status);
 	send_reply(s, c);
 }
 
@@ -176,6 +192,7 @@ answer(struct server *s, struct conn *c, struct page *page)
 		close_conn(s, c);
 		return;
 	}
+	page->cors = s->site->cors;
 	respond(s, c, page, &bypass);
 	page_unref(page);
 }
@@ -253,6 +270,28 @@ await(struct server *s, struct conn *c, const struct lookup *l)
 	conn_wait(c, CONN_WAITING, 0);
 	if (under_way == NULL && !pages_submit(s->pages, job))
 		shed(s, job);
+}
+
+/* A part of a stream has been sent: has the next one made. */
+static void
+go_on(struct server *s, struct conn *c)
+{
+	struct buf *resume = &c->request.resume;
+	const struct route *route = c->request.route;
+	struct lookup l;
+
+	buf_reset(resume);
+	buf_add(resume, c->page->next.data, c->page->next.len);
+	conn_finish_reply(c);
+	buf_reset(&s->key);
+	route_key(&c->request, &s->key);
+	if (resume->failed || s->key.failed) {
+		log_error("server", "out of memory");
+		close_conn(s, c);
+		return;
+	}
+	l = pages_look_up(s->pages, route, &c->request, str_of_buf(&s->key));
+	await(s, c, &l);
 }
 
 /* Has the page made anew, for whoever comes next. */

@@ -121,6 +121,7 @@ describe_site(struct service *s)
 	site->databases = s->databases;
 	site->n_databases = c->n_databases;
 	site->prefix = c->prefix;
+	site->cors = c->cors != 0;
 	site->memory_bytes = (size_t)c->memory;
 	site->threads = (size_t)c->threads;
 	site->ttl_s = c->ttl_s;

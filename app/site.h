@@ -18,6 +18,7 @@ struct site {
 	size_t n_databases;
 	struct store_config store;
 	const char *prefix; /* NULL: as the web server says */
+	bool cors;          /* scripts of other sites may read data */
 	size_t memory_bytes;
 	size_t threads;
 	int64_t ttl_s;

@@ -512,6 +512,15 @@ db_begin_within(struct db *db, int64_t limit_us)
 	return db->status;
 }
 
+void
+db_limit(struct db *db, int64_t ms)
+{
+	int64_t deadline_us = clock_mono_us() + ms * 1000;
+
+	if (deadline_us < db->deadline_us)
+		db->deadline_us = deadline_us;
+}
+
 enum db_status
 db_end(struct db *db)
 {

@@ -45,6 +45,10 @@ const char *db_file(const struct db *);
  */
 enum db_status db_begin(struct db *);
 
+/* From now until db_end, queries may take `ms` at most; never more than before.
+ */
+void db_limit(struct db *, int64_t ms);
+
 /* Ends the snapshot; the first failure since db_begin. */
 enum db_status db_end(struct db *);
 

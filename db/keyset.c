@@ -365,7 +365,7 @@ add_comparison(const struct keyset *k, const struct keyset_position *p,
 
 void
 keyset_sql(const struct keyset *k, const struct keyset_position *p,
-    size_t range, struct buf *sql)
+    size_t range, const char *glue, struct buf *sql)
 {
 	struct range all[2 * KEYSET_TERMS], r;
 
@@ -375,7 +375,7 @@ keyset_sql(const struct keyset *k, const struct keyset_position *p,
 	}
 	ranges(k, p, all);
 	r = all[range];
-	buf_lit(sql, " WHERE ");
+	buf_str(sql, glue);
 	for (size_t i = 0; i < r.term; i++) {
 		keyset_column(k->table, k->terms[i].column, 'r', sql);
 		if (p->values[i].type == VALUE_NULL)

@@ -82,12 +82,13 @@ bool keyset_exists(
 size_t keyset_ranges(const struct keyset *, const struct keyset_position *);
 
 /*
- * Adds " WHERE ... ORDER BY ..." for one range of the table, which goes by "r",
- * and binds its values from parameter `i` on; returns the number of the next
- * free parameter.
+ * Adds "... ORDER BY ..." for one range of the table, which goes by "r": what
+ * belongs to it, if that is a condition, behind `glue`, " WHERE " or " AND ".
+ * keyset_bind binds its values from parameter `i` on; returns the number of the
+ * next free parameter.
  */
 void keyset_sql(const struct keyset *, const struct keyset_position *,
-    size_t range, struct buf *sql);
+    size_t range, const char *glue, struct buf *sql);
 int keyset_bind(const struct keyset *, const struct keyset_position *,
     size_t range, struct query *, int i);
 

@@ -4,13 +4,13 @@
  */
 #include "db/rows.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "app/json.h"
 #include "app/url.h"
+#include "db/number.h"
 
 /* " AND "-joined comparisons of a reference's columns, p with t. */
 static void
@@ -73,6 +73,7 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 	*ref = (struct reference){
 	    .column = f->from[f->n - 1],
 	    .table = parent.name,
+	    .to = strdup(parent.columns[to[f->n - 1]].name),
 	    .key = *next,
 	    .n_key = parent.n_key == 0 ? 1 : (int)parent.n_key,
 	    .label = -1,
@@ -88,6 +89,7 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 	if (label < parent.n_columns) {
 		add_lookup(r, &parent, label, f, to);
 		ref->label = (*next)++;
+		ref->label_name = strdup(parent.columns[label].name);
 	}
 	r->n_references++;
 	parent.name = NULL; /* the reference has it now */
@@ -129,8 +131,11 @@ void
 rows_release(struct rows *r)
 {
 	query_close(&r->query);
-	for (size_t i = 0; i < r->n_references; i++)
+	for (size_t i = 0; i < r->n_references; i++) {
 		free(r->references[i].table);
+		free(r->references[i].to);
+		free(r->references[i].label_name);
+	}
 	buf_release(&r->columns);
 	buf_release(&r->outer);
 	buf_release(&r->memory);
@@ -164,13 +169,18 @@ static void
 open_range(struct rows *r)
 {
 	struct buf sql = {0};
-	int i;
+	bool filtered;
+	int i = 1;
 
 	begin_select(r, &sql);
-	keyset_sql(r->keyset, r->position, r->range, &sql);
+	filtered = r->filters != NULL && filters_sql(r->filters, &sql);
+	keyset_sql(r->keyset, r->position, r->range,
+	    filtered ? " AND " : " WHERE ", &sql);
 	buf_lit(&sql, " LIMIT ? OFFSET ?) AS t");
 	query_open_buf(&r->query, r->db, &sql);
-	i = keyset_bind(r->keyset, r->position, r->range, &r->query, 1);
+	if (filtered)
+		i = filters_bind(r->filters, &r->query, i);
+	i = keyset_bind(r->keyset, r->position, r->range, &r->query, i);
 	query_bind_int(&r->query, i, r->limit - r->seen);
 	query_bind_int(&r->query, i + 1, r->position->offset);
 	buf_release(&sql);
@@ -178,10 +188,11 @@ open_range(struct rows *r)
 }
 
 void
-rows_page(struct rows *r, const struct keyset *k,
+rows_page(struct rows *r, const struct filters *f, const struct keyset *k,
     const struct keyset_position *p, int64_t limit)
 {
 	query_close(&r->query);
+	r->filters = f;
 	r->keyset = k;
 	r->position = p;
 	r->limit = limit;
@@ -209,38 +220,6 @@ rows_next(struct rows *r)
 	return false;
 }
 
-/* What a text stands for, if it is a number as a whole. */
-struct number {
-	enum value_type
-	    type; /* VALUE_INT, VALUE_REAL or, for none, VALUE_TEXT */
-	int64_t whole;
-	double real;
-};
-
-static struct number
-as_number(struct str s)
-{
-	struct number n = {.type = VALUE_TEXT};
-	char text[64];
-	char *end;
-
-	if (s.len == 0 || s.len >= sizeof(text) ||
-	    strspn(s.s, "+-.0123456789eE") < s.len)
-		return n;
-	memcpy(text, s.s, s.len);
-	text[s.len] = '\0';
-	errno = 0;
-	n.whole = strtoll(text, &end, 10);
-	if (errno == 0 && *end == '\0') {
-		n.type = VALUE_INT;
-		return n;
-	}
-	n.real = strtod(text, &end);
-	if (*end == '\0')
-		n.type = VALUE_REAL;
-	return n;
-}
-
 /*
  * A plain URL does not tell types: bytes may stand in any column, and a number
  * and the text of it side by side in one without affinity.
@@ -257,7 +236,7 @@ static int
 bind_key(struct rows *r, size_t column, struct url_component c, int i)
 {
 	enum affinity affinity = r->table->columns[column].affinity;
-	struct number n = as_number(c.s);
+	struct number n = number_of(c.s);
 	bool number = c.mark == URL_PLAIN && n.type != VALUE_TEXT &&
 	    affinity != AFFINITY_TEXT;
 
@@ -327,7 +306,7 @@ find_by_key(struct rows *r, const struct url_component *parts)
 static bool
 find_by_rowid(struct rows *r, struct str part)
 {
-	struct number n = as_number(part);
+	struct number n = number_of(part);
 	struct buf sql = {0};
 
 	if (n.type != VALUE_INT)
@@ -378,7 +357,7 @@ add_key_part(const struct query *q, int column, enum affinity affinity,
 	} else {
 		c.s = query_text(q, column);
 		if (type == VALUE_TEXT && affinity == AFFINITY_BLOB &&
-		    as_number(c.s).type != VALUE_TEXT)
+		    number_of(c.s).type != VALUE_TEXT)
 			c.mark = URL_TEXT;
 	}
 	url_key_part(b, c, alone);

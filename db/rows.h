@@ -1,6 +1,7 @@
 #ifndef SQUALL_ROWS_H
 #define SQUALL_ROWS_H
 
+#include "db/filter.h"
 #include "db/keyset.h"
 
 /*
@@ -13,9 +14,11 @@
 enum { ROWS_REFERENCES = 32 };
 
 struct reference {
-	size_t column; /* the column of the table that shows it */
-	char *table;   /* the table that it refers to */
-	int key;       /* the first column of the query that has its key */
+	size_t column;    /* the column of the table that shows it */
+	char *table;      /* the table that it refers to */
+	char *to;         /* the column there; NULL: out of memory */
+	char *label_name; /* the column that has its label, or NULL */
+	int key;          /* the first column of the query that has its key */
 	int n_key;
 	enum affinity affinity[SCHEMA_KEY_MAX]; /* of the key's columns */
 	int label; /* the column of the query that has its label, or -1 */
@@ -32,6 +35,7 @@ struct rows {
 	struct buf outer;
 	struct buf memory; /* the values that rows_find bound */
 	/* Of a page of rows: */
+	const struct filters *filters; /* NULL: all rows */
 	const struct keyset *keyset;
 	const struct keyset_position *position;
 	size_t range;
@@ -43,8 +47,8 @@ struct rows {
 void rows_init(struct rows *, struct db *, const struct table *);
 void rows_release(struct rows *);
 
-/* At most `limit` rows from a position on. */
-void rows_page(struct rows *, const struct keyset *,
+/* At most `limit` rows that pass the filters (NULL: all do) from a position. */
+void rows_page(struct rows *, const struct filters *, const struct keyset *,
     const struct keyset_position *, int64_t limit);
 
 /*

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "app/json.h"
+#include "app/json_valid.h"
 #include "app/utf8.h"
 #include "handlers/layout.h"
 
@@ -89,6 +90,64 @@ cell_json(struct buf *b, const struct query *q, int column)
 		json_blob(b, blob.s, blob.len);
 		break;
 	}
+}
+
+int
+cell_label(const struct rows *r, size_t column)
+{
+	const struct reference *ref = rows_reference(r, column);
+
+	if (ref == NULL || ref->label < 0 ||
+	    query_is_null(&r->query, (int)column) ||
+	    query_is_null(&r->query, ref->label))
+		return -1;
+	return ref->label;
+}
+
+/* Valid JSON; a line's end stands between its parts only. */
+static void
+add_json(struct buf *b, struct str json)
+{
+	for (size_t i = 0; i < json.len; i++) {
+		char c = json.s[i];
+
+		if (c == '\n' || c == '\r')
+			c = ' ';
+		buf_char(b, c);
+	}
+}
+
+static void
+json_styled(struct buf *b, const struct query *q, int column, unsigned style)
+{
+	enum value_type type = query_type(q, column);
+
+	if ((style & CELL_JSON) != 0 && type == VALUE_TEXT &&
+	    json_valid(query_text(q, column)))
+		add_json(b, query_text(q, column));
+	else if ((style & CELL_INFINITY) != 0 && type == VALUE_REAL &&
+	    isinf(query_real(q, column)))
+		buf_str(
+		    b, query_real(q, column) < 0 ? "-Infinity" : "Infinity");
+	else
+		cell_json(b, q, column);
+}
+
+void
+cell_json_styled(
+    struct buf *b, const struct rows *r, size_t column, unsigned style)
+{
+	int label = (style & CELL_LABEL) != 0 ? cell_label(r, column) : -1;
+
+	if (label < 0) {
+		json_styled(b, &r->query, (int)column, style);
+		return;
+	}
+	json_raw(b, "{\"value\":");
+	json_styled(b, &r->query, (int)column, style);
+	json_raw(b, ",\"label\":");
+	cell_json(b, &r->query, label);
+	json_raw(b, "}");
 }
 
 void

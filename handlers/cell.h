@@ -12,6 +12,21 @@
 void cell_html(struct buf *, const struct query *, int column, size_t max);
 void cell_json(struct buf *, const struct query *, int column);
 
+/* How a value comes as JSON. */
+enum cell_style {
+	CELL_LABEL = 1,    /* of a reference: {"value": …, "label": …} */
+	CELL_JSON = 2,     /* text that is JSON: as it is */
+	CELL_INFINITY = 4, /* infinities are numbers, against the standard */
+};
+
+/* The value of a row's column, in any of these styles. */
+void cell_json_styled(
+    struct buf *, const struct rows *, size_t column, unsigned style);
+
+/* The label of what a row's column refers to: of the query; -1: there is none.
+ */
+int cell_label(const struct rows *, size_t column);
+
 /*
  * The value of a row's column; where it refers to another row, a link to that
  * with its label.

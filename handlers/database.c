@@ -167,7 +167,7 @@ page_html(const struct request *req, struct db *db, const struct listing *l,
 		list_group(req, db, l, GROUP_HIDDEN, 0, b);
 		html_raw(b, "</ul></details>\n");
 	}
-	layout_json_link(b, req);
+	layout_formats(b, req);
 	layout_end(b);
 }
 

@@ -16,6 +16,7 @@ title_of(int status)
 		const char *title;
 	} titles[] = {
 	    {301, "Moved"},
+	    {302, "Found elsewhere"},
 	    {400, "That can’t be asked"},
 	    {403, "Not from here"},
 	    {404, "Not found"},
@@ -78,9 +79,13 @@ error_page(const struct request *req, struct page *page)
 	struct str text = {buf_cstr(&message), message.len};
 
 	page->body = (struct buf){0};
-	if (req->format == FORMAT_JSON) {
+	if (req->format == FORMAT_JSON || req->format == FORMAT_GEOJSON) {
 		page->type = "application/json; charset=utf-8";
 		error_json(req, page->status, text, &page->body);
+	} else if (req->format == FORMAT_CSV) {
+		page->type = "text/plain; charset=utf-8";
+		buf_add(&page->body, text.s, text.len);
+		buf_char(&page->body, '\n');
 	} else {
 		page->type = "text/html; charset=utf-8";
 		error_html(req, page->status, text, &page->body);

@@ -115,7 +115,7 @@ index_page(
 		json_raw(b, "]}\n");
 	} else {
 		html_raw(b, "</ul>\n");
-		layout_json_link(b, req);
+		layout_formats(b, req);
 		layout_end(b);
 	}
 	return 200;

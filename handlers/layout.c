@@ -40,13 +40,13 @@ link_row(struct buf *b, const struct request *req, struct str database,
 }
 
 void
-link_json(struct buf *b, const struct request *req)
+link_format(struct buf *b, const struct request *req, enum format format)
 {
 	struct buf query = {0};
 
 	url_path(b, req->prefix);
 	request_path(req, b);
-	buf_lit(b, ".json");
+	buf_str(b, format_suffix(format));
 	route_query(req, &query);
 	html_str(b, (struct str){buf_cstr(&query), query.len});
 	buf_release(&query);
@@ -99,9 +99,11 @@ layout_begin(struct buf *b, const struct request *req, const struct layout *l)
 		html_raw(b,
 		    "<link rel=\"alternate\" "
 		    "type=\"application/json\" href=\"");
-		link_json(b, req);
+		link_format(b, req, FORMAT_JSON);
 		html_raw(b, "\">\n");
 	}
+	if (l->noindex)
+		html_raw(b, "<meta name=\"robots\" content=\"noindex\">\n");
 	html_raw(b, "</head>\n<body>\n<header>\n");
 	way_back(b, req, l);
 	html_raw(b, "</header>\n<main>\n");
@@ -116,11 +118,17 @@ layout_end(struct buf *b)
 }
 
 void
-layout_json_link(struct buf *b, const struct request *req)
+layout_formats(struct buf *b, const struct request *req)
 {
 	html_raw(b, "<p class=\"formats\">This page as <a href=\"");
-	link_json(b, req);
-	html_raw(b, "\">JSON</a></p>\n");
+	link_format(b, req, FORMAT_JSON);
+	html_raw(b, "\">JSON</a>");
+	if (req->route->csv) {
+		html_raw(b, ", <a rel=\"nofollow\" href=\"");
+		link_format(b, req, FORMAT_CSV);
+		html_raw(b, "\">CSV</a>");
+	}
+	html_raw(b, "</p>\n");
 }
 
 void

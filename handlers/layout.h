@@ -14,14 +14,15 @@ struct layout {
 	    database; /* for the way back; s is NULL where there is none */
 	struct str table;
 	bool json;     /* the page comes as JSON as well */
+	bool noindex;  /* one of very many: not for search engines */
 	int refresh_s; /* it is asked for anew by itself; 0: it is not */
 };
 
 void layout_begin(struct buf *, const struct request *, const struct layout *);
 void layout_end(struct buf *);
 
-/* The line with the page's other formats. */
-void layout_json_link(struct buf *, const struct request *);
+/* The line with the page's other formats: JSON, and those of its route. */
+void layout_formats(struct buf *, const struct request *);
 
 /* A name from the schema, which may be empty. */
 void layout_name(struct buf *, struct str);
@@ -43,9 +44,9 @@ void link_row(struct buf *, const struct request *, struct str database,
     struct str table, struct str key);
 
 /*
- * The address of this page as JSON.  Its query is the canonical one: what else
- * the client sent must not get into a page that others see.
+ * The address of this page in a format.  Its query is the canonical one: what
+ * else the client sent must not get into a page that others see.
  */
-void link_json(struct buf *, const struct request *);
+void link_format(struct buf *, const struct request *, enum format);
 
 #endif

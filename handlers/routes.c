@@ -55,8 +55,9 @@ static const struct route rows[] = {
 	.name = "table",
 	.path = "/:database/:table",
 	.handler = table_page,
-	.params = table_params,
-	.n_params = TABLE_PARAMS,
+	.params = &table_params,
+	.csv = true,
+	.geojson = true,
     },
     {
 	.name = "row",

@@ -60,7 +60,7 @@ page_html(const struct request *req, struct db *db, const struct rows *r,
 		html_raw(b, "</td></tr>\n");
 	}
 	html_raw(b, "</tbody></table>\n");
-	layout_json_link(b, req);
+	layout_formats(b, req);
 	layout_end(b);
 	buf_release(&title);
 }

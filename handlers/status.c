@@ -480,7 +480,7 @@ status_html(const struct request *req, const struct status *s, struct buf *b)
 	store(b, s);
 	databases(b, req, s);
 	listeners(b, s);
-	layout_json_link(b, req);
+	layout_formats(b, req);
 	layout_end(b);
 }
 

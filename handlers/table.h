@@ -6,9 +6,43 @@
 /* "/{database}/{table}": a page of rows. */
 handler table_page;
 
-/* Its parameters: indexes of request.values. */
-enum { TABLE_NEXT, TABLE_SIZE, TABLE_SORT, TABLE_SORT_DESC, TABLE_PARAMS };
+/* Its parameters: indexes of request.values, and the rows of table_params. */
+enum {
+	TABLE_NEXT,
+	TABLE_SIZE,
+	TABLE_SORT,
+	TABLE_SORT_DESC,
+	TABLE_COL,
+	TABLE_NOCOL,
+	TABLE_LABELS,
+	TABLE_LABEL,
+	TABLE_NOCOUNT,
+	TABLE_SHAPE,
+	TABLE_NL,
+	TABLE_JSON,
+	TABLE_JSON_INFINITY,
+	TABLE_EXTRA,
+	TABLE_HEADER,
+	TABLE_DL,
+	TABLE_STREAM,
+	TABLE_TTL,
+	TABLE_TIMELIMIT,
+	TABLE_WHERE,
+	TABLE_FILTER_COLUMN,
+	TABLE_FILTER_OP,
+	TABLE_FILTER_VALUE,
+	TABLE_PARAMS
+};
 
-extern const struct param table_params[TABLE_PARAMS];
+extern const struct params table_params;
+
+/* The words of _shape: its values. */
+enum table_shape {
+	SHAPE_OBJECTS,
+	SHAPE_ARRAYS,
+	SHAPE_ARRAY,
+	SHAPE_ARRAYFIRST,
+	SHAPE_OBJECT,
+};
 
 #endif

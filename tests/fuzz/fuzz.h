@@ -32,12 +32,6 @@ fuzz_fail(const char *file, int line, const char *condition)
 	abort();
 }
 
-static inline struct str
-str_of_buf(const struct buf *b)
-{
-	return (struct str){buf_cstr(b), b->len};
-}
-
 /* Cuts bytes off the front: as many as there are, up to `n`. */
 static inline struct str
 take(struct str *in, size_t n)

@@ -151,7 +151,7 @@ check_ranges(const struct keyset *k, const struct keyset_position *p)
 		struct buf sql = {0};
 		int next = keyset_bind(k, p, i, &q, 1);
 
-		keyset_sql(k, p, i, &sql);
+		keyset_sql(k, p, i, " WHERE ", &sql);
 		CHECK(count(&sql, '?') == (size_t)next - 1);
 		CHECK(count(&sql, '(') == count(&sql, ')'));
 		buf_release(&sql);

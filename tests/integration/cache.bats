@@ -171,13 +171,13 @@ sql()
 
 	serve --workers=1
 	is_miss '/demo/notes?_size=2&_sort=title'
-	for query in '_sort=title&_size=2' 'utm_source=x&_size=2&_sort=title' \
-	    '_size=2&&junk&_sort=title&a=b=c&=&' '%5Fsize=2&_sort=t%69tle' \
+	for query in '_sort=title&_size=2' '_utm=x&_size=2&_sort=title' \
+	    '_size=2&&_junk&_sort=title&_a=b=c&=&' '%5Fsize=2&_sort=t%69tle' \
 	    '_size=2&_size=3&_sort=title' '_size=02&_sort=title'; do
 		is_hit "/demo/notes?$query" || fail "$query"
 	done
 	is_miss '/demo/notes?_sort=title'
-	for query in '_sort=title&_size=100' '_size=100&fbclid=1&_sort=title'; do
+	for query in '_sort=title&_size=100' '_size=100&_fbclid=1&_sort=title'; do
 		is_hit "/demo/notes?$query" || fail "$query"
 	done
 	is_miss /demo/notes/1
@@ -292,7 +292,7 @@ never_kept()
 	start_nginx
 	lock_db "$T/demo.db"
 	for i in {1..50}; do
-		printf 'url = "%s/demo/notes?i=%d"\noutput = "%s/%d.html"\n' \
+		printf 'url = "%s/demo/notes?_i=%d"\noutput = "%s/%d.html"\n' \
 		    "$URL" "$i" "$T" "$i"
 	done >"$T/curl"
 	curl -q -sS -Z --parallel-immediate --parallel-max 50 --max-time 60 -K "$T/curl" \
@@ -302,10 +302,10 @@ never_kept()
 	wait "$!"
 	is "$(sort "$T/codes" | uniq -c | tr -s ' ')" ' 50 200'
 	is "$(sha256sum <"$T/1.html")" "$(sha256sum <"$T/50.html")"
-	wait_for has_access_lines ' /demo/notes?i=' 50
-	is "$(access_lines ' /demo/notes?i=' | grep -c ' miss ')" 1
-	(($(access_lines ' /demo/notes?i=' | grep -c ' collapsed ') > 30))
-	is "$(access_lines ' /demo/notes?i=' | grep -Evc \
+	wait_for has_access_lines ' /demo/notes?_i=' 50
+	is "$(access_lines ' /demo/notes?_i=' | grep -c ' miss ')" 1
+	(($(access_lines ' /demo/notes?_i=' | grep -c ' collapsed ') > 30))
+	is "$(access_lines ' /demo/notes?_i=' | grep -Evc \
 	    ' (miss|collapsed|hit-memory) ')" 0
 }
 

@@ -43,7 +43,7 @@ has_descriptors()
 @test "requests in turn on one kept connection, each answered under its id" {
 	serve
 	for ID in 1 2 256 65535; do
-		ask GET "/demo/notes.json?_size=1&n=$ID"
+		ask GET "/demo/notes.json?_size=1&_n=$ID"
 		is "$STATUS $REPLY_ID" "200 $ID"
 		is "$(jq -r '.rows[0].title' <<<"$BODY")" first
 	done

@@ -41,7 +41,7 @@ shows()
 	curl -q -sS -Z --parallel-immediate --no-progress-meter \
 	    --noproxy '*' --max-time 20 \
 	    "$URL/demo/t/1.json?x=[1-3]" -o "$T/shown.#1" \
-	    "$URL/demo/t.json?x=[4-6]" -o "$T/shown.#1" || return
+	    "$URL/demo/t.json?_x=[4-6]" -o "$T/shown.#1" || return
 	is "$(jq -r '.rows[0].n' "$T"/shown.? | paste -sd ' ')" \
 	    "$1 $1 $1 $1 $1 $1"
 }

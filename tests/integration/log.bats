@@ -34,17 +34,17 @@ TIME='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z'
 @test "an access line has time, id, method, URI, status, bytes, outcome, time" {
 	make_db "$T/demo.db"
 	start_squall --workers=1 "$T/demo.db"
-	page GET '/demo/notes.json?_size=2&x=y'
-	page GET '/demo/notes.json?_size=2&x=y'
-	page HEAD '/demo/notes.json?_size=2&x=y'
+	page GET '/demo/notes.json?_size=2&_x=y'
+	page GET '/demo/notes.json?_size=2&_x=y'
+	page HEAD '/demo/notes.json?_size=2&_x=y'
 	page GET /nowhere
 	page POST /demo/notes
 	wait_for has_access_lines 'POST /demo/notes' 1
 	access_lines ' ' | grep -v ' OPTIONS ' >"$T/lines"
-	page GET '/demo/notes.json?_size=2&x=y'
-	local n=$((${#BODY} + 1))
+	page GET '/demo/notes.json?_size=2&_x=y'
+	local n=$(($(printf %s "$BODY" | wc -c) + 1))
 	mapfile -t lines <"$T/lines"
-	local uri='/demo/notes\.json\?_size=2&x=y'
+	local uri='/demo/notes\.json\?_size=2&_x=y'
 	like "${lines[0]}" \
 	    "^$TIME access [0-9a-f]+ GET $uri 200 $n miss [0-9]+us sql=[1-9][0-9]*$"
 	like "${lines[1]}" \
@@ -110,13 +110,13 @@ levels()
 	start_squall --workers=4 "$T/demo.db"
 	start_nginx
 	for i in {1..400}; do
-		echo "url = \"$URL/demo/notes?i=$i\""
+		echo "url = \"$URL/demo/notes?_i=$i\""
 		echo 'output = "/dev/null"'
 	done >"$T/curl"
 	curl -q -s -Z --parallel-immediate --parallel-max 20 -K "$T/curl" \
 	    2>/dev/null
-	wait_for has_access_lines '/demo/notes?i=' 400
-	is "$(grep -Ec "^$TIME access [0-9a-f]+ GET /demo/notes\?i=[0-9]+ 200 [0-9]+ (miss|collapsed|hit-memory) [0-9]+us sql=[0-9]+$" \
+	wait_for has_access_lines '/demo/notes?_i=' 400
+	is "$(grep -Ec "^$TIME access [0-9a-f]+ GET /demo/notes\?_i=[0-9]+ 200 [0-9]+ (miss|collapsed|hit-memory) [0-9]+us sql=[0-9]+$" \
 	    "$T/squall.log")" 400
 }
 
@@ -155,19 +155,19 @@ has_requests()
 	make_db "$T/demo.db"
 	start_squall_tcp --workers=1 --access-log=combined \
 	    --access-log-file="$T/access" "$T/demo.db"
-	page GET '/demo/notes?x="y' REMOTE_USER='j doe' \
+	page GET '/demo/notes?_x="y' REMOTE_USER='j doe' \
 	    HTTP_REFERER=http://x/ HTTP_USER_AGENT='Mozilla/5.0 (X11)'
-	local n=$((${#BODY} + 1))
-	page GET '/demo/notes?x="y' HTTP_USER_AGENT="$HOSTILE"
+	local n=$(($(printf %s "$BODY" | wc -c) + 1))
+	page GET '/demo/notes?_x="y' HTTP_USER_AGENT="$HOSTILE"
 	page GET /nowhere REMOTE_ADDR=2001:db8::1
 	# a client whose request was too long to be read is told as well
 	page GET "/$(printf '%020000d' 0)" HTTP_USER_AGENT=long
 	wait_for has_requests 4
 	mapfile -t lines <"$T/lines"
 	like "${lines[0]}" \
-	    "^127\.0\.0\.1 - j\\\\x20doe $time \"GET /demo/notes\?x=\\\\x22y HTTP/1\.1\" 200 $n \"http://x/\" \"Mozilla/5\.0 \(X11\)\" miss [0-9]+$"
+	    "^127\.0\.0\.1 - j\\\\x20doe $time \"GET /demo/notes\?_x=\\\\x22y HTTP/1\.1\" 200 $n \"http://x/\" \"Mozilla/5\.0 \(X11\)\" miss [0-9]+$"
 	like "${lines[1]}" \
-	    "^127\.0\.0\.1 - - $time \"GET /demo/notes\?x=\\\\x22y HTTP/1\.1\" 200 $n \"-\" \"\\\\x22x\\\\x5C\\\\x0A\\\\x1B\[31m\\\\xFF\\\\xC3\\\\xA9 y\" hit-memory [0-9]+$"
+	    "^127\.0\.0\.1 - - $time \"GET /demo/notes\?_x=\\\\x22y HTTP/1\.1\" 200 $n \"-\" \"\\\\x22x\\\\x5C\\\\x0A\\\\x1B\[31m\\\\xFF\\\\xC3\\\\xA9 y\" hit-memory [0-9]+$"
 	like "${lines[2]}" \
 	    "^2001:db8::1 - - $time \"GET /nowhere HTTP/1\.1\" 404 [0-9]+ \"-\" \"-\" miss [0-9]+$"
 	like "${lines[3]}" \
@@ -207,13 +207,13 @@ has_requests()
 	is "$(stat -c %a "$T/events" "$T/access" | sort -u)" 640
 	start_nginx
 	for i in {1..600}; do
-		echo "url = \"$URL/demo/notes?i=$i\""
+		echo "url = \"$URL/demo/notes?_i=$i\""
 		echo 'output = "/dev/null"'
 	done >"$T/curl"
 	curl -q -s -Z --parallel-immediate --parallel-max 30 -K "$T/curl" \
 	    2>/dev/null
 	stop squall
-	is "$(jq -c 'select(.uri | startswith("/demo/notes?i=")) | .status' \
+	is "$(jq -c 'select(.uri | startswith("/demo/notes?_i=")) | .status' \
 	    "$T/access" | sort | uniq -c | tr -d ' ')" 600200
 	is "$(grep -Evac "^$TIME (info|debug|warn|error) [a-z]+\[[0-9]+\]: " \
 	    "$T/events")" 0

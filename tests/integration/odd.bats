@@ -195,7 +195,7 @@ walk()
 	mkdir "$T/walk"
 	: >"$T/todo"
 	while read -r table sort size; do
-		base="/demo/$table.json?x=1"
+		base="/demo/$table.json?_x=1"
 		[[ $sort == - ]] || base+="&$sort"
 		((id += 1))
 		echo "$id $base&_size=$size " >>"$T/todo"
@@ -290,6 +290,15 @@ for_all()
 		for_all nocase k v w
 		for_all seen n
 		for_all no_rowid
+		# the same, of the rows that filters leave
+		for_all plain a c | awk '$2 != "-" {
+			print $1, $2 "&b__notnull=1", $3
+			print $1, $2 "&a__gte=1&rowid__lt=25", $3 }'
+		for_all keyed v w | awk '$2 != "-" { print $1, $2 "&v__in=1,2.5,a", $3
+			print $1, $2 "&v__isblank=1", $3 }'
+		for_all pairs a v | awk '$2 != "-" { print $1, $2 "&b__not=3", $3
+			print $1, $2 "&a__isnull=1", $3 }'
+		for_all seen n | awk '$2 != "-" { print $1, $2 "&n__gt=4", $3 }'
 	} >"$T/list"
 	walk <"$T/list"
 }

@@ -187,6 +187,10 @@ numbers_within_their_range(void **state)
 	assert_int_equal(f->config.ttl_s, 2592000);
 	assert_good(f, "time-limit", "3600000");
 	assert_int_equal(f->config.time_limit_ms, 3600000);
+	assert_good(f, "cors", "on");
+	assert_int_equal(f->config.cors, 1);
+	assert_good(f, "cors", "off");
+	assert_int_equal(f->config.cors, 0);
 	assert_good(f, "slow-log", "250");
 	assert_int_equal(f->config.slow_log_ms, 250);
 	assert_good(f, "slow-log", "off");
@@ -208,6 +212,7 @@ numbers_out_of_their_range(void **state)
 	assert_bad(f, "ttl", "2592001", "from 1 to 2592000");
 	assert_bad(f, "time-limit", "0", "from 1 to 3600000");
 	assert_bad(f, "time-limit", "3600001", "from 1 to 3600000");
+	assert_bad(f, "cors", "*", "off");
 	assert_bad(f, "slow-log", "3600001", "off or a whole number");
 	assert_bad(f, "ttl", "9223372036854775808", "whole number");
 	assert_bad(f, "ttl", "18446744073709551617", "whole number");

@@ -434,6 +434,23 @@ a_value_that_is_too_large(void **state)
 }
 
 static void
+a_limit_can_be_lowered_only(void **state)
+{
+	struct database *d = *state;
+
+	read_database_of(d, "CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+	db_limit(d->db, 20);
+	db_limit(d->db, LIMIT_MS);
+	assert_int_equal(read_int(d->db, "SELECT x FROM t"), 1);
+	assert_int_equal(read_int(d->db, FOREVER), -1);
+	assert_int_equal(db_end(d->db), DB_TIMEOUT);
+	/* It was for that time only. */
+	assert_int_equal(db_begin(d->db), DB_OK);
+	assert_int_equal(read_int(d->db, "SELECT x FROM t"), 1);
+	end_reading(d->db);
+}
+
+static void
 a_budget_that_runs_out_is_no_failure(void **state)
 {
 	struct database *d = *state;
@@ -907,6 +924,7 @@ main(void)
 	    DATABASE_TEST(
 		a_query_that_is_open_has_no_more_rows_after_a_failure),
 	    DATABASE_TEST(a_value_that_is_too_large),
+	    DATABASE_TEST(a_limit_can_be_lowered_only),
 	    DATABASE_TEST(a_budget_that_runs_out_is_no_failure),
 	    DATABASE_TEST(a_budget_that_is_enough),
 	    DATABASE_TEST(budgets_follow_each_other),

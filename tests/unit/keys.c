@@ -9,7 +9,7 @@
 #include "tests/unit/asking.h"
 
 static const struct param params[] = {
-    {"_size", PARAM_INT, 1, 1000, 100},
+    {"_size", PARAM_INT, 1, 1000, .def = 100},
     {"_text", PARAM_TEXT, .max = 100},
     {"_more", PARAM_TEXT, .max = 100},
 };
@@ -21,8 +21,7 @@ static const struct route rows[] = {
     {.name = "database", .path = "/:database"},
     {.name = "table",
 	.path = "/:database/:table",
-	.params = params,
-	.n_params = COUNT_OF(params)},
+	.params = &(const struct params){params, COUNT_OF(params), NULL}},
     {.name = "row", .path = "/:database/:table/:key", .row_key = true},
 };
 
@@ -173,6 +172,67 @@ names_can_not_run_into_each_other(void **state)
 }
 
 static void
+parts_of_a_stream_have_keys_of_their_own(void **state)
+{
+	struct buf first = {0}, second = {0}, why = {0};
+	struct request req = {0};
+	const struct route *route;
+
+	(void)state;
+	assert_int_equal(ask_path(&req, "/a/b", "_text=x", &why), 200);
+	assert_int_equal(route_request(&all, &req, &route, &why), 200);
+	route_key(&req, &first);
+	buf_lit(&req.resume, "i1,#b&");
+	route_key(&req, &second);
+	assert_str(str_of_buf(&first), ":table:/a/b?_text=x");
+	assert_str(str_of_buf(&second), ":table:/a/b?_text=x#i1%2C%23b%26");
+	buf_release(&first);
+	buf_release(&second);
+	request_release(&req);
+}
+
+static void
+lists_and_filters_have_one_key(void **state)
+{
+	static const char *const same[][2] = {
+	    {"n=1&s=2&_col=b&_col=a", "_col=b&s=2&_col=a&n=1"},
+	    {"n=1&n=2&_junk=1", "n=2&n=1&n=2"},
+	    {"n__in=a%2Cb", "%6E__in=a,b&__junk=2"},
+	};
+	static const char *const different[][2] = {
+	    {"_col=b&_col=a", "_col=a&_col=b"},
+	    {"n=1", "n__exact=1"},
+	    {"n=1&s=2", "n=2&s=1"},
+	    {"n=1", "s=1"},
+	    {"n=1%26s%3D2", "n=1&s=2"},
+	    {"n%3D1=2", "n=1%3D2"},
+	    {"_stream=on", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(same); i++) {
+		struct buf a =
+		    key_of(&publisher_routes, "", "/a/b", same[i][0]);
+		struct buf b =
+		    key_of(&publisher_routes, "", "/a/b", same[i][1]);
+
+		assert_same(str_of_buf(&a), str_of_buf(&b));
+		buf_release(&a);
+		buf_release(&b);
+	}
+	for (size_t i = 0; i < COUNT_OF(different); i++) {
+		struct buf a =
+		    key_of(&publisher_routes, "", "/a/b", different[i][0]);
+		struct buf b =
+		    key_of(&publisher_routes, "", "/a/b", different[i][1]);
+
+		assert_false(str_eq(str_of_buf(&a), str_of_buf(&b)));
+		buf_release(&a);
+		buf_release(&b);
+	}
+}
+
+static void
 formats_have_keys_of_their_own(void **state)
 {
 	(void)state;
@@ -304,10 +364,10 @@ mean_request(const struct route *route, const struct request *req,
 		mean(b, req->segments[i]);
 	if (route->row_key)
 		mean_row_key(b, raw_row_key);
-	for (size_t i = 0; i < route->n_params; i++) {
+	for (size_t i = 0; i < route_params(route)->n; i++) {
 		const struct value *v = &req->values[i];
 
-		if (route->params[i].type == PARAM_INT)
+		if (route_params(route)->rows[i].type == PARAM_INT)
 			buf_printf(b, "=%lld", (long long)v->number);
 		else if (v->given)
 			mean(b, v->text);
@@ -493,6 +553,8 @@ main(void)
 	    cmocka_unit_test(empty_text_is_not_missing_text),
 	    cmocka_unit_test(values_can_not_run_into_each_other),
 	    cmocka_unit_test(names_can_not_run_into_each_other),
+	    cmocka_unit_test(parts_of_a_stream_have_keys_of_their_own),
+	    cmocka_unit_test(lists_and_filters_have_one_key),
 	    cmocka_unit_test(formats_have_keys_of_their_own),
 	    cmocka_unit_test(prefixes_have_keys_of_their_own),
 	    cmocka_unit_test(keys_are_fit_for_a_store),

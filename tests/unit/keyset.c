@@ -461,7 +461,7 @@ the_beginning_is_one_range(void **state)
 
 	open_pairs(d, "", &p);
 	assert_int_equal(keyset_ranges(&p.keyset, &beginning), 1);
-	keyset_sql(&p.keyset, &beginning, 0, &sql);
+	keyset_sql(&p.keyset, &beginning, 0, " WHERE ", &sql);
 	assert_has(buf_cstr(&sql), " ORDER BY ");
 	assert_lacks(buf_cstr(&sql), "WHERE");
 	assert_lacks(buf_cstr(&sql), "?");
@@ -482,7 +482,7 @@ names_in_the_sql_are_quoted(void **state)
 	    d, "CREATE TABLE t(\"a\"\"; --\" TEXT, id INTEGER PRIMARY KEY)");
 	assert_true(table_read(d->db, LIT("t"), &t));
 	keyset_init(&k, &t, 0, true);
-	keyset_sql(&k, &p, 0, &sql);
+	keyset_sql(&k, &p, 0, " WHERE ", &sql);
 	assert_has(buf_cstr(&sql), "\"a\"\"; --\" DESC, ");
 	assert_has(buf_cstr(&sql), "\"id\"");
 	buf_release(&sql);

@@ -382,7 +382,7 @@ read_page(struct rows *r, const struct keyset *k, int64_t size,
 	int64_t n = 0, offset = p->offset;
 	bool more = false;
 
-	rows_page(r, k, p, size + 1);
+	rows_page(r, NULL, k, p, size + 1);
 	while (rows_next(r)) {
 		if (n == size) {
 			more = true;

@@ -401,15 +401,10 @@ memory_never_moves(void **state)
 	    {"a", PARAM_TEXT, .max = REQUEST_MAX},
 	    {"b", PARAM_TEXT, .max = REQUEST_MAX},
 	};
+	static const struct params declared = {params, COUNT_OF(params), NULL};
 	static const struct route rows[] = {
-	    {.path = "/:a/:b/:c",
-		.row_key = true,
-		.params = params,
-		.n_params = COUNT_OF(params)},
-	    {.path = "/:a",
-		.row_key = true,
-		.params = params,
-		.n_params = COUNT_OF(params)},
+	    {.path = "/:a/:b/:c", .row_key = true, .params = &declared},
+	    {.path = "/:a", .row_key = true, .params = &declared},
 	};
 	static const struct routes routes = {rows, COUNT_OF(rows)};
 	static const struct {
@@ -507,10 +502,18 @@ a_copy_stands_by_itself(void **state)
 	struct request copy;
 
 	assert_int_equal(parse_with_client(f, true, LIT("/a/b")), 200);
+	f->req.arguments[0] = (struct argument){
+	    .name = f->req.segments[0], .text = f->req.segments[1]};
+	f->req.n_arguments = 1;
+	buf_lit(&f->req.resume, "token");
 	assert_true(request_copy(&copy, &f->req));
+	buf_release(&f->req.resume);
+	assert_str(str_of_buf(&copy.resume), "token");
 	memset(f->req.memory.data, '#', f->req.memory.len);
 	assert_str(copy.method_name, "GET");
 	assert_str(copy.segments[1], "b");
+	assert_str(copy.arguments[0].name, "a");
+	assert_str(copy.arguments[0].text, "b");
 	assert_str(copy.client.address, "REMOTE_ADDR");
 	assert_str(copy.client.user, "REMOTE_USER");
 	assert_str(copy.client.protocol, "SERVER_PROTOCOL");
@@ -563,7 +566,13 @@ the_next_request_knows_nothing_of_the_last(void **state)
 	f->req.format = FORMAT_JSON;
 	f->req.n_names = 2;
 	f->req.values[3].given = true;
+	f->req.n_arguments = 2;
+	f->req.uncached = true;
+	buf_lit(&f->req.resume, "token");
 	parse(f, "/", NULL, NULL);
+	assert_int_equal(f->req.n_arguments, 0);
+	assert_false(f->req.uncached);
+	assert_int_equal(f->req.resume.len, 0);
 	assert_int_equal(f->req.method, METHOD_GET);
 	assert_int_equal(f->req.format, FORMAT_HTML);
 	assert_str(f->req.prefix, "");

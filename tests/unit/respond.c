@@ -599,6 +599,63 @@ further_lines_are_the_pages(void **state)
 }
 
 static void
+a_page_may_say_how_long_it_is_kept(void **state)
+{
+	struct page page = sample_page();
+	struct buf head = {0};
+	char *got;
+
+	(void)state;
+	buf_lit(&page.header, "Link: <x>\r\nCache-Control: max-age=5\r\n");
+	page.browser_cache = "public";
+	/* Once only, and with a 304 as well. */
+	assert_line(&page, &miss, "Cache-Control", "max-age=5");
+	respond_head(
+	    &head, &page, (struct form){.not_modified = true}, &miss, NOW_MS);
+	got = line_of(&head, "Cache-Control");
+	assert_non_null(got);
+	assert_string_equal(got, "max-age=5");
+	assert_null(line_of(&head, "Link"));
+	free(got);
+	buf_release(&head);
+	buf_release(&page.header);
+}
+
+static void
+the_length_of_a_stream_is_not_known(void **state)
+{
+	struct page page = sample_page();
+	struct buf head = {0};
+
+	(void)state;
+	buf_lit(&page.body, "12345");
+	buf_lit(&page.next, "token");
+	respond_head(&head, &page, (struct form){0}, &miss, NOW_MS);
+	assert_null(line_of(&head, "Content-Length"));
+	buf_release(&head);
+	buf_release(&page.body);
+	buf_release(&page.next);
+}
+
+static void
+other_sites_may_read_data_if_the_site_says_so(void **state)
+{
+	struct page page = sample_page();
+
+	(void)state;
+	assert_line(&page, &miss, "Access-Control-Allow-Origin", "");
+	page.cors = true;
+	assert_line(&page, &miss, "Access-Control-Allow-Origin", "");
+	page.type = "application/json; charset=utf-8";
+	assert_line(&page, &miss, "Access-Control-Allow-Origin", "*");
+	assert_line(&page, &miss, "Access-Control-Expose-Headers", "Link");
+	page.type = "text/csv; charset=utf-8";
+	assert_line(&page, &miss, "Access-Control-Allow-Origin", "*");
+	page.cors = false;
+	assert_line(&page, &miss, "Access-Control-Allow-Origin", "");
+}
+
+static void
 outcomes_have_words_for_the_log(void **state)
 {
 	static const struct {
@@ -659,6 +716,9 @@ main(void)
 	    cmocka_unit_test(the_form_is_what_the_request_asks_for),
 	    cmocka_unit_test(only_a_200_with_a_tag_can_be_not_modified),
 	    cmocka_unit_test(further_lines_are_the_pages),
+	    cmocka_unit_test(a_page_may_say_how_long_it_is_kept),
+	    cmocka_unit_test(the_length_of_a_stream_is_not_known),
+	    cmocka_unit_test(other_sites_may_read_data_if_the_site_says_so),
 	    cmocka_unit_test(outcomes_have_words_for_the_log),
 	};
 

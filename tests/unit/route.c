@@ -9,9 +9,9 @@
 enum { MAX_TEXT = 10 };
 
 static const struct param params[] = {
-    {"_size", PARAM_INT, 1, 1000, 100},
+    {"_size", PARAM_INT, 1, 1000, .def = 100},
     {"_text", PARAM_TEXT, .max = MAX_TEXT},
-    {"any", PARAM_INT, INT64_MIN, INT64_MAX, -1},
+    {"any", PARAM_INT, INT64_MIN, INT64_MAX, .def = -1},
 };
 
 enum { SIZE, TEXT, ANY };
@@ -23,8 +23,7 @@ static const struct route rows[] = {
     {.name = "database", .path = "/:database"},
     {.name = "table",
 	.path = "/:database/:table",
-	.params = params,
-	.n_params = COUNT_OF(params)},
+	.params = &(const struct params){params, COUNT_OF(params), NULL}},
     {.name = "row", .path = "/:database/:table/:key", .row_key = true},
 };
 

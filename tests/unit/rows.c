@@ -333,7 +333,7 @@ check_keys(struct database *d, const char *sql, size_t n)
 	open_table(d->db, "t", &all);
 	v = table_column(&all.table, LIT("v"));
 	keyset_init(&k, &all.table, all.table.n_columns, false);
-	rows_page(&all.rows, &k, &beginning, 1000);
+	rows_page(&all.rows, NULL, &k, &beginning, 1000);
 	for (; rows_next(&all.rows); seen++) {
 		struct str id = query_text(&all.rows.query, (int)v);
 
@@ -474,7 +474,7 @@ rows_with_null_in_their_key_have_none(void **state)
 	    "(NULL, NULL), (NULL, 1), (1, NULL), (1, 1)");
 	open_table(d->db, "t", &o);
 	keyset_init(&k, &o.table, o.table.n_columns, false);
-	rows_page(&o.rows, &k, &beginning, 10);
+	rows_page(&o.rows, NULL, &k, &beginning, 10);
 	for (int i = 0; i < 3; i++) {
 		assert_true(rows_next(&o.rows));
 		assert_false(rows_key(&o.rows, &key));
@@ -502,7 +502,7 @@ rows_of_views_have_no_key(void **state)
 	open_table(d->db, "t", &o);
 	assert_false(o.rows.has_rowid);
 	keyset_init(&k, &o.table, o.table.n_columns, false);
-	rows_page(&o.rows, &k, &beginning, 10);
+	rows_page(&o.rows, NULL, &k, &beginning, 10);
 	assert_true(rows_next(&o.rows));
 	assert_false(rows_key(&o.rows, &key));
 	assert_int_equal(key.len, 0);
@@ -526,7 +526,7 @@ pages_end_at_their_limit(void **state)
 	for (int64_t limit = 0; limit < 5; limit++) {
 		int64_t n = 0;
 
-		rows_page(&o.rows, &k, &beginning, limit);
+		rows_page(&o.rows, NULL, &k, &beginning, limit);
 		while (rows_next(&o.rows))
 			n++;
 		assert_int_equal(n, limit < 3 ? limit : 3);
@@ -554,7 +554,7 @@ check_references(const struct database *d, const char *table, struct str want,
 
 	open_table(d->db, table, &o);
 	keyset_init(&k, &o.table, o.table.n_columns, false);
-	rows_page(&o.rows, &k, &beginning, 10);
+	rows_page(&o.rows, NULL, &k, &beginning, 10);
 	assert_true(rows_next(&o.rows));
 	for (size_t i = 0; i < o.table.n_columns; i++) {
 		const struct reference *ref = rows_reference(&o.rows, i);
@@ -861,7 +861,7 @@ references_are_found_by_index(void **state)
 		open_table(d->db, "t", &o);
 		assert_int_equal(o.rows.n_references, 1);
 		keyset_init(&k, &o.table, o.table.n_columns, false);
-		rows_page(&o.rows, &k, &beginning, 10);
+		rows_page(&o.rows, NULL, &k, &beginning, 10);
 		assert_true(rows_next(&o.rows));
 		assert_no_scan(
 		    d->db, sqlite3_sql(o.rows.query.stmt), buf_cstr(&sql));

@@ -1,0 +1,41 @@
+/*
+ * Fields of CSV.  Commas and line ends are the caller's.
+ */
+#include "app/csv.h"
+
+#include "app/utf8.h"
+
+static bool
+needs_quotes(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.s[i] == ',' || s.s[i] == '"' || s.s[i] == '\n' ||
+		    s.s[i] == '\r')
+			return true;
+	}
+	return s.len > 0 && (s.s[0] == ' ' || s.s[s.len - 1] == ' ');
+}
+
+void
+csv_text(struct buf *b, struct str s)
+{
+	bool quotes = needs_quotes(s);
+
+	if (quotes)
+		buf_char(b, '"');
+	while (s.len > 0) {
+		size_t n = utf8_next(s);
+
+		if (n == 0)
+			buf_lit(b, "\xef\xbf\xbd");
+		else
+			buf_add(b, s.s, n);
+		if (*s.s == '"')
+			buf_char(b, '"');
+		n = n == 0 ? 1 : n;
+		s.s += n;
+		s.len -= n;
+	}
+	if (quotes)
+		buf_char(b, '"');
+}

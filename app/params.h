@@ -1,0 +1,58 @@
+#ifndef SQUALL_PARAMS_H
+#define SQUALL_PARAMS_H
+
+#include "app/request.h"
+
+/*
+ * The parameters of a query string: what a page declares of them, and how they
+ * are read and written.  Others are ignored.
+ */
+enum param_type {
+	PARAM_INT,  /* a whole number from min to max, which has a word too */
+	PARAM_TEXT, /* well-formed UTF-8 of at most max bytes */
+	PARAM_FLAG, /* "on", "1", "true" or "off", "0", "false": 1 or 0 */
+	PARAM_WORD, /* one of `words`: its index */
+	PARAM_LIST, /* texts: each one given is one of request.arguments */
+};
+
+struct param {
+	const char *name;
+	enum param_type type;
+	int64_t min, max;
+	int64_t def;              /* of all that is a number */
+	int64_t csv_def;          /* the same in CSV; 0: it is no other */
+	const char *const *words; /* end with a NULL; PARAM_INT: for its max */
+	bool uncached; /* with it, a page is made for its request alone */
+};
+
+/* What a page takes. */
+struct params {
+	const struct param *rows;
+	size_t n;
+	/*
+	 * Whether a parameter that is not declared belongs to the page all the
+	 * same, as column names do; NULL: none.  Those become arguments.
+	 */
+	bool (*takes)(struct str name);
+};
+
+/*
+ * Reads the request's query string into its values and arguments.  Of values,
+ * the first one of a name counts.  False, and a sentence for the client, if one
+ * of them is not as declared or there are too many.
+ */
+bool params_read(const struct params *, struct request *, struct buf *why);
+
+/*
+ * Adds the query string in its one canonical form, with its '?': the values
+ * that are not the defaults, in table order, then the arguments.  Left out are
+ * the values whose bit in `without` is set, and the argument with that index.
+ * Nothing if there are none; returns the mark that a further one begins with.
+ */
+enum { ARGUMENT_NONE = REQUEST_ARGUMENTS };
+#define PARAM_BIT(i) (UINT64_C(1) << (i))
+
+char params_write(const struct params *, const struct request *,
+    uint64_t without, size_t without_argument, struct buf *);
+
+#endif

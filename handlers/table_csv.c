@@ -1,0 +1,116 @@
+/*
+ * A table's rows as CSV: NULL is an empty field, bytes are in base64.  All of
+ * them come as a stream, of parts that are pages of the table.
+ */
+#include <math.h>
+
+#include "app/csv.h"
+#include "app/json.h"
+#include "app/url.h"
+#include "handlers/table.h"
+#include "handlers/table_view.h"
+
+enum { STREAM_BYTES = 256 << 10 }; /* of a part, or little more */
+
+/* Whether a column of labels stands behind this one. */
+static bool
+has_label(const struct table_view *v, const struct shown *s)
+{
+	const struct reference *ref = rows_reference(&v->rows, s->column);
+
+	return (s->style & CELL_LABEL) != 0 && ref != NULL && ref->label >= 0;
+}
+
+static void
+write_header(const struct table_view *v, struct buf *b)
+{
+	for (size_t i = 0; i < v->n_shown; i++) {
+		const char *name = view_column_name(v, v->shown[i].column);
+
+		if (i > 0)
+			csv_raw(b, ",");
+		csv_text(b, str_of(name));
+		if (has_label(v, &v->shown[i])) {
+			struct buf label = {0};
+
+			buf_printf(&label, "%s_label", name);
+			csv_raw(b, ",");
+			csv_text(b, str_of_buf(&label));
+			buf_release(&label);
+		}
+	}
+	csv_raw(b, "\r\n");
+}
+
+static void
+write_value(const struct query *q, int column, struct buf *b)
+{
+	struct str blob;
+
+	switch (query_type(q, column)) {
+	case VALUE_NULL:
+		break;
+	case VALUE_TEXT:
+		csv_text(b, query_text(q, column));
+		break;
+	case VALUE_BLOB:
+		blob = query_blob(q, column);
+		json_base64(b, blob.s, blob.len);
+		break;
+	case VALUE_INT:
+		json_int(b, query_int(q, column));
+		break;
+	case VALUE_REAL:
+		if (isinf(query_real(q, column)))
+			buf_str(b, query_real(q, column) < 0 ? "-inf" : "inf");
+		else
+			json_real(b, query_real(q, column));
+		break;
+	}
+}
+
+static void
+write_row(const struct table_view *v, struct buf *b)
+{
+	for (size_t i = 0; i < v->n_shown; i++) {
+		const struct shown *s = &v->shown[i];
+		int label;
+
+		if (i > 0)
+			csv_raw(b, ",");
+		write_value(&v->rows.query, (int)s->column, b);
+		if (!has_label(v, s))
+			continue;
+		csv_raw(b, ",");
+		label = cell_label(&v->rows, s->column);
+		if (label >= 0)
+			write_value(&v->rows.query, label, b);
+	}
+	csv_raw(b, "\r\n");
+}
+
+int
+table_csv(struct table_view *v, struct page *page)
+{
+	bool stream = v->req->values[TABLE_STREAM].number != 0;
+
+	page->type = "text/csv; charset=utf-8";
+	if (v->req->values[TABLE_DL].number != 0) {
+		buf_lit(&page->header,
+		    "Content-Disposition: attachment; filename=\"");
+		url_name(&page->header, str_of(v->table.name));
+		buf_lit(&page->header, ".csv\"\r\n");
+	}
+	if (v->req->values[TABLE_HEADER].number != 0 && v->req->resume.len == 0)
+		write_header(v, &page->body);
+	while (view_next(v)) {
+		write_row(v, &page->body);
+		if (stream && page->body.len >= STREAM_BYTES) {
+			view_stop(v);
+			break;
+		}
+	}
+	if (stream)
+		buf_add(&page->next, v->next.data, v->next.len);
+	return 200;
+}

@@ -1,0 +1,404 @@
+/*
+ * What _extra adds to a table's JSON.  One table has every name, and says what
+ * it is; the extra called "extras" lists it.
+ */
+#include "app/json.h"
+#include "app/utf8.h"
+#include "handlers/table.h"
+#include "handlers/table_view.h"
+
+enum { COUNT_BUDGET_MS = 250 };
+
+struct extra {
+	const char *name, *description;
+	void (*write)(struct table_view *, struct buf *);
+};
+
+static void write_extras(struct table_view *, struct buf *);
+
+static void
+write_count(struct table_view *v, struct buf *b)
+{
+	int64_t count = -1;
+
+	if (v->req->values[TABLE_NOCOUNT].number == 0)
+		count = filters_count(
+		    &v->filters, v->db, INT64_MAX - 1, COUNT_BUDGET_MS);
+	if (count < 0)
+		json_raw(b, "null");
+	else
+		json_int(b, count);
+}
+
+static void
+write_count_sql(struct table_view *v, struct buf *b)
+{
+	struct buf sql = {0};
+
+	filters_count_sql(&v->filters, &sql);
+	json_text(b, str_of_buf(&sql));
+	buf_release(&sql);
+}
+
+static void
+write_human(struct table_view *v, struct buf *b)
+{
+	struct buf words = {0};
+
+	view_describe(v, &words);
+	json_text(b, str_of_buf(&words));
+	buf_release(&words);
+}
+
+static void
+write_columns(struct table_view *v, struct buf *b)
+{
+	json_raw(b, "[");
+	for (size_t i = 0; i < v->n_shown; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		json_str(b, view_column_name(v, v->shown[i].column));
+	}
+	json_raw(b, "]");
+}
+
+static bool
+has_only_rowid(const struct table_view *v)
+{
+	return v->table.n_key == 0 && v->table.rowid != NULL;
+}
+
+static void
+write_all_columns(struct table_view *v, struct buf *b)
+{
+	json_raw(b, "[");
+	if (has_only_rowid(v)) {
+		json_str(b, v->table.rowid);
+		json_raw(b, ",");
+	}
+	for (size_t i = 0; i < v->table.n_columns; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		json_str(b, v->table.columns[i].name);
+	}
+	json_raw(b, "]");
+}
+
+static void
+write_primary_keys(struct table_view *v, struct buf *b)
+{
+	json_raw(b, "[");
+	if (has_only_rowid(v))
+		json_str(b, v->table.rowid);
+	for (size_t i = 0; i < v->table.n_key; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		json_str(b, v->table.columns[v->table.key[i]].name);
+	}
+	json_raw(b, "]");
+}
+
+static void
+write_display_columns(struct table_view *v, struct buf *b)
+{
+	json_raw(b, "[");
+	for (size_t i = 0; i < v->n_shown; i++) {
+		size_t column = v->shown[i].column;
+		const struct column *c = column < v->table.n_columns
+		    ? &v->table.columns[column]
+		    : NULL;
+
+		buf_str(b, i == 0 ? "{\"name\":" : ",{\"name\":");
+		json_str(b, view_column_name(v, column));
+		json_raw(b, ",\"sortable\":");
+		buf_str(b, c != NULL ? "true" : "false");
+		json_raw(b, ",\"is_pk\":");
+		buf_str(b, c == NULL || c->key > 0 ? "true" : "false");
+		json_raw(b, ",\"type\":");
+		json_str(b, c == NULL ? "INTEGER" : c->type);
+		json_raw(b, ",\"notnull\":");
+		buf_str(b, c != NULL && c->not_null ? "1}" : "0}");
+	}
+	json_raw(b, "]");
+}
+
+static void
+write_query(struct table_view *v, struct buf *b)
+{
+	struct keyset_position beginning = {0};
+	struct buf sql = {0};
+
+	buf_lit(&sql, "SELECT ");
+	for (size_t i = 0; i < v->n_shown; i++) {
+		buf_str(&sql, i == 0 ? "" : ", ");
+		keyset_column(&v->table, v->shown[i].column, 'r', &sql);
+	}
+	buf_lit(&sql, " FROM ");
+	sql_name(&sql, str_of(v->table.name));
+	buf_lit(&sql, " AS r");
+	filters_sql(&v->filters, &sql);
+	keyset_sql(&v->keyset, &beginning, 0, "", &sql);
+	buf_printf(&sql, " LIMIT %lld", (long long)v->size + 1);
+	json_raw(b, "{\"sql\":");
+	json_text(b, str_of_buf(&sql));
+	json_raw(b, ",\"params\":");
+	filters_params(&v->filters, b);
+	json_raw(b, "}");
+	buf_release(&sql);
+}
+
+static void
+write_path(struct table_view *v, enum format format, struct buf *b)
+{
+	struct buf url = {0};
+
+	view_url(v, format, 0, ARGUMENT_NONE, &url);
+	json_text(b, str_of_buf(&url));
+	buf_release(&url);
+}
+
+static void
+write_pair(struct buf *b, struct str name, struct str text)
+{
+	if (b->len > 0 && b->data[b->len - 1] == ']')
+		json_raw(b, ",");
+	json_raw(b, "[");
+	json_text(b, name);
+	json_raw(b, ",");
+	json_text(b, text);
+	json_raw(b, "]");
+}
+
+static void
+write_request(struct table_view *v, struct buf *b)
+{
+	json_raw(b, "{\"full_path\":");
+	write_path(v, v->req->format, b);
+	json_raw(b, ",\"args\":[");
+	view_each_param(v, 0, write_pair, b);
+	json_raw(b, "]}");
+}
+
+static void
+write_hidden_args(struct table_view *v, struct buf *b)
+{
+	json_raw(b, "[");
+	view_each_param(v, PARAM_BIT(TABLE_NEXT), write_pair, b);
+	json_raw(b, "]");
+}
+
+static void
+write_renderers(struct table_view *v, struct buf *b)
+{
+	json_raw(b, "{\"json\":");
+	write_path(v, FORMAT_JSON, b);
+	json_raw(b, ",\"csv\":");
+	write_path(v, FORMAT_CSV, b);
+	json_raw(b, "}");
+}
+
+static void
+write_definition(struct table_view *v, bool view, struct buf *b)
+{
+	struct query q;
+
+	if (view != (v->table.kind == TABLE_VIEW)) {
+		json_raw(b, "null");
+		return;
+	}
+	query_open(&q, v->db,
+	    "SELECT sql FROM sqlite_schema "
+	    "WHERE name = ? AND type IN ('table', 'view')");
+	query_bind_text(&q, 1, str_of(v->table.name));
+	if (query_next(&q))
+		cell_json(b, &q, 0);
+	else
+		json_raw(b, "null");
+	query_close(&q);
+}
+
+static void
+write_table_definition(struct table_view *v, struct buf *b)
+{
+	write_definition(v, false, b);
+}
+
+static void
+write_view_definition(struct table_view *v, struct buf *b)
+{
+	write_definition(v, true, b);
+}
+
+static void
+write_is_view(struct table_view *v, struct buf *b)
+{
+	buf_str(b, v->table.kind == TABLE_VIEW ? "true" : "false");
+}
+
+static void
+write_private(struct table_view *v, struct buf *b)
+{
+	(void)v;
+	json_raw(b, "false");
+}
+
+static void
+write_database(struct table_view *v, struct buf *b)
+{
+	json_str(b, db_name(v->db));
+}
+
+static void
+write_table(struct table_view *v, struct buf *b)
+{
+	json_str(b, v->table.name);
+}
+
+static void
+write_expandable(struct table_view *v, struct buf *b)
+{
+	json_raw(b, "[");
+	for (size_t i = 0; i < v->rows.n_references; i++) {
+		const struct reference *ref = &v->rows.references[i];
+
+		buf_str(b, i == 0 ? "[{\"column\":" : ",[{\"column\":");
+		json_str(b, v->table.columns[ref->column].name);
+		json_raw(b, ",\"other_table\":");
+		json_str(b, ref->table);
+		json_raw(b, ",\"other_column\":");
+		json_str(b, ref->to == NULL ? "" : ref->to);
+		json_raw(b, "},");
+		if (ref->label_name != NULL)
+			json_str(b, ref->label_name);
+		else
+			json_raw(b, "null");
+		json_raw(b, "]");
+	}
+	json_raw(b, "]");
+}
+
+static const struct extra extras[] = {
+    {"count", "How many rows these filters find", write_count},
+    {"count_sql", "The SQL that counts them", write_count_sql},
+    {"human_description_en", "The filters and the order in words", write_human},
+    {"columns", "The columns of these rows", write_columns},
+    {"all_columns", "The columns of the table", write_all_columns},
+    {"primary_keys", "The columns of its primary key", write_primary_keys},
+    {"display_columns", "The columns of these rows, and what they are",
+	write_display_columns},
+    {"request", "What was asked for", write_request},
+    {"query", "The SQL of these rows, from the first page on", write_query},
+    {"extras", "What _extra may ask for", write_extras},
+    {"database", "The name of the database", write_database},
+    {"table", "The name of the table", write_table},
+    {"renderers", "The same rows in other formats", write_renderers},
+    {"table_definition", "The SQL that defines the table",
+	write_table_definition},
+    {"view_definition", "The SQL that defines the view", write_view_definition},
+    {"is_view", "Whether it is a view", write_is_view},
+    {"private", "Whether not everybody may see it", write_private},
+    {"expandable_columns", "Columns that refer to rows which have a label",
+	write_expandable},
+    {"form_hidden_args", "What a form for more filters passes on",
+	write_hidden_args},
+    /* Always there; it may be asked for all the same. */
+    {"next_url", "The address of the next page", NULL},
+};
+
+enum { N_EXTRAS = sizeof(extras) / sizeof(*extras) };
+
+/* Cuts the first of names with commas between them off. */
+static struct str
+cut_name(struct str *list)
+{
+	const char *comma = memchr(list->s, ',', list->len);
+	size_t len = comma == NULL ? list->len : (size_t)(comma - list->s);
+	struct str name = {list->s, len};
+
+	len += comma != NULL;
+	list->s += len;
+	list->len -= len;
+	return name;
+}
+
+static size_t
+find_extra(struct str name)
+{
+	size_t i = 0;
+
+	while (i < N_EXTRAS && !str_is(name, extras[i].name))
+		i++;
+	return i;
+}
+
+/* Which extras are asked for; returns the first name that is none of them. */
+static struct str
+wanted_extras(const struct table_view *v, bool wanted[N_EXTRAS])
+{
+	memset(wanted, 0, N_EXTRAS * sizeof(*wanted));
+	for (size_t i = 0; i < v->req->n_arguments; i++) {
+		struct str list = v->req->arguments[i].text;
+
+		if (v->req->arguments[i].param != TABLE_EXTRA)
+			continue;
+		while (list.len > 0) {
+			struct str name = cut_name(&list);
+			size_t k = find_extra(name);
+
+			if (k == N_EXTRAS)
+				return name;
+			wanted[k] = true;
+		}
+	}
+	return (struct str){0};
+}
+
+int
+table_extras_check(const struct table_view *v, struct page *page)
+{
+	bool wanted[N_EXTRAS];
+	struct str unknown = wanted_extras(v, wanted);
+	struct str shown = utf8_cut(unknown, 80);
+
+	if (unknown.s == NULL)
+		return 200;
+	return page_error(page, 400,
+	    "_extra: there is no “%.*s”; _extra=extras lists what there is.",
+	    (int)shown.len, shown.s);
+}
+
+static void
+write_extras(struct table_view *v, struct buf *b)
+{
+	bool wanted[N_EXTRAS];
+
+	wanted_extras(v, wanted);
+	json_raw(b, "[");
+	for (size_t i = 0; i < N_EXTRAS; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		json_raw(b, "{\"name\":");
+		json_str(b, extras[i].name);
+		json_raw(b, ",\"description\":");
+		json_str(b, extras[i].description);
+		json_raw(b, ",\"selected\":");
+		buf_str(b, wanted[i] ? "true}" : "false}");
+	}
+	json_raw(b, "]");
+}
+
+void
+table_extras(struct table_view *v, struct buf *b)
+{
+	bool wanted[N_EXTRAS];
+
+	wanted_extras(v, wanted);
+	for (size_t i = 0; i < N_EXTRAS; i++) {
+		if (!wanted[i] || extras[i].write == NULL)
+			continue;
+		json_raw(b, ",");
+		json_str(b, extras[i].name);
+		json_raw(b, ":");
+		extras[i].write(v, b);
+	}
+}

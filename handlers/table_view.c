@@ -1,0 +1,378 @@
+/*
+ * From a request to what a page of a table shows.  Knows every parameter that
+ * chooses rows and columns, and no format.
+ */
+#include "handlers/table_view.h"
+
+#include <stdlib.h>
+
+#include "app/url.h"
+#include "app/utf8.h"
+#include "handlers/layout.h"
+#include "handlers/reader.h"
+#include "handlers/table.h"
+
+static const struct value *
+value_of(const struct table_view *v, size_t param)
+{
+	return &v->req->values[param];
+}
+
+const char *
+view_column_name(const struct table_view *v, size_t column)
+{
+	return column < v->table.n_columns ? v->table.columns[column].name
+					   : v->table.rowid;
+}
+
+static int
+no_column(const struct table_view *v, const char *param, struct str name,
+    struct page *page)
+{
+	struct str shown = utf8_cut(name, 200);
+
+	return page_error(page, 400, "%s: expected a column of %s, got “%.*s”.",
+	    param, v->table.name, (int)shown.len, shown.s);
+}
+
+static int
+read_filters(struct table_view *v, struct page *page)
+{
+	const struct request *req = v->req;
+	struct buf why = {0};
+	int status = 200;
+
+	filters_init(&v->filters, &v->table);
+	for (size_t i = 0; i < req->n_arguments && status == 200; i++) {
+		const struct argument *a = &req->arguments[i];
+
+		if (a->param == TABLE_PARAMS &&
+		    !filters_add(&v->filters, a->name, a->text, &why))
+			status = page_error(page, 400, "%s", buf_cstr(&why));
+	}
+	buf_release(&why);
+	return status;
+}
+
+/* The order that is asked for. */
+static int
+read_order(struct table_view *v, struct page *page)
+{
+	const struct value *up = value_of(v, TABLE_SORT);
+	const struct value *down = value_of(v, TABLE_SORT_DESC);
+	struct str name = down->given ? down->text : up->text;
+
+	v->sort = v->table.n_columns;
+	v->descending = down->given;
+	if (up->given && down->given)
+		return page_error(page, 400,
+		    "_sort and _sort_desc: expected one of the two.");
+	if (!up->given && !down->given)
+		return 200;
+	v->sort = table_column(&v->table, name);
+	if (v->sort == v->table.n_columns)
+		return no_column(
+		    v, down->given ? "_sort_desc" : "_sort", name, page);
+	return 200;
+}
+
+static int
+read_position(struct table_view *v, struct page *page)
+{
+	struct str next = value_of(v, TABLE_NEXT)->text;
+
+	if (v->req->resume.len > 0)
+		next = str_of_buf(&v->req->resume);
+	keyset_init(&v->keyset, &v->table, v->sort, v->descending);
+	if (next.s == NULL)
+		return 200;
+	if (!keyset_parse(&v->keyset, next, &v->position))
+		return page_error(page, 400,
+		    "_next: expected what a page of this table, in this "
+		    "order, gave for its next page.");
+	if (!keyset_exists(v->db, &v->keyset, &v->position))
+		return page_error(page, 400,
+		    "_next: the row that the page before ended with is gone: "
+		    "begin again with the first page.");
+	return 200;
+}
+
+static void
+show(struct table_view *v, size_t column)
+{
+	for (size_t i = 0; i < v->n_shown; i++) {
+		if (v->shown[i].column == column)
+			return;
+	}
+	v->shown[v->n_shown++] = (struct shown){.column = column};
+}
+
+static void
+hide(struct table_view *v, size_t column)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n_shown; i++) {
+		if (v->shown[i].column != column)
+			v->shown[n++] = v->shown[i];
+	}
+	v->n_shown = n;
+}
+
+static void
+show_key(struct table_view *v)
+{
+	if (v->table.n_key == 0 && v->table.rowid != NULL)
+		show(v, v->table.n_columns);
+	for (size_t i = 0; i < v->table.n_key; i++)
+		show(v, v->table.key[i]);
+}
+
+/* Does something for each column that a list parameter names. */
+static int
+each_column(struct table_view *v, size_t param, struct page *page,
+    int (*act)(struct table_view *, size_t, struct page *))
+{
+	const struct request *req = v->req;
+	int status = 200;
+
+	for (size_t i = 0; i < req->n_arguments && status == 200; i++) {
+		const struct argument *a = &req->arguments[i];
+		size_t column;
+
+		if (a->param != param)
+			continue;
+		column = table_column(&v->table, a->text);
+		if (column == v->table.n_columns)
+			return no_column(
+			    v, table_params.rows[param].name, a->text, page);
+		status = act(v, column, page);
+	}
+	return status;
+}
+
+static int
+act_col(struct table_view *v, size_t column, struct page *page)
+{
+	(void)page;
+	show(v, column);
+	return 200;
+}
+
+static int
+act_nocol(struct table_view *v, size_t column, struct page *page)
+{
+	if (v->table.columns[column].key > 0)
+		return page_error(page, 400,
+		    "_nocol: %s is part of the primary key, which is always "
+		    "shown.",
+		    v->table.columns[column].name);
+	hide(v, column);
+	return 200;
+}
+
+static int
+set_style(struct table_view *v, size_t column, unsigned style)
+{
+	for (size_t i = 0; i < v->n_shown; i++) {
+		if (v->shown[i].column == column)
+			v->shown[i].style |= style;
+	}
+	return 200;
+}
+
+static int
+act_label(struct table_view *v, size_t column, struct page *page)
+{
+	(void)page;
+	return set_style(v, column, CELL_LABEL);
+}
+
+static int
+act_json(struct table_view *v, size_t column, struct page *page)
+{
+	(void)page;
+	return set_style(v, column, CELL_JSON);
+}
+
+static bool
+has_argument(const struct table_view *v, size_t param)
+{
+	for (size_t i = 0; i < v->req->n_arguments; i++) {
+		if (v->req->arguments[i].param == param)
+			return true;
+	}
+	return false;
+}
+
+static int
+read_columns(struct table_view *v, struct page *page)
+{
+	const struct value *labels = value_of(v, TABLE_LABELS);
+	int status = 200;
+
+	v->shown = calloc(v->table.n_columns + 1, sizeof(*v->shown));
+	if (v->shown == NULL)
+		return page_error(page, 503, "There is no memory left.");
+	if (has_argument(v, TABLE_COL)) {
+		show_key(v);
+		status = each_column(v, TABLE_COL, page, act_col);
+	} else {
+		if (v->table.n_key == 0)
+			show_key(v);
+		for (size_t i = 0; i < v->table.n_columns; i++)
+			show(v, i);
+	}
+	if (status == 200)
+		status = each_column(v, TABLE_NOCOL, page, act_nocol);
+	/* Readers see labels unless they say so, programs if they ask. */
+	for (size_t i = 0; i < v->n_shown; i++) {
+		if (labels->given ? labels->number
+				  : v->req->format == FORMAT_HTML &&
+			    !has_argument(v, TABLE_LABEL))
+			v->shown[i].style |= CELL_LABEL;
+		if (value_of(v, TABLE_JSON_INFINITY)->number != 0)
+			v->shown[i].style |= CELL_INFINITY;
+	}
+	if (status == 200)
+		status = each_column(v, TABLE_LABEL, page, act_label);
+	if (status == 200)
+		status = each_column(v, TABLE_JSON, page, act_json);
+	return status;
+}
+
+static void
+read_size(struct table_view *v)
+{
+	v->size = value_of(v, TABLE_SIZE)->number;
+	if (v->req->format == FORMAT_CSV &&
+	    value_of(v, TABLE_STREAM)->number != 0)
+		v->size = SIZE_MAX_ROWS;
+}
+
+int
+view_init(struct table_view *v, const struct request *req, struct db *db,
+    struct page *page)
+{
+	int status;
+
+	*v = (struct table_view){.req = req, .db = db};
+	if (value_of(v, TABLE_TIMELIMIT)->given)
+		db_limit(db, value_of(v, TABLE_TIMELIMIT)->number);
+	status = read_table(req, db, page, &v->table);
+	if (status == 200 && value_of(v, TABLE_WHERE)->given)
+		status = page_error(
+		    page, 400, "_where: conditions in SQL are not taken here.");
+	if (status == 200)
+		status = read_filters(v, page);
+	if (status == 200)
+		status = read_order(v, page);
+	if (status == 200)
+		status = read_position(v, page);
+	if (status == 200)
+		status = read_columns(v, page);
+	if (status != 200)
+		return status;
+	read_size(v);
+	rows_init(&v->rows, db, &v->table);
+	/* One more than is shown tells whether there is a next page. */
+	rows_page(&v->rows, &v->filters, &v->keyset, &v->position, v->size + 1);
+	return 200;
+}
+
+void
+view_release(struct table_view *v)
+{
+	rows_release(&v->rows);
+	keyset_position_release(&v->position);
+	filters_release(&v->filters);
+	table_release(&v->table);
+	buf_release(&v->next);
+	free(v->shown);
+	v->shown = NULL;
+}
+
+void
+view_stop(struct table_view *v)
+{
+	if (v->keyset.n > 0)
+		keyset_token(&v->keyset, &v->rows.query, &v->next);
+	else
+		keyset_offset_token(v->position.offset + v->n, &v->next);
+}
+
+bool
+view_next(struct table_view *v)
+{
+	if (v->size == 0)
+		return false;
+	if (v->n == v->size)
+		view_stop(v);
+	if (!rows_next(&v->rows)) {
+		buf_reset(&v->next);
+		return false;
+	}
+	if (v->n == v->size)
+		return false;
+	v->n++;
+	return true;
+}
+
+char
+view_url(const struct table_view *v, enum format format, uint64_t without,
+    size_t without_argument, struct buf *b)
+{
+	url_path(b, v->req->prefix);
+	request_path(v->req, b);
+	buf_str(b, format_suffix(format));
+	return params_write(
+	    &table_params, v->req, without, without_argument, b);
+}
+
+void
+view_next_url(const struct table_view *v, struct buf *b)
+{
+	buf_char(b,
+	    view_url(
+		v, v->req->format, PARAM_BIT(TABLE_NEXT), ARGUMENT_NONE, b));
+	buf_lit(b, "_next=");
+	url_arg(b, str_of_buf(&v->next));
+}
+
+void
+view_describe(const struct table_view *v, struct buf *b)
+{
+	filters_describe(&v->filters, b);
+	if (v->sort == v->table.n_columns)
+		return;
+	buf_printf(b, "%ssorted by %s%s", b->len > 0 ? " " : "",
+	    v->table.columns[v->sort].name, v->descending ? " descending" : "");
+}
+
+void
+view_each_param(const struct table_view *v, uint64_t without,
+    void (*each)(struct buf *, struct str name, struct str text), struct buf *b)
+{
+	struct buf query = {0}, name = {0}, text = {0};
+	const char *p, *end;
+
+	params_write(&table_params, v->req, without, ARGUMENT_NONE, &query);
+	p = buf_cstr(&query);
+	end = p + query.len;
+	while (p < end && ++p < end) { /* behind '?' or '&' */
+		const char *equals = memchr(p, '=', (size_t)(end - p));
+		const char *amp = memchr(p, '&', (size_t)(end - p));
+		const char *stop = amp == NULL ? end : amp;
+
+		buf_reset(&name);
+		buf_reset(&text);
+		url_unarg(&name, (struct str){p, (size_t)(equals - p)});
+		url_unarg(&text,
+		    (struct str){equals + 1, (size_t)(stop - equals - 1)});
+		each(b, str_of_buf(&name), str_of_buf(&text));
+		p = stop;
+	}
+	buf_release(&query);
+	buf_release(&name);
+	buf_release(&text);
+}

@@ -1,0 +1,90 @@
+#ifndef SQUALL_TABLE_VIEW_H
+#define SQUALL_TABLE_VIEW_H
+
+#include "app/page.h"
+#include "app/request.h"
+#include "db/filter.h"
+#include "db/rows.h"
+#include "handlers/cell.h"
+
+/*
+ * What a page of a table shows: which rows, which columns, in which order, and
+ * where it is up to.  table.c reads it from the request, and each format writes
+ * it.
+ */
+enum {
+	SIZE_DEFAULT = 100,
+	SIZE_MAX_ROWS = 1000,
+};
+
+/* A column that is shown. */
+struct shown {
+	size_t column;  /* of the table; n_columns: its rowid */
+	unsigned style; /* enum cell_style */
+};
+
+struct table_view {
+	const struct request *req;
+	struct db *db;
+	struct table table;
+	struct filters filters;
+	size_t sort; /* the column, or n_columns */
+	bool descending;
+	int64_t size; /* of the page, in rows */
+	struct shown *shown;
+	size_t n_shown;
+	struct keyset keyset;
+	struct keyset_position position;
+	struct rows rows;
+	int64_t n;       /* rows so far */
+	struct buf next; /* the token of the next page; see view_next */
+};
+
+/*
+ * Reads the request.  Returns 200, or page_error's status; to be released in
+ * any case.
+ */
+int view_init(
+    struct table_view *, const struct request *, struct db *, struct page *);
+void view_release(struct table_view *);
+
+/*
+ * Steps to the page's next row, whose values `rows.query` has.  After the last
+ * one `next` has the next page's token; it is empty if there is no such page.
+ */
+bool view_next(struct table_view *);
+
+/* Stops at the row that view_next came to: `next` has what follows it. */
+void view_stop(struct table_view *);
+
+/* The name of a column, or of the rowid. */
+const char *view_column_name(const struct table_view *, size_t column);
+
+/*
+ * Adds the address of this page: in a format, and without some parameters, as
+ * params_write has it.  Returns the mark that a further parameter begins with.
+ */
+char view_url(const struct table_view *, enum format, uint64_t without,
+    size_t without_argument, struct buf *);
+
+/* The address of the next page, once `next` has its token. */
+void view_next_url(const struct table_view *, struct buf *);
+
+/* Adds "where … sorted by … descending", as far as it applies. */
+void view_describe(const struct table_view *, struct buf *);
+
+/* Each parameter of this page but those left out, decoded. */
+void view_each_param(const struct table_view *, uint64_t without,
+    void (*each)(struct buf *, struct str name, struct str text), struct buf *);
+
+/* Writes the page in each format; a status as a handler's. */
+int table_html(struct table_view *, struct page *);
+int table_json(struct table_view *, struct page *);
+int table_csv(struct table_view *, struct page *);
+int table_geojson(struct table_view *, struct page *);
+
+/* The members that _extra asks for, each behind a comma. */
+int table_extras_check(const struct table_view *, struct page *);
+void table_extras(struct table_view *, struct buf *);
+
+#endif
