@@ -285,33 +285,6 @@ table_column(const struct table *t, struct str name)
 	return i;
 }
 
-size_t
-table_label(const struct table *t)
-{
-	static const char *const names[] = {
-	    "name",
-	    "title",
-	    "label",
-	    "headline",
-	    "subject",
-	    "caption",
-	    "full_name",
-	    "fullname",
-	    "display_name",
-	    "username",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		for (size_t j = 0; j < t->n_columns; j++) {
-			if (strcasecmp(t->columns[j].name, names[i]) == 0)
-				return j;
-		}
-	}
-	if (t->n_columns == 2 && t->n_key == 1)
-		return t->key[0] == 0 ? 1 : 0;
-	return t->n_columns;
-}
-
 static bool
 same_columns(const size_t *a, size_t n_a, const size_t *b, size_t n_b)
 {

@@ -69,12 +69,6 @@ void table_release(struct table *);
 size_t table_column(const struct table *, struct str name);
 
 /*
- * The column that names a row to people: called name, title, label or the
- * like, or the only one beside the key.  n_columns if there is none.
- */
-size_t table_label(const struct table *);
-
-/*
  * Whether at most one row has given values in these columns, and SQLite finds
  * it without a scan: the primary key, or the columns of a unique index.
  */

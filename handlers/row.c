@@ -5,6 +5,7 @@
 
 #include "app/json.h"
 #include "app/utf8.h"
+#include "db/label.h"
 #include "db/rows.h"
 #include "handlers/cell.h"
 #include "handlers/layout.h"
@@ -14,7 +15,7 @@
 static void
 add_title(const struct rows *r, struct str key, struct buf *title)
 {
-	size_t label = table_label(r->table);
+	size_t label = label_column(r->table);
 	struct str s = {0};
 
 	if (label < r->table->n_columns &&

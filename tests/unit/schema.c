@@ -305,7 +305,6 @@ names_in_another_case(void **state)
 	assert_string_equal(t.name, "Places");
 	assert_int_equal(table_column(&t, LIT("id")), 0);
 	assert_int_equal(table_column(&t, LIT("NAME")), 1);
-	assert_int_equal(table_label(&t), 1);
 	table_release(&t);
 	end_reading(d->db);
 }
@@ -608,62 +607,6 @@ primary_keys_of_too_many_columns_are_not_unique_in_the_first(void **state)
 	end_reading(d->db);
 }
 
-/* The label column of a table, by name; "" for none. */
-static void
-assert_label(struct database *d, const char *table, const char *want)
-{
-	struct table t;
-	size_t label;
-
-	read_table(d->db, table, &t);
-	label = table_label(&t);
-	assert_string_equal(
-	    label < t.n_columns ? t.columns[label].name : "", want);
-	table_release(&t);
-}
-
-static void
-labels_are_called_so(void **state)
-{
-	struct database *d = *state;
-
-	read_database_of(d,
-	    "CREATE TABLE a(id, title, name, x);"
-	    "CREATE TABLE b(id, x, Title);"
-	    "CREATE TABLE c(id, x, y);"
-	    "CREATE TABLE d(id, username, caption, x);"
-	    "CREATE TABLE e(NAME, x, y);"
-	    "CREATE VIEW v AS SELECT 1 AS a, 2 AS label, 3 AS c");
-	assert_label(d, "a", "name");
-	assert_label(d, "b", "Title");
-	assert_label(d, "c", "");
-	assert_label(d, "d", "caption");
-	assert_label(d, "e", "NAME");
-	assert_label(d, "v", "label");
-	end_reading(d->db);
-}
-
-static void
-the_only_column_beside_the_key_is_the_label(void **state)
-{
-	struct database *d = *state;
-
-	read_database_of(d,
-	    "CREATE TABLE a(code PRIMARY KEY, word);"
-	    "CREATE TABLE b(word, code PRIMARY KEY);"
-	    "CREATE TABLE c(code PRIMARY KEY);"
-	    "CREATE TABLE d(x, y);"
-	    "CREATE TABLE e(x, y, PRIMARY KEY (x, y));"
-	    "CREATE TABLE f(code PRIMARY KEY, x, y)");
-	assert_label(d, "a", "word");
-	assert_label(d, "b", "word");
-	assert_label(d, "c", "");
-	assert_label(d, "d", "");
-	assert_label(d, "e", "");
-	assert_label(d, "f", "");
-	end_reading(d->db);
-}
-
 static void
 tables_are_listed_by_name(void **state)
 {
@@ -855,8 +798,6 @@ main(void)
 	    DATABASE_TEST(keys_of_too_many_columns_are_not_unique_in_the_first),
 	    DATABASE_TEST(
 		primary_keys_of_too_many_columns_are_not_unique_in_the_first),
-	    DATABASE_TEST(labels_are_called_so),
-	    DATABASE_TEST(the_only_column_beside_the_key_is_the_label),
 	    DATABASE_TEST(tables_are_listed_by_name),
 	    DATABASE_TEST(a_database_without_tables),
 	    DATABASE_TEST(counting_stops_at_the_bound),
