@@ -61,6 +61,9 @@ db_fail(struct db *db, int code)
 		return;
 	if (((code & 0xff) == SQLITE_ERROR || (code & 0xff) == SQLITE_TOOBIG) &&
 	    db->budget_deadline_us != 0) {
+		if (!db->budget_over)
+			snprintf(db->refusal, sizeof(db->refusal), "%s",
+			    sqlite3_errmsg(db->handle));
 		db->budget_over = true;
 		return;
 	}
@@ -576,6 +579,7 @@ void
 db_budget_begin(struct db *db, int64_t ms)
 {
 	db->budget_over = false;
+	db->refusal[0] = '\0';
 	db->budget_deadline_us = clock_mono_us() + ms * 1000;
 }
 
@@ -587,6 +591,12 @@ db_budget_end(struct db *db)
 	db->budget_over = false;
 	db->budget_deadline_us = 0;
 	return over;
+}
+
+const char *
+db_refusal(const struct db *db)
+{
+	return db->refusal;
 }
 
 void

@@ -110,6 +110,12 @@ void db_budget_begin(struct db *, int64_t ms);
 bool db_budget_end(struct db *);
 
 /*
+ * What SQLite said of the query that it refused since db_budget_begin, "" if
+ * it was the time.
+ */
+const char *db_refusal(const struct db *);
+
+/*
  * Looks whether the file that is open still stands at its path, and opens what
  * stands there if not.  For versions outside of db_begin and db_end.
  */

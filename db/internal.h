@@ -29,6 +29,7 @@ struct db {
 	int64_t deadline_us;        /* of the queries that run now */
 	int64_t budget_deadline_us; /* 0: there is no budget */
 	bool budget_over;
+	char refusal[256]; /* SQLite's words for what ended the budget */
 
 	enum db_status status; /* the first failure since db_begin */
 	char message[256];
