@@ -285,6 +285,22 @@ table_column(const struct table *t, struct str name)
 	return i;
 }
 
+bool
+foreign_key_targets(const struct foreign_key *f, const struct table *parent,
+    size_t to[SCHEMA_KEY_MAX])
+{
+	for (size_t i = 0; i < f->n; i++) {
+		if (f->to[i] != NULL)
+			to[i] = table_column(parent, str_of(f->to[i]));
+		else
+			to[i] = i < parent->n_key ? parent->key[i]
+						  : parent->n_columns;
+		if (to[i] == parent->n_columns)
+			return false;
+	}
+	return true;
+}
+
 static bool
 same_columns(const size_t *a, size_t n_a, const size_t *b, size_t n_b)
 {

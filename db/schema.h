@@ -69,6 +69,13 @@ void table_release(struct table *);
 size_t table_column(const struct table *, struct str name);
 
 /*
+ * The columns of `parent`, the table that a foreign key refers to, that its
+ * columns are compared with.  False if there are no such columns.
+ */
+bool foreign_key_targets(const struct foreign_key *, const struct table *parent,
+    size_t to[SCHEMA_KEY_MAX]);
+
+/*
  * Whether at most one row has given values in these columns, and SQLite finds
  * it without a scan: the primary key, or the columns of a unique index.
  */

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "db/declaration.h"
+#include "db/keyset.h"
 
 enum { ATTEMPT_MS = 3600 * 1000 }; /* the page's own limit counts */
 
@@ -305,7 +306,7 @@ search_add(struct search *s, size_t column, struct str words, bool raw)
 
 	if (s->n == SEARCH_TERMS)
 		return false;
-	*term = (struct search_term){.column = column};
+	*term = (struct search_term){.column = column, .words = words};
 	if (raw)
 		buf_add(&term->match, words.s, words.len);
 	else
@@ -317,7 +318,7 @@ search_add(struct search *s, size_t column, struct str words, bool raw)
 	return true;
 }
 
-/* The SELECT of the rowids that match a term. */
+/* The SELECT of the rowids that match a term, as far as its parameter. */
 static void
 add_select(
     const struct search *s, const struct search_term *term, struct buf *sql)
@@ -334,7 +335,7 @@ add_select(
 	    str_of(term->column < fts->n_columns
 		    ? fts->columns[term->column].name
 		    : fts->name));
-	buf_lit(sql, " MATCH ?");
+	buf_lit(sql, " MATCH ");
 }
 
 bool
@@ -346,7 +347,7 @@ search_check(struct db *db, const struct search *s, struct buf *why)
 		bool refused;
 
 		add_select(s, &s->terms[i], &sql);
-		buf_lit(&sql, " LIMIT 1");
+		buf_lit(&sql, "? LIMIT 1");
 		db_budget_begin(db, ATTEMPT_MS);
 		query_open_buf(&q, db, &sql);
 		query_bind_text(&q, 1, str_of_buf(&s->terms[i].match));
@@ -362,27 +363,35 @@ search_check(struct db *db, const struct search *s, struct buf *why)
 	return true;
 }
 
-void
-search_sql(const struct search *s, struct buf *sql)
+/* 'search matches "rob*"', or 'name matches "rob*"'. */
+static void
+describe(
+    const struct search *s, const struct search_term *term, struct buf *words)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		const struct table *t = s->table;
-		size_t key = s->index->key;
+	const struct table *fts = &s->index->table;
 
-		buf_str(sql, i == 0 ? "r." : " AND r.");
-		sql_name(sql,
-		    str_of(
-			key < t->n_columns ? t->columns[key].name : t->rowid));
-		buf_lit(sql, " IN (");
-		add_select(s, &s->terms[i], sql);
-		buf_char(sql, ')');
-	}
+	buf_str(words,
+	    term->column < fts->n_columns ? fts->columns[term->column].name
+					  : "search");
+	buf_lit(words, " matches \"");
+	buf_add(words, term->words.s, term->words.len);
+	buf_char(words, '"');
 }
 
-int
-search_bind(const struct search *s, struct query *q, int i)
+bool
+search_apply(const struct search *s, struct filters *f)
 {
-	for (size_t n = 0; n < s->n; n++)
-		query_bind_text(q, i++, str_of_buf(&s->terms[n].match));
-	return i;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct search_term *term = &s->terms[i];
+		struct buf sql = {0}, words = {0};
+
+		keyset_column(s->table, s->index->key, 'r', &sql);
+		buf_lit(&sql, " IN (");
+		add_select(s, term, &sql);
+		describe(s, term, &words);
+		if (!filters_add_condition(
+			f, &sql, ")", str_of_buf(&term->match), &words))
+			return false;
+	}
+	return true;
 }

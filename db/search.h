@@ -1,8 +1,7 @@
 #ifndef SQUALL_SEARCH_H
 #define SQUALL_SEARCH_H
 
-#include "db/query.h"
-#include "db/schema.h"
+#include "db/filter.h"
 
 /*
  * Full-text search (fts3.html, fts5.html): the FTS table that knows the words
@@ -44,6 +43,7 @@ struct search {
 	const struct search_index *index;
 	struct search_term {
 		size_t column;    /* of the index; n_columns: any of them */
+		struct str words; /* as they were given */
 		struct buf match; /* an FTS query */
 	} terms[SEARCH_TERMS];
 	size_t n;
@@ -58,7 +58,8 @@ void search_release(struct search *);
  * Looks for words, in a column of the index or (n_columns) in all: each of
  * them, "several words" in quotes as they stand there, and word* for all that
  * begin so.  Nothing else means anything, unless `raw`: that is the query
- * language of FTS.  Without words, nothing is added.  False: too many terms.
+ * language of FTS.  Without words, nothing is added.  The words must outlive
+ * the search.  False: too many terms.
  */
 bool search_add(struct search *, size_t column, struct str words, bool raw);
 
@@ -69,10 +70,9 @@ bool search_add(struct search *, size_t column, struct str words, bool raw);
 bool search_check(struct db *, const struct search *, struct buf *why);
 
 /*
- * Adds a condition for the table, which goes by "r"; nothing for no terms.
- * Binds its values from parameter `i` on; returns the number of the next.
+ * Adds the terms to the filters of the table, whose rows then match them; the
+ * search must outlive the filters.  False: there are too many filters.
  */
-void search_sql(const struct search *, struct buf *sql);
-int search_bind(const struct search *, struct query *, int i);
+bool search_apply(const struct search *, struct filters *);
 
 #endif

@@ -232,6 +232,7 @@ find(struct searching *s)
 {
 	const struct table *t = &s->table;
 	struct buf sql = {0};
+	struct filters f;
 	struct query q;
 
 	buf_reset(&s->found);
@@ -243,16 +244,19 @@ find(struct searching *s)
 					       : t->rowid));
 	buf_lit(&sql, " FROM ");
 	sql_name(&sql, str_of(t->name));
-	buf_lit(&sql, " AS r WHERE ");
-	search_sql(&s->search, &sql);
+	buf_lit(&sql, " AS r");
+	filters_init(&f, t);
+	assert_true(search_apply(&s->search, &f));
+	filters_sql(&f, &sql);
 	buf_lit(&sql, " ORDER BY 1");
 	query_open_buf(&q, s->d->db, &sql);
-	assert_int_equal(search_bind(&s->search, &q, 1), (int)s->search.n + 1);
+	filters_bind(&f, &q, 1);
 	while (query_next(&q)) {
 		buf_printf(&s->found, "%s%lld", s->found.len > 0 ? " " : "",
 		    (long long)query_int(&q, 0));
 	}
 	query_close(&q);
+	filters_release(&f);
 out:
 	search_release(&s->search);
 	buf_release(&sql);
