@@ -593,6 +593,12 @@ db_budget_end(struct db *db)
 	return over;
 }
 
+int64_t
+db_time_left_ms(const struct db *db)
+{
+	return (db->deadline_us - clock_mono_us()) / 1000;
+}
+
 const char *
 db_refusal(const struct db *db)
 {

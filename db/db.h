@@ -109,6 +109,9 @@ int64_t db_size(struct db *);
 void db_budget_begin(struct db *, int64_t ms);
 bool db_budget_end(struct db *);
 
+/* How much of the time limit is left, between db_begin and db_end. */
+int64_t db_time_left_ms(const struct db *);
+
 /*
  * What SQLite said of the query that it refused since db_budget_begin, "" if
  * it was the time.

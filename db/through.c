@@ -10,6 +10,7 @@
 #include "app/json_valid.h"
 #include "app/utf8.h"
 #include "db/keyset.h"
+#include "db/number.h"
 
 static const char expected[] =
     "_through: expected {\"table\":…,\"column\":…,\"value\":…}.";
@@ -19,7 +20,6 @@ enum { SHOWN_MAX = 100 }; /* bytes of a name in a sentence */
 /* What the JSON says. */
 struct wish {
 	struct buf table, column;
-	bool number; /* the value is one */
 };
 
 static void
@@ -30,18 +30,16 @@ wish_release(struct wish *w)
 }
 
 static bool
-read_value(const struct query *q, int column, struct wish *w, struct buf *value)
+read_value(const struct query *q, int column, struct buf *value)
 {
 	struct str text;
 
 	switch (query_type(q, column)) {
 	case VALUE_INT:
 		json_int(value, query_int(q, column));
-		w->number = true;
 		return true;
 	case VALUE_REAL:
 		json_real(value, query_real(q, column));
-		w->number = true;
 		return true;
 	case VALUE_TEXT:
 		text = query_text(q, column);
@@ -72,7 +70,7 @@ read_wish(struct db *db, struct str json, struct wish *w, struct buf *value)
 
 		buf_add(&w->table, table.s, table.len);
 		buf_add(&w->column, column.s, column.len);
-		ok = read_value(&q, 2, w, value);
+		ok = read_value(&q, 2, value);
 	}
 	query_close(&q);
 	return ok;
@@ -146,9 +144,9 @@ add(struct filters *filters, const struct table *other, const struct wish *w,
 		    (int)table.len, table.s, (int)name.len, name.s);
 		return false;
 	}
-	/* With an affinity, the column makes of the text what it should be. */
-	as_number =
-	    w->number && other->columns[column].affinity == AFFINITY_BLOB;
+	/* As with filters: numbers and text alike, if the column has both. */
+	as_number = other->columns[column].affinity == AFFINITY_BLOB &&
+	    number_of(str_of_buf(value)).type != VALUE_TEXT;
 	add_sql(t, other, f, to, column, &sql);
 	buf_str(&sql, as_number ? "CAST(" : "");
 	buf_printf(&words, "%s.%s = \"%s\"", other->name,
