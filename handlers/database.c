@@ -96,7 +96,7 @@ struct listing {
 enum { COUNTS_BUDGET_MS = 250 };
 
 static int64_t
-count_rows(struct db *db, const struct table *t, int64_t deadline_us)
+count_table(struct db *db, const struct table *t, int64_t deadline_us)
 {
 	int64_t left_ms = (deadline_us - clock_mono_us()) / 1000;
 
@@ -121,7 +121,7 @@ list_group(const struct request *req, struct db *db, const struct listing *l,
 			continue;
 		count = -1;
 		if (table_read(db, str_of(l->names[i].name), &t))
-			count = count_rows(db, &t, l->deadline_us);
+			count = count_table(db, &t, l->deadline_us);
 		if (t.name == NULL) {
 			table_release(&t);
 			continue;
