@@ -389,25 +389,3 @@ table_list_free(struct table_name *list, size_t n)
 		free(list[i].name);
 	free(list);
 }
-
-int64_t
-table_count(
-    struct db *db, const struct table *t, int64_t max, int64_t budget_ms)
-{
-	struct buf sql = {0};
-	int64_t count = -1;
-	struct query q;
-
-	buf_lit(&sql, "SELECT count(*) FROM (SELECT 1 FROM ");
-	sql_name(&sql, str_of(t->name));
-	buf_lit(&sql, " LIMIT ?)");
-	db_budget_begin(db, budget_ms);
-	query_open_buf(&q, db, &sql);
-	query_bind_int(&q, 1, max + 1);
-	if (query_next(&q))
-		count = query_int(&q, 0);
-	query_close(&q);
-	db_budget_end(db);
-	buf_release(&sql);
-	return count;
-}

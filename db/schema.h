@@ -96,11 +96,4 @@ struct table_name {
 size_t table_list(struct db *, struct table_name **list);
 void table_list_free(struct table_name *, size_t n);
 
-/*
- * Counts rows up to `max`, for at most `budget_ms`.  More than `max` comes
- * back as max + 1, and -1 where it took too long.
- */
-int64_t
-table_count(struct db *, const struct table *, int64_t max, int64_t budget_ms);
-
 #endif

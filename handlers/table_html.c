@@ -248,16 +248,15 @@ static void
 html_summary(struct table_view *v, struct buf *b)
 {
 	struct buf words = {0};
-	int64_t count = -1;
+	struct count count = {.n = -1};
 
 	if (v->req->values[TABLE_NOCOUNT].number == 0)
-		count = filters_count(
-		    &v->filters, v->db, COUNT_MAX, COUNT_BUDGET_MS);
+		count = count_rows(v->db, &v->filters, COUNT_BUDGET_MS);
 	html_raw(b, "<p class=\"meta\">");
 	html(b, v->table.kind == TABLE_VIEW ? "View" : "Table");
-	if (count >= 0)
+	if (count.n >= 0)
 		html_raw(b, " of ");
-	layout_count(b, count, COUNT_MAX);
+	layout_count(b, count);
 	view_describe(v, &words);
 	if (words.len > 0) {
 		html_raw(b, " ");
