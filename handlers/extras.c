@@ -68,8 +68,8 @@ extras_check(
 }
 
 void
-extras_write(const struct extras *e, const struct request *req, void *page,
-    struct buf *b)
+extras_write(const struct extras *e, const struct request *req,
+    const void *page, struct buf *b)
 {
 	uint64_t bits;
 

@@ -11,7 +11,7 @@
 struct extra {
 	const char *name, *description;
 	/* Writes its value; NULL: it is on the page anyway. */
-	void (*write)(void *page, struct buf *);
+	void (*write)(const void *page, struct buf *);
 };
 
 struct extras {
@@ -24,8 +24,8 @@ struct extras {
 int extras_check(const struct extras *, const struct request *, struct page *);
 
 /* Adds a member, behind a comma, for each that is asked for. */
-void extras_write(
-    const struct extras *, const struct request *, void *page, struct buf *);
+void extras_write(const struct extras *, const struct request *,
+    const void *page, struct buf *);
 
 /* The value of the extra called "extras": what there is. */
 void extras_list(const struct extras *, const struct request *, struct buf *);
