@@ -4,10 +4,10 @@
  */
 #include "app/json.h"
 #include "app/utf8.h"
+#include "db/count.h"
 #include "handlers/table.h"
+#include "handlers/table_facets.h"
 #include "handlers/table_view.h"
-
-enum { COUNT_BUDGET_MS = 250 };
 
 struct extra {
 	const char *name, *description;
@@ -16,18 +16,29 @@ struct extra {
 
 static void write_extras(struct table_view *, struct buf *);
 
+static struct count
+count(struct table_view *v)
+{
+	if (v->req->values[TABLE_NOCOUNT].number != 0)
+		return (struct count){.n = -1};
+	return count_rows(v->db, &v->filters, COUNT_BUDGET_MS);
+}
+
 static void
 write_count(struct table_view *v, struct buf *b)
 {
-	int64_t count = -1;
+	int64_t n = count(v).n;
 
-	if (v->req->values[TABLE_NOCOUNT].number == 0)
-		count = filters_count(
-		    &v->filters, v->db, INT64_MAX - 1, COUNT_BUDGET_MS);
-	if (count < 0)
+	if (n < 0)
 		json_raw(b, "null");
 	else
-		json_int(b, count);
+		json_int(b, n);
+}
+
+static void
+write_count_truncated(struct table_view *v, struct buf *b)
+{
+	buf_str(b, count(v).more ? "true" : "false");
 }
 
 static void
@@ -279,7 +290,15 @@ write_expandable(struct table_view *v, struct buf *b)
 
 static const struct extra extras[] = {
     {"count", "How many rows these filters find", write_count},
+    {"count_truncated", "Whether there are more than that",
+	write_count_truncated},
     {"count_sql", "The SQL that counts them", write_count_sql},
+    {"facet_results", "The values of each facet", table_facets_results},
+    {"sorted_facet_results", "The same as a list, the longest facet first",
+	table_facets_sorted},
+    {"facets_timed_out", "Facets that took too long", table_facets_timed_out},
+    {"suggested_facets", "Columns that may be worth a facet",
+	table_facets_suggested},
     {"human_description_en", "The filters and the order in words", write_human},
     {"columns", "The columns of these rows", write_columns},
     {"all_columns", "The columns of the table", write_all_columns},
@@ -393,6 +412,8 @@ table_extras(struct table_view *v, struct buf *b)
 	bool wanted[N_EXTRAS];
 
 	wanted_extras(v, wanted);
+	if (table_facets_wanted(v))
+		wanted[find_extra(str_of("facet_results"))] = true;
 	for (size_t i = 0; i < N_EXTRAS; i++) {
 		if (!wanted[i] || extras[i].write == NULL)
 			continue;
