@@ -428,6 +428,7 @@ db_free(struct db *db)
 		return;
 	close_handle(db);
 	profile_free(db->profile);
+	buf_release(&db->advice);
 	free(db->name);
 	free(db->file);
 	free(db->log);
@@ -494,6 +495,7 @@ db_begin_within(struct db *db, int64_t limit_us)
 
 	db->status = DB_OK;
 	db->message[0] = '\0';
+	buf_reset(&db->advice);
 	db->budget_deadline_us = 0;
 	db->budget_over = false;
 	db->deadline_us = since_us + limit_us;
@@ -591,6 +593,12 @@ db_budget_end(struct db *db)
 	db->budget_over = false;
 	db->budget_deadline_us = 0;
 	return over;
+}
+
+struct buf *
+db_advice(struct db *db)
+{
+	return &db->advice;
 }
 
 int64_t

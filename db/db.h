@@ -109,6 +109,12 @@ int64_t db_size(struct db *);
 void db_budget_begin(struct db *, int64_t ms);
 bool db_budget_end(struct db *);
 
+/*
+ * What would help if the queries took too long: a sentence for people, to be
+ * written by who knows them.  db_begin empties it.
+ */
+struct buf *db_advice(struct db *);
+
 /* How much of the time limit is left, between db_begin and db_end. */
 int64_t db_time_left_ms(const struct db *);
 

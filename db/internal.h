@@ -31,6 +31,7 @@ struct db {
 	bool budget_over;
 	char refusal[256]; /* SQLite's words for what ended the budget */
 
+	struct buf advice;
 	enum db_status status; /* the first failure since db_begin */
 	char message[256];
 	struct db_work work;

@@ -70,7 +70,7 @@ static const struct param params[TABLE_PARAMS] = {
     [TABLE_FACET_ARRAY] = {"_facet_array", NAMES},
     [TABLE_FACET_DATE] = {"_facet_date", NAMES},
     [TABLE_FACET_SIZE] = {"_facet_size", PARAM_INT, 1, SIZE_MAX_ROWS,
-	FACET_SIZE, sizes},
+	FACET_SIZE, .words = sizes},
     [TABLE_NOFACET] = {"_nofacet", PARAM_FLAG},
     [TABLE_NOSUGGEST] = {"_nosuggest", PARAM_FLAG},
 };

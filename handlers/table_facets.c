@@ -71,7 +71,7 @@ table_facets_wanted(const struct table_view *v)
 		if (kind_of(&v->req->arguments[i]) < KINDS)
 			return true;
 	}
-	return v->req->values[TABLE_FACET_SIZE].given;
+	return false;
 }
 
 /* The facets of a page, one after the other, as its parameters have them. */
@@ -304,8 +304,8 @@ html_facet(const struct listing *l, struct buf *b)
 	buf_release(&url);
 }
 
-static void
-html_suggestions(const struct table_view *v, struct buf *b)
+void
+table_facets_suggestions(const struct table_view *v, struct buf *b)
 {
 	struct facet_suggestion list[FACET_SUGGESTIONS_MAX];
 	size_t n = suggest(v, list);
@@ -334,18 +334,12 @@ void
 table_facets_html(const struct table_view *v, struct buf *b)
 {
 	struct listing l = {.view = v};
-	size_t n = 0;
 
-	while (next(&l)) {
-		if (n++ == 0)
-			html_raw(b,
-			    "<aside class=\"facets\" aria-label=\"Facets\">\n");
+	html_raw(b, "<aside class=\"facets\" aria-label=\"Facets\">\n");
+	while (next(&l))
 		html_facet(&l, b);
-	}
-	if (n > 0)
-		html_raw(b, "</aside>\n");
+	html_raw(b, "</aside>\n");
 	end(&l);
-	html_suggestions(v, b);
 }
 
 static void

@@ -14,8 +14,11 @@ int table_facets_check(const struct table_view *, struct page *);
 /* Whether the page asks for one, which makes them part of its JSON. */
 bool table_facets_wanted(const struct table_view *);
 
-/* Beside the rows: lists of values, and links to suggestions. */
+/* Lists of values, with links to the rows that have them. */
 void table_facets_html(const struct table_view *, struct buf *);
+
+/* A line of links to the page with one more facet; nothing for none. */
+void table_facets_suggestions(const struct table_view *, struct buf *);
 
 /* The values of the extras of these names. */
 void table_facets_results(struct table_view *, struct buf *);

@@ -305,6 +305,25 @@ html_rows(struct table_view *v, struct buf *b)
 		html_raw(b, "<p>There are no rows here.</p>\n");
 }
 
+/* The rows, and beside them the facets, which may take the time that is left.
+ */
+static void
+html_body(struct table_view *v, struct buf *b)
+{
+	bool facets = table_facets_wanted(v);
+
+	if (facets)
+		html_raw(b, "<div class=\"beside\">\n<div>\n");
+	html_rows(v, b);
+	html_pager(v, b);
+	if (facets) {
+		html_raw(b, "</div>\n");
+		table_facets_html(v, b);
+		html_raw(b, "</div>\n");
+	}
+	table_facets_suggestions(v, b);
+}
+
 int
 table_html(struct table_view *v, struct page *page)
 {
@@ -326,9 +345,7 @@ table_html(struct table_view *v, struct page *page)
 	html_filters(v, b);
 	html_form(v, b);
 	html_columns(v, b);
-	html_rows(v, b);
-	html_pager(v, b);
-	table_facets_html(v, b);
+	html_body(v, b);
 	layout_formats(b, v->req);
 	layout_end(b);
 	return 200;

@@ -8,6 +8,7 @@
 
 #include "app/url.h"
 #include "app/utf8.h"
+#include "db/indexes.h"
 #include "handlers/layout.h"
 #include "handlers/reader.h"
 #include "handlers/table.h"
@@ -94,6 +95,22 @@ read_order(struct table_view *v, struct page *page)
 		return no_column(
 		    v, down->given ? "_sort_desc" : "_sort", name, page);
 	return 200;
+}
+
+/* To sort by a column without an index, all rows must be read. */
+static void
+advise(struct table_view *v)
+{
+	struct buf *advice = db_advice(v->db);
+
+	if (v->table.kind != TABLE_PLAIN || v->sort == v->table.n_columns ||
+	    indexes_have(v->db, &v->table, &v->sort, 1))
+		return;
+	buf_printf(advice,
+	    "To sort %s by %s in time, an index would help: ", v->table.name,
+	    v->table.columns[v->sort].name);
+	indexes_advise(&v->table, v->sort, advice);
+	buf_char(advice, ';');
 }
 
 static int
@@ -296,6 +313,7 @@ view_init(struct table_view *v, const struct request *req, struct db *db,
 	if (status != 200)
 		return status;
 	read_size(v);
+	advise(v);
 	rows_init(&v->rows, db, &v->table);
 	/* One more than is shown tells whether there is a next page. */
 	rows_page(&v->rows, &v->filters, &v->keyset, &v->position, v->size + 1);
