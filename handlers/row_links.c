@@ -52,16 +52,6 @@ add_value(const struct query *q, int column, struct buf *b)
 	}
 }
 
-/* A column's name as a parameter: one that might mean something else says so.
- */
-static void
-add_name(const char *column, struct buf *b)
-{
-	buf_str(b, column);
-	if (*column == '_' || strstr(column, "__") != NULL)
-		buf_lit(b, "__exact");
-}
-
 static void
 count(struct link *l, struct db *db, int64_t budget_ms)
 {
@@ -86,7 +76,7 @@ static bool
 make_link(struct link *l, const struct rows *r)
 {
 	for (size_t i = 0; i < l->referrer->n; i++) {
-		add_name(l->referrer->columns[i].column, &l->names[i]);
+		filter_name_exact(l->referrer->columns[i].column, &l->names[i]);
 		if (!add_value(&r->query, (int)l->referrer->columns[i].to,
 			&l->values[i]))
 			return false;
