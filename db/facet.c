@@ -11,11 +11,10 @@
 #include "db/keyset.h"
 #include "db/label.h"
 
-/* A JSON array as it stands in column v, or an array without values. */
+/* The JSON that stands in column v, as filter.c's arraycontains takes it. */
 #define ARRAY                                                                  \
-	"json_each(CASE typeof(v) WHEN 'text' THEN CASE json_valid(v) "        \
-	"WHEN 1 THEN CASE json_type(v) WHEN 'array' THEN v ELSE '[]' END "     \
-	"ELSE '[]' END ELSE '[]' END)"
+	"json_each(CASE WHEN typeof(v) = 'text' AND json_valid(v) "            \
+	"THEN v ELSE '[]' END)"
 
 #define SAMPLE_ROWS "1000" /* that suggestions look at */
 
@@ -246,7 +245,7 @@ static const char sample_sql[] =
     "WHERE v IS NOT NULL AND typeof(v) <> 'blob' GROUP BY v) "
     "SELECT (SELECT count(*) FROM g), (SELECT max(n) FROM g), "
     "(SELECT count(*) FROM " FIRST " WHERE "
-    "EXISTS (SELECT 1 FROM " ARRAY ") AND NOT EXISTS "
+    "v LIKE '[%' AND EXISTS (SELECT 1 FROM " ARRAY ") AND NOT EXISTS "
     "(SELECT 1 FROM " ARRAY " WHERE type IN ('object', 'array'))), "
     "(SELECT count(*) FROM " FIRST " WHERE v GLOB "
     "'[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]*'), "

@@ -127,8 +127,8 @@ what_arrays_hold(void **state)
 	    "CREATE VIEW v AS SELECT a FROM t;"
 	    "CREATE TABLE w(k TEXT PRIMARY KEY, a) WITHOUT ROWID;"
 	    "INSERT INTO w VALUES ('p', '[1,1]'), ('q', '[1]')");
-	assert_facet(d, FACET_ARRAY, "t", "a", 9, "x=2 1=1 2.5=1 y=1");
-	assert_facet(d, FACET_ARRAY, "v", "a", 9, "x=2 1=1 2.5=1 y=1");
+	assert_facet(d, FACET_ARRAY, "t", "a", 9, "x=4 1=1 2.5=1 y=1");
+	assert_facet(d, FACET_ARRAY, "v", "a", 9, "x=4 1=1 2.5=1 y=1");
 	assert_facet(d, FACET_ARRAY, "w", "a", 9, "1=2");
 	end_reading(d->db);
 }
