@@ -111,17 +111,18 @@ table_facets_timed_out(struct table_view *v, struct buf *b)
 
 /* A facet that waits for its place. */
 struct sorted {
-	size_t values;
+	size_t values, before; /* how many it has, and how many precede it */
 	struct buf json;
 };
 
 static int
 compare(const void *a, const void *b)
 {
-	size_t na = ((const struct sorted *)a)->values;
-	size_t nb = ((const struct sorted *)b)->values;
+	const struct sorted *x = a, *y = b;
 
-	return (na < nb) - (na > nb);
+	if (x->values != y->values)
+		return x->values < y->values ? 1 : -1;
+	return x->before < y->before ? -1 : 1;
 }
 
 void
@@ -134,7 +135,7 @@ table_facets_sorted(struct table_view *v, struct buf *b)
 	while (facet_list_next(&l)) {
 		if (l.timed_out)
 			continue;
-		list[n] = (struct sorted){.values = l.facet.n};
+		list[n] = (struct sorted){.values = l.facet.n, .before = n};
 		json_facet(&l, &list[n++].json);
 	}
 	facet_list_end(&l);
