@@ -174,8 +174,10 @@ declaration_option(struct str argument, const char *name, struct buf *value)
 void
 declaration_unquote(struct str s, struct buf *b)
 {
-	char quote = s.len > 0 ? closing_quote(s.s[0]) : '\0';
+	char quote = '\0';
 
+	if (s.len > 0)
+		quote = closing_quote(s.s[0]);
 	if (quote == '\0') {
 		buf_add(b, s.s, s.len);
 		return;

@@ -197,15 +197,16 @@ facet_list_suggest(const struct table_view *v,
 		return 0;
 	n = facets_suggest(v->db, &v->filters, SUGGESTION_MS, out);
 	for (size_t i = 0; i < n; i++) {
-		bool has = false;
+		bool skip = !url_arg_arrives(
+		    str_of(v->table.columns[out[i].column].name));
 
 		for (size_t k = 0; k < req->n_arguments; k++) {
 			const struct argument *a = &req->arguments[k];
 
-			has |= kind_of(a) == out[i].kind &&
+			skip |= kind_of(a) == out[i].kind &&
 			    table_column(&v->table, a->text) == out[i].column;
 		}
-		if (!has)
+		if (!skip)
 			out[kept++] = out[i];
 	}
 	return kept;

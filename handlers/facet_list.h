@@ -32,8 +32,6 @@ extern const struct facet_kind_names facet_kinds[];
 bool facet_list_next(struct facet_list *);
 void facet_list_end(struct facet_list *);
 
-enum { FACET_LINKED_MAX = 1000 }; /* bytes of a value in an address */
-
 /* The argument that filters by this value, or ARGUMENT_NONE. */
 size_t facet_find_filter(const struct facet_list *, struct str value);
 

@@ -3,6 +3,7 @@
  */
 #include "app/html.h"
 #include "app/params.h"
+#include "app/url.h"
 #include "app/utf8.h"
 #include "handlers/facet_list.h"
 #include "handlers/layout.h"
@@ -18,10 +19,11 @@ html_value(
 	struct str label = facet_label(&l->facet, value);
 	struct str shown = utf8_cut(label, LABEL_MAX);
 	size_t filter = facet_find_filter(l, text);
+	bool linked = url_arg_arrives(text);
 	struct buf url = {0};
 
 	html_raw(b, "<li>");
-	if (text.len <= FACET_LINKED_MAX) {
+	if (linked) {
 		facet_toggle_url(l, text, filter, &url);
 		html_raw(b, "<a rel=\"nofollow\"");
 		if (filter != ARGUMENT_NONE)
@@ -35,7 +37,7 @@ html_value(
 	html_str(b, shown);
 	if (shown.len < label.len)
 		html_raw(b, "…");
-	if (text.len <= FACET_LINKED_MAX)
+	if (linked)
 		html_raw(b, "</a>");
 	html_raw(b, " <small>");
 	html_int(b, value->count);

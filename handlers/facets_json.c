@@ -5,6 +5,7 @@
 
 #include "app/json.h"
 #include "app/params.h"
+#include "app/url.h"
 #include "handlers/facet_list.h"
 #include "handlers/table_facets.h"
 
@@ -29,7 +30,7 @@ json_value(
 	json_raw(b, ",\"count\":");
 	json_int(b, value->count);
 	json_raw(b, ",\"toggle_url\":");
-	if (text.len <= FACET_LINKED_MAX) {
+	if (url_arg_arrives(text)) {
 		facet_toggle_url(l, text, filter, &url);
 		json_text(b, str_of_buf(&url));
 	} else {
@@ -128,7 +129,7 @@ compare(const void *a, const void *b)
 void
 table_facets_sorted(struct table_view *v, struct buf *b)
 {
-	struct sorted list[REQUEST_ARGUMENTS];
+	struct sorted list[REQUEST_ARGUMENTS] = {{0}};
 	struct facet_list l = {.view = v};
 	size_t n = 0;
 

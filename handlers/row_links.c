@@ -71,14 +71,18 @@ count(struct link *l, struct db *db, int64_t budget_ms)
 	buf_release(&why);
 }
 
-/* False where there can be no such rows, or none that a filter finds. */
+/* False where there can be no such rows, or none that an address finds. */
 static bool
 make_link(struct link *l, const struct rows *r)
 {
 	for (size_t i = 0; i < l->referrer->n; i++) {
-		filter_name_exact(l->referrer->columns[i].column, &l->names[i]);
-		if (!add_value(&r->query, (int)l->referrer->columns[i].to,
-			&l->values[i]))
+		struct buf *name = &l->names[i], *value = &l->values[i];
+
+		filter_name_exact(l->referrer->columns[i].column, name);
+		if (!add_value(
+			&r->query, (int)l->referrer->columns[i].to, value) ||
+		    !url_arg_arrives(str_of_buf(name)) ||
+		    !url_arg_arrives(str_of_buf(value)))
 			return false;
 	}
 	return true;
