@@ -69,11 +69,13 @@ extras_check(
 
 void
 extras_write(const struct extras *e, const struct request *req,
-    const void *page, struct buf *b)
+    const char *more, void *page, struct buf *b)
 {
 	uint64_t bits;
 
 	wanted(e, req, &bits);
+	if (more != NULL)
+		bits |= UINT64_C(1) << find(e, str_of(more));
 	for (size_t i = 0; i < e->n; i++) {
 		if ((bits >> i & 1) == 0 || e->rows[i].write == NULL)
 			continue;
@@ -102,13 +104,4 @@ extras_list(const struct extras *e, const struct request *req, struct buf *b)
 		buf_str(b, (bits >> i & 1) != 0 ? "true}" : "false}");
 	}
 	json_raw(b, "]");
-}
-
-bool
-extras_want(const struct extras *e, const struct request *req, const char *name)
-{
-	uint64_t bits;
-
-	wanted(e, req, &bits);
-	return (bits >> find(e, str_of(name)) & 1) != 0;
 }

@@ -11,7 +11,7 @@
 struct extra {
 	const char *name, *description;
 	/* Writes its value; NULL: it is on the page anyway. */
-	void (*write)(const void *page, struct buf *);
+	void (*write)(void *page, struct buf *);
 };
 
 struct extras {
@@ -23,15 +23,14 @@ struct extras {
 /* 200, or page_error's status if something is asked for that there is not. */
 int extras_check(const struct extras *, const struct request *, struct page *);
 
-/* Adds a member, behind a comma, for each that is asked for. */
+/*
+ * Adds a member, behind a comma, for each that is asked for, and for one more
+ * (NULL: none).
+ */
 void extras_write(const struct extras *, const struct request *,
-    const void *page, struct buf *);
+    const char *more, void *page, struct buf *);
 
 /* The value of the extra called "extras": what there is. */
 void extras_list(const struct extras *, const struct request *, struct buf *);
-
-/* Whether this one is asked for. */
-bool
-extras_want(const struct extras *, const struct request *, const char *name);
 
 #endif

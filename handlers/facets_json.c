@@ -87,12 +87,12 @@ json_facets(const struct table_view *v, struct buf *b, struct buf *late)
 }
 
 void
-table_facets_results(struct table_view *v, struct buf *b)
+table_facets_results(void *view, struct buf *b)
 {
 	struct buf late = {0};
 
 	json_raw(b, "{\"results\":{");
-	json_facets(v, b, &late);
+	json_facets(view, b, &late);
 	json_raw(b, "},\"timed_out\":[");
 	buf_add(b, late.data, late.len);
 	json_raw(b, "]}");
@@ -100,12 +100,12 @@ table_facets_results(struct table_view *v, struct buf *b)
 }
 
 void
-table_facets_timed_out(struct table_view *v, struct buf *b)
+table_facets_timed_out(void *view, struct buf *b)
 {
 	struct buf rest = {0};
 
 	json_raw(b, "[");
-	json_facets(v, &rest, b);
+	json_facets(view, &rest, b);
 	json_raw(b, "]");
 	buf_release(&rest);
 }
@@ -127,10 +127,10 @@ compare(const void *a, const void *b)
 }
 
 void
-table_facets_sorted(struct table_view *v, struct buf *b)
+table_facets_sorted(void *view, struct buf *b)
 {
 	struct sorted list[REQUEST_ARGUMENTS] = {{0}};
-	struct facet_list l = {.view = v};
+	struct facet_list l = {.view = view};
 	size_t n = 0;
 
 	while (facet_list_next(&l)) {
@@ -152,8 +152,9 @@ table_facets_sorted(struct table_view *v, struct buf *b)
 }
 
 void
-table_facets_suggested(struct table_view *v, struct buf *b)
+table_facets_suggested(void *view, struct buf *b)
 {
+	const struct table_view *v = view;
 	struct facet_suggestion list[FACET_SUGGESTIONS_MAX];
 	size_t n = facet_list_suggest(v, list);
 

@@ -105,13 +105,13 @@ json_names(const struct row *row, bool key, struct buf *b)
 }
 
 static void
-write_columns(const void *row, struct buf *b)
+write_columns(void *row, struct buf *b)
 {
 	json_names(row, false, b);
 }
 
 static void
-write_links(const void *arg, struct buf *b)
+write_links(void *arg, struct buf *b)
 {
 	const struct row *row = arg;
 
@@ -119,13 +119,13 @@ write_links(const void *arg, struct buf *b)
 }
 
 static void
-write_private(const void *row, struct buf *b)
+write_private(void *row, struct buf *b)
 {
 	(void)row;
 	json_raw(b, "false");
 }
 
-static void write_extras(const void *row, struct buf *);
+static void write_extras(void *row, struct buf *);
 
 static const struct extra extra_rows[] = {
     {"columns", "The columns of the row", write_columns},
@@ -141,7 +141,7 @@ static const struct extras extras = {
     extra_rows, sizeof(extra_rows) / sizeof(*extra_rows), ROW_EXTRA};
 
 static void
-write_extras(const void *row, struct buf *b)
+write_extras(void *row, struct buf *b)
 {
 	extras_list(&extras, ((const struct row *)row)->req, b);
 }
@@ -165,7 +165,7 @@ json_key(struct str key, struct buf *b)
 }
 
 static void
-page_json(const struct row *row, struct buf *b)
+page_json(struct row *row, struct buf *b)
 {
 	const struct request *req = row->req;
 
@@ -179,7 +179,7 @@ page_json(const struct row *row, struct buf *b)
 	json_names(row, true, b);
 	json_raw(b, ",\"primary_key_values\":");
 	json_key(req->segments[2], b);
-	extras_write(&extras, req, row, b);
+	extras_write(&extras, req, NULL, row, b);
 	json_raw(b, ",\"truncated\":false}\n");
 }
 

@@ -20,10 +20,10 @@ void table_facets_html(const struct table_view *, struct buf *);
 /* A line of links to the page with one more facet; nothing for none. */
 void table_facets_suggestions(const struct table_view *, struct buf *);
 
-/* The values of the extras of these names. */
-void table_facets_results(struct table_view *, struct buf *);
-void table_facets_sorted(struct table_view *, struct buf *);
-void table_facets_timed_out(struct table_view *, struct buf *);
-void table_facets_suggested(struct table_view *, struct buf *);
+/* The values of the extras of these names; `view` is a table_view. */
+void table_facets_results(void *view, struct buf *);
+void table_facets_sorted(void *view, struct buf *);
+void table_facets_timed_out(void *view, struct buf *);
+void table_facets_suggested(void *view, struct buf *);
 
 #endif
