@@ -5,6 +5,10 @@
 
 #include <stdbool.h>
 
+#include "app/utf8.h"
+
+enum { ARRIVES_MAX = 1000 }; /* bytes of a value */
+
 static const char upper_hex[] = "0123456789ABCDEF";
 
 static bool
@@ -104,6 +108,18 @@ url_arg(struct buf *b, struct str value)
 		else
 			escape(b, '%', c);
 	}
+}
+
+bool
+url_arg_arrives(struct str value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		unsigned char c = (unsigned char)value.s[i];
+
+		if (c < 0x20 || c == 0x7f)
+			return false;
+	}
+	return value.len <= ARRIVES_MAX && utf8_valid(value);
 }
 
 void

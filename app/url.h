@@ -49,6 +49,13 @@ bool url_key_is_single(struct str key);
 /* A value of a query string (RFC 3986, section 2.1), '&' and '=' encoded. */
 void url_arg(struct buf *, struct str value);
 
+/*
+ * Whether an address with this value may lead somewhere: it is no longer than
+ * anybody would send, and has nothing that squall (what is no UTF-8) or a web
+ * server (control characters, to lighttpd) refuses, however encoded.
+ */
+bool url_arg_arrives(struct str value);
+
 /* A decoded path, its slashes kept. */
 void url_path(struct buf *, struct str path);
 

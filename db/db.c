@@ -61,6 +61,9 @@ db_fail(struct db *db, int code)
 		return;
 	if (((code & 0xff) == SQLITE_ERROR || (code & 0xff) == SQLITE_TOOBIG) &&
 	    db->budget_deadline_us != 0) {
+		if (!db->budget_over)
+			snprintf(db->refusal, sizeof(db->refusal), "%s",
+			    sqlite3_errmsg(db->handle));
 		db->budget_over = true;
 		return;
 	}
@@ -427,6 +430,7 @@ db_free(struct db *db)
 		return;
 	close_handle(db);
 	profile_free(db->profile);
+	buf_release(&db->advice);
 	free(db->name);
 	free(db->file);
 	free(db->log);
@@ -493,6 +497,7 @@ db_begin_within(struct db *db, int64_t limit_us)
 
 	db->status = DB_OK;
 	db->message[0] = '\0';
+	buf_reset(&db->advice);
 	db->budget_deadline_us = 0;
 	db->budget_over = false;
 	db->deadline_us = since_us + limit_us;
@@ -578,6 +583,7 @@ void
 db_budget_begin(struct db *db, int64_t ms)
 {
 	db->budget_over = false;
+	db->refusal[0] = '\0';
 	db->budget_deadline_us = clock_mono_us() + ms * 1000;
 }
 
@@ -589,6 +595,24 @@ db_budget_end(struct db *db)
 	db->budget_over = false;
 	db->budget_deadline_us = 0;
 	return over;
+}
+
+struct buf *
+db_advice(struct db *db)
+{
+	return &db->advice;
+}
+
+int64_t
+db_time_left_ms(const struct db *db)
+{
+	return (db->deadline_us - clock_mono_us()) / 1000;
+}
+
+const char *
+db_refusal(const struct db *db)
+{
+	return db->refusal;
 }
 
 void

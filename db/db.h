@@ -110,6 +110,21 @@ void db_budget_begin(struct db *, int64_t ms);
 bool db_budget_end(struct db *);
 
 /*
+ * What would help if the queries took too long: a sentence for people, to be
+ * written by who knows them.  db_begin empties it.
+ */
+struct buf *db_advice(struct db *);
+
+/* How much of the time limit is left, between db_begin and db_end. */
+int64_t db_time_left_ms(const struct db *);
+
+/*
+ * What SQLite said of the query that it refused since db_budget_begin, "" if
+ * it was the time.
+ */
+const char *db_refusal(const struct db *);
+
+/*
  * Looks whether the file that is open still stands at its path, and opens what
  * stands there if not.  For versions outside of db_begin and db_end.
  */

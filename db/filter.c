@@ -85,6 +85,14 @@ filter_is_name(struct str name)
 }
 
 void
+filter_name_exact(const char *column, struct buf *b)
+{
+	buf_str(b, column);
+	if (*column == '\0' || *column == '_' || strstr(column, "__") != NULL)
+		buf_lit(b, "__exact");
+}
+
+void
 filters_init(struct filters *f, const struct table *t)
 {
 	f->table = t;

@@ -50,6 +50,12 @@ void filters_release(struct filters *);
 bool filter_is_name(struct str name);
 
 /*
+ * Adds the name of the parameter that compares a column with its value: the
+ * column's own, unless that might mean something else.
+ */
+void filter_name_exact(const char *column, struct buf *);
+
+/*
  * Adds the filter of a URL's parameter; its value must outlive the filters.
  * A name that ends with "__" and an operation means the column before that, if
  * there is one; any other is a column's as it stands, which may be the rowid's.

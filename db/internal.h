@@ -29,7 +29,9 @@ struct db {
 	int64_t deadline_us;        /* of the queries that run now */
 	int64_t budget_deadline_us; /* 0: there is no budget */
 	bool budget_over;
+	char refusal[256]; /* SQLite's words for what ended the budget */
 
+	struct buf advice;
 	enum db_status status; /* the first failure since db_begin */
 	char message[256];
 	struct db_work work;

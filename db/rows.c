@@ -10,6 +10,7 @@
 
 #include "app/json.h"
 #include "app/url.h"
+#include "db/label.h"
 #include "db/number.h"
 
 /* " AND "-joined comparisons of a reference's columns, p with t. */
@@ -38,23 +39,6 @@ add_lookup(struct rows *r, const struct table *parent, size_t column,
 	buf_lit(&r->outer, " LIMIT 1)");
 }
 
-/* Finds the columns that a foreign key refers to. */
-static bool
-find_targets(const struct foreign_key *f, const struct table *parent,
-    size_t to[SCHEMA_KEY_MAX])
-{
-	for (size_t i = 0; i < f->n; i++) {
-		if (f->to[i] != NULL)
-			to[i] = table_column(parent, str_of(f->to[i]));
-		else
-			to[i] = i < parent->n_key ? parent->key[i]
-						  : parent->n_columns;
-		if (to[i] == parent->n_columns)
-			return false;
-	}
-	return true;
-}
-
 /* Adds the reference, unless following it would be a scan. */
 static void
 add_reference(struct rows *r, const struct foreign_key *f, int *next)
@@ -64,7 +48,7 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 	struct table parent;
 
 	if (!table_read(r->db, str_of(f->table), &parent) ||
-	    !find_targets(f, &parent, to) ||
+	    !foreign_key_targets(f, &parent, to) ||
 	    !table_is_unique(r->db, &parent, to, f->n) ||
 	    (parent.n_key == 0 && parent.rowid == NULL)) {
 		table_release(&parent);
@@ -85,7 +69,7 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 		    parent.n_key == 0 ? parent.n_columns : parent.key[i], f,
 		    to);
 	*next += ref->n_key;
-	label = table_label(&parent);
+	label = label_column(&parent);
 	if (label < parent.n_columns) {
 		add_lookup(r, &parent, label, f, to);
 		ref->label = (*next)++;

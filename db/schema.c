@@ -285,31 +285,20 @@ table_column(const struct table *t, struct str name)
 	return i;
 }
 
-size_t
-table_label(const struct table *t)
+bool
+foreign_key_targets(const struct foreign_key *f, const struct table *parent,
+    size_t to[SCHEMA_KEY_MAX])
 {
-	static const char *const names[] = {
-	    "name",
-	    "title",
-	    "label",
-	    "headline",
-	    "subject",
-	    "caption",
-	    "full_name",
-	    "fullname",
-	    "display_name",
-	    "username",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		for (size_t j = 0; j < t->n_columns; j++) {
-			if (strcasecmp(t->columns[j].name, names[i]) == 0)
-				return j;
-		}
+	for (size_t i = 0; i < f->n; i++) {
+		if (f->to[i] != NULL)
+			to[i] = table_column(parent, str_of(f->to[i]));
+		else
+			to[i] = i < parent->n_key ? parent->key[i]
+						  : parent->n_columns;
+		if (to[i] == parent->n_columns)
+			return false;
 	}
-	if (t->n_columns == 2 && t->n_key == 1)
-		return t->key[0] == 0 ? 1 : 0;
-	return t->n_columns;
+	return true;
 }
 
 static bool
@@ -399,26 +388,4 @@ table_list_free(struct table_name *list, size_t n)
 	for (size_t i = 0; i < n; i++)
 		free(list[i].name);
 	free(list);
-}
-
-int64_t
-table_count(
-    struct db *db, const struct table *t, int64_t max, int64_t budget_ms)
-{
-	struct buf sql = {0};
-	int64_t count = -1;
-	struct query q;
-
-	buf_lit(&sql, "SELECT count(*) FROM (SELECT 1 FROM ");
-	sql_name(&sql, str_of(t->name));
-	buf_lit(&sql, " LIMIT ?)");
-	db_budget_begin(db, budget_ms);
-	query_open_buf(&q, db, &sql);
-	query_bind_int(&q, 1, max + 1);
-	if (query_next(&q))
-		count = query_int(&q, 0);
-	query_close(&q);
-	db_budget_end(db);
-	buf_release(&sql);
-	return count;
 }

@@ -69,10 +69,11 @@ void table_release(struct table *);
 size_t table_column(const struct table *, struct str name);
 
 /*
- * The column that names a row to people: called name, title, label or the
- * like, or the only one beside the key.  n_columns if there is none.
+ * The columns of `parent`, the table that a foreign key refers to, that its
+ * columns are compared with.  False if there are no such columns.
  */
-size_t table_label(const struct table *);
+bool foreign_key_targets(const struct foreign_key *, const struct table *parent,
+    size_t to[SCHEMA_KEY_MAX]);
 
 /*
  * Whether at most one row has given values in these columns, and SQLite finds
@@ -94,12 +95,5 @@ struct table_name {
  */
 size_t table_list(struct db *, struct table_name **list);
 void table_list_free(struct table_name *, size_t n);
-
-/*
- * Counts rows up to `max`, for at most `budget_ms`.  More than `max` comes
- * back as max + 1, and -1 where it took too long.
- */
-int64_t
-table_count(struct db *, const struct table *, int64_t max, int64_t budget_ms);
 
 #endif

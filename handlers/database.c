@@ -10,15 +10,14 @@
 #include "handlers/reader.h"
 
 static void
-count_json(struct buf *b, int64_t count)
+count_json(struct buf *b, struct count count)
 {
 	json_raw(b, ",\"count\":");
-	if (count < 0) {
+	if (count.n < 0)
 		json_raw(b, "null");
-		return;
-	}
-	json_int(b, count > COUNT_MAX ? COUNT_MAX : count);
-	if (count > COUNT_MAX)
+	else
+		json_int(b, count.n);
+	if (count.more)
 		json_raw(b, ",\"count_truncated\":true");
 }
 
@@ -42,7 +41,7 @@ columns_json(struct buf *b, const struct table *t)
 
 static void
 as_json(const struct request *req, const struct table *t, bool hidden,
-    int64_t count, struct buf *b)
+    struct count count, struct buf *b)
 {
 	json_raw(b, "{\"name\":");
 	json_str(b, t->name);
@@ -57,7 +56,7 @@ as_json(const struct request *req, const struct table *t, bool hidden,
 
 static void
 as_html(const struct request *req, const struct table *t, bool hidden,
-    int64_t count, struct buf *b)
+    struct count count, struct buf *b)
 {
 	(void)hidden;
 	html_raw(b, "<li><h3><a href=\"");
@@ -65,7 +64,7 @@ as_html(const struct request *req, const struct table *t, bool hidden,
 	html_raw(b, "\">");
 	layout_name(b, str_of(t->name));
 	html_raw(b, "</a> <small>");
-	layout_count(b, count, COUNT_MAX);
+	layout_count(b, count);
 	html_raw(b, "</small></h3>\n<p>");
 	for (size_t i = 0; i < t->n_columns; i++) {
 		if (i > 0)
@@ -95,15 +94,17 @@ struct listing {
 /* All counts of a page together take no longer than this. */
 enum { COUNTS_BUDGET_MS = 250 };
 
-static int64_t
-count_rows(struct db *db, const struct table *t, int64_t deadline_us)
+static struct count
+count_table(struct db *db, const struct table *t, int64_t deadline_us)
 {
 	int64_t left_ms = (deadline_us - clock_mono_us()) / 1000;
+	struct filters all;
 
 	if (left_ms <= 0)
-		return -1;
-	return table_count(db, t, COUNT_MAX,
-	    left_ms < COUNT_BUDGET_MS ? left_ms : COUNT_BUDGET_MS);
+		return (struct count){.n = -1};
+	filters_init(&all, t);
+	return count_rows(
+	    db, &all, left_ms < COUNT_BUDGET_MS ? left_ms : COUNT_BUDGET_MS);
 }
 
 /* Adds the tables of one group to those shown; returns how many those are. */
@@ -115,13 +116,12 @@ list_group(const struct request *req, struct db *db, const struct listing *l,
 
 	for (size_t i = 0; i < l->n; i++) {
 		struct table t;
-		int64_t count;
+		struct count count = {.n = -1};
 
 		if (group_of(&l->names[i]) != group)
 			continue;
-		count = -1;
 		if (table_read(db, str_of(l->names[i].name), &t))
-			count = count_rows(db, &t, l->deadline_us);
+			count = count_table(db, &t, l->deadline_us);
 		if (t.name == NULL) {
 			table_release(&t);
 			continue;

@@ -113,17 +113,21 @@ error_refusal(const struct request *req, int status, const struct buf *why)
 }
 
 int
-error_database(struct page *page, const struct db *db, enum db_status status)
+error_database(struct page *page, struct db *db, enum db_status status)
 {
+	const struct buf *advice = db_advice(db);
+
 	if (status == DB_FAILED)
 		return page_error(page, 500,
 		    "Reading the database %s failed: %s.", db_name(db),
 		    db_message(db));
 	buf_reset(&page->header);
 	buf_lit(&page->header, "Retry-After: 5\r\n");
+	if (status != DB_TIMEOUT)
+		return page_error(page, 503,
+		    "The database %s can’t be read at the moment: %s.",
+		    db_name(db), db_message(db));
 	return page_error(page, 503,
-	    status == DB_TIMEOUT
-		? "This page of the database %s took too long: %s."
-		: "The database %s can’t be read at the moment: %s.",
-	    db_name(db), db_message(db));
+	    "This page of the database %s took too long: %s.%s%s", db_name(db),
+	    db_message(db), advice->len > 0 ? " " : "", buf_cstr(advice));
 }

@@ -19,6 +19,6 @@ struct page *
 error_refusal(const struct request *, int status, const struct buf *why);
 
 /* What a database's failure is to the client; returns the HTTP status. */
-int error_database(struct page *, const struct db *, enum db_status);
+int error_database(struct page *, struct db *, enum db_status);
 
 #endif

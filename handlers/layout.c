@@ -141,14 +141,14 @@ layout_name(struct buf *b, struct str name)
 }
 
 void
-layout_count(struct buf *b, int64_t count, int64_t max)
+layout_count(struct buf *b, struct count count)
 {
-	if (count < 0)
+	if (count.n < 0)
 		return;
-	if (count > max)
+	if (count.more)
 		html_raw(b, "more than ");
-	html_int(b, count > max ? max : count);
-	html(b, count == 1 ? " row" : " rows");
+	html_int(b, count.n);
+	html(b, count.n == 1 ? " row" : " rows");
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "app/html.h"
 #include "app/request.h"
+#include "db/count.h"
 
 /*
  * The frame of every HTML page, and the addresses of pages.  Addresses begin
@@ -27,8 +28,9 @@ void layout_formats(struct buf *, const struct request *);
 /* A name from the schema, which may be empty. */
 void layout_name(struct buf *, struct str);
 
-/* "1 row", "135 rows", "more than 10,000 rows", or nothing for -1. */
-void layout_count(struct buf *, int64_t count, int64_t max);
+/* "1 row", "135 rows", "more than 10,000 rows", or nothing if it can't be told.
+ */
+void layout_count(struct buf *, struct count);
 
 /* "31.5 MB". */
 void layout_size(struct buf *, int64_t bytes);

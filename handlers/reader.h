@@ -3,6 +3,7 @@
 
 #include "app/route.h"
 #include "db/catalog.h"
+#include "db/count.h"
 #include "db/schema.h"
 
 /*
@@ -10,9 +11,6 @@
  * one snapshot for the whole page, and what its failures are to the client.
  */
 typedef int reader(const struct request *, struct db *, struct page *);
-
-/* Rows are counted up to here, and for this long. */
-enum { COUNT_MAX = 10000, COUNT_BUDGET_MS = 50 };
 
 /* Calls `read` within a snapshot; returns the HTTP status. */
 int read_database(

@@ -63,6 +63,7 @@ static const struct route rows[] = {
 	.name = "row",
 	.path = "/:database/:table/:key",
 	.handler = row_page,
+	.params = &row_params,
 	.row_key = true,
     },
 };

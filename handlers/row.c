@@ -4,17 +4,29 @@
 #include "handlers/row.h"
 
 #include "app/json.h"
+#include "app/url.h"
 #include "app/utf8.h"
+#include "db/label.h"
 #include "db/rows.h"
 #include "handlers/cell.h"
+#include "handlers/extras.h"
 #include "handlers/layout.h"
 #include "handlers/reader.h"
+#include "handlers/row_links.h"
+
+enum { NAMES_MAX_BYTES = 1000 };
+
+static const struct param params[ROW_PARAMS] = {
+    [ROW_EXTRA] = {"_extra", PARAM_LIST, .max = NAMES_MAX_BYTES},
+};
+
+const struct params row_params = {params, ROW_PARAMS, NULL};
 
 /* What the row is called: its label, or its key. */
 static void
 add_title(const struct rows *r, struct str key, struct buf *title)
 {
-	size_t label = table_label(r->table);
+	size_t label = label_column(r->table);
 	struct str s = {0};
 
 	if (label < r->table->n_columns &&
@@ -60,17 +72,27 @@ page_html(const struct request *req, struct db *db, const struct rows *r,
 		html_raw(b, "</td></tr>\n");
 	}
 	html_raw(b, "</tbody></table>\n");
+	row_links_html(b, req, db, r);
 	layout_formats(b, req);
 	layout_end(b);
 	buf_release(&title);
 }
 
+/* What _extra writes from. */
+struct row {
+	const struct request *req;
+	struct db *db;
+	const struct rows *rows;
+};
+
 static void
-json_names(const struct table *t, bool key, bool rowid, struct buf *b)
+json_names(const struct row *row, bool key, struct buf *b)
 {
+	const struct table *t = row->rows->table;
 	const char *comma = "";
 
-	if (rowid) {
+	json_raw(b, "[");
+	if (row->rows->has_rowid) {
 		json_str(b, t->rowid);
 		comma = ",";
 	}
@@ -79,24 +101,86 @@ json_names(const struct table *t, bool key, bool rowid, struct buf *b)
 		json_str(b, t->columns[key ? t->key[i] : i].name);
 		comma = ",";
 	}
+	json_raw(b, "]");
 }
 
 static void
-page_json(struct db *db, const struct rows *r, struct buf *b)
+write_columns(void *row, struct buf *b)
 {
-	const struct table *t = r->table;
+	json_names(row, false, b);
+}
+
+static void
+write_links(void *arg, struct buf *b)
+{
+	const struct row *row = arg;
+
+	row_links_json(b, row->req, row->db, row->rows);
+}
+
+static void
+write_private(void *row, struct buf *b)
+{
+	(void)row;
+	json_raw(b, "false");
+}
+
+static void write_extras(void *row, struct buf *);
+
+static const struct extra extra_rows[] = {
+    {"columns", "The columns of the row", write_columns},
+    {"primary_keys", "The columns of the primary key", NULL},
+    {"database", "The name of the database", NULL},
+    {"table", "The name of the table", NULL},
+    {"foreign_key_tables", "What refers to the row", write_links},
+    {"private", "Whether not everybody may see it", write_private},
+    {"extras", "What _extra may ask for", write_extras},
+};
+
+static const struct extras extras = {
+    extra_rows, sizeof(extra_rows) / sizeof(*extra_rows), ROW_EXTRA};
+
+static void
+write_extras(void *row, struct buf *b)
+{
+	extras_list(&extras, ((const struct row *)row)->req, b);
+}
+
+/* The key's components as they stand in the address, decoded. */
+static void
+json_key(struct str key, struct buf *b)
+{
+	bool alone = url_key_is_single(key), more;
+	struct buf part = {0};
+
+	json_raw(b, "[");
+	do {
+		more = !url_key_is_single(key);
+		buf_reset(&part);
+		buf_reserve(&part, key.len + 1);
+		json_text(b, url_key_cut(&key, alone, &part).s);
+		buf_str(b, more ? "," : "]");
+	} while (more);
+	buf_release(&part);
+}
+
+static void
+page_json(struct row *row, struct buf *b)
+{
+	const struct request *req = row->req;
 
 	json_raw(b, "{\"ok\":true,\"database\":");
-	json_str(b, db_name(db));
+	json_str(b, db_name(row->db));
 	json_raw(b, ",\"table\":");
-	json_str(b, t->name);
+	json_str(b, row->rows->table->name);
 	json_raw(b, ",\"rows\":[");
-	cell_json_row(b, r);
-	json_raw(b, "],\"columns\":[");
-	json_names(t, false, r->has_rowid, b);
-	json_raw(b, "],\"primary_keys\":[");
-	json_names(t, true, r->has_rowid, b);
-	json_raw(b, "],\"truncated\":false}\n");
+	cell_json_row(b, row->rows);
+	json_raw(b, "],\"primary_keys\":");
+	json_names(row, true, b);
+	json_raw(b, ",\"primary_key_values\":");
+	json_key(req->segments[2], b);
+	extras_write(&extras, req, NULL, row, b);
+	json_raw(b, ",\"truncated\":false}\n");
 }
 
 static int
@@ -106,8 +190,11 @@ read(const struct request *req, struct db *db, struct page *page)
 	struct str shown = utf8_cut(key, 200);
 	struct table t;
 	struct rows r = {0};
-	int status = read_table(req, db, page, &t);
+	int status = extras_check(&extras, req, page);
 
+	if (status != 200)
+		return status;
+	status = read_table(req, db, page, &t);
 	if (status == 200) {
 		rows_init(&r, db, &t);
 		if (!rows_find(&r, key)) {
@@ -116,7 +203,7 @@ read(const struct request *req, struct db *db, struct page *page)
 			    (int)shown.len, shown.s);
 		} else if (req->format == FORMAT_JSON) {
 			page->type = "application/json; charset=utf-8";
-			page_json(db, &r, &page->body);
+			page_json(&(struct row){req, db, &r}, &page->body);
 		} else {
 			page_html(req, db, &r, &page->body);
 		}

@@ -4,6 +4,7 @@
 #include "handlers/table.h"
 
 #include "app/url.h"
+#include "db/facet.h"
 #include "handlers/reader.h"
 #include "handlers/table_view.h"
 
@@ -24,6 +25,12 @@ static const char *const shapes[] = {
     [SHAPE_ARRAY] = "array",
     [SHAPE_ARRAYFIRST] = "arrayfirst",
     [SHAPE_OBJECT] = "object",
+    NULL,
+};
+
+static const char *const searchmodes[] = {
+    [SEARCHMODE_ESCAPED] = "escaped",
+    [SEARCHMODE_RAW] = "raw",
     NULL,
 };
 
@@ -54,9 +61,27 @@ static const struct param params[TABLE_PARAMS] = {
     [TABLE_FILTER_COLUMN] = {"_filter_column", PARAM_TEXT, .max = VALUE_MAX},
     [TABLE_FILTER_OP] = {"_filter_op", PARAM_TEXT, .max = VALUE_MAX},
     [TABLE_FILTER_VALUE] = {"_filter_value", PARAM_TEXT, .max = VALUE_MAX},
+    [TABLE_SEARCH] = {"_search", PARAM_TEXT, .max = VALUE_MAX},
+    [TABLE_SEARCHMODE] = {"_searchmode", PARAM_WORD, .words = searchmodes},
+    [TABLE_FTS_TABLE] = {"_fts_table", PARAM_TEXT, .max = NAME_MAX_BYTES},
+    [TABLE_FTS_PK] = {"_fts_pk", PARAM_TEXT, .max = NAME_MAX_BYTES},
+    [TABLE_THROUGH] = {"_through", PARAM_LIST, .max = VALUE_MAX},
+    [TABLE_FACET] = {"_facet", NAMES},
+    [TABLE_FACET_ARRAY] = {"_facet_array", NAMES},
+    [TABLE_FACET_DATE] = {"_facet_date", NAMES},
+    [TABLE_FACET_SIZE] = {"_facet_size", PARAM_INT, 1, SIZE_MAX_ROWS,
+	FACET_SIZE, .words = sizes},
+    [TABLE_NOFACET] = {"_nofacet", PARAM_FLAG},
+    [TABLE_NOSUGGEST] = {"_nosuggest", PARAM_FLAG},
 };
 
-const struct params table_params = {params, TABLE_PARAMS, filter_is_name};
+static bool
+takes(struct str name)
+{
+	return filter_is_name(name) || table_search_takes(name);
+}
+
+const struct params table_params = {params, TABLE_PARAMS, takes};
 
 /*
  * A form without JavaScript can't name its fields after a column: what it sends

@@ -3,36 +3,46 @@
  * it is; the extra called "extras" lists it.
  */
 #include "app/json.h"
-#include "app/utf8.h"
+#include "db/count.h"
+#include "handlers/extras.h"
 #include "handlers/table.h"
+#include "handlers/table_facets.h"
 #include "handlers/table_view.h"
 
-enum { COUNT_BUDGET_MS = 250 };
+static void write_extras(void *, struct buf *);
 
-struct extra {
-	const char *name, *description;
-	void (*write)(struct table_view *, struct buf *);
-};
-
-static void write_extras(struct table_view *, struct buf *);
-
-static void
-write_count(struct table_view *v, struct buf *b)
+static struct count
+count(struct table_view *v)
 {
-	int64_t count = -1;
-
-	if (v->req->values[TABLE_NOCOUNT].number == 0)
-		count = filters_count(
-		    &v->filters, v->db, INT64_MAX - 1, COUNT_BUDGET_MS);
-	if (count < 0)
-		json_raw(b, "null");
-	else
-		json_int(b, count);
+	if (v->req->values[TABLE_NOCOUNT].number != 0)
+		return (struct count){.n = -1};
+	return count_rows(v->db, &v->filters, COUNT_BUDGET_MS);
 }
 
 static void
-write_count_sql(struct table_view *v, struct buf *b)
+write_count(void *page, struct buf *b)
 {
+	struct table_view *v = page;
+	int64_t n = count(v).n;
+
+	if (n < 0)
+		json_raw(b, "null");
+	else
+		json_int(b, n);
+}
+
+static void
+write_count_truncated(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+
+	buf_str(b, count(v).more ? "true" : "false");
+}
+
+static void
+write_count_sql(void *page, struct buf *b)
+{
+	struct table_view *v = page;
 	struct buf sql = {0};
 
 	filters_count_sql(&v->filters, &sql);
@@ -41,8 +51,9 @@ write_count_sql(struct table_view *v, struct buf *b)
 }
 
 static void
-write_human(struct table_view *v, struct buf *b)
+write_human(void *page, struct buf *b)
 {
+	struct table_view *v = page;
 	struct buf words = {0};
 
 	view_describe(v, &words);
@@ -51,8 +62,10 @@ write_human(struct table_view *v, struct buf *b)
 }
 
 static void
-write_columns(struct table_view *v, struct buf *b)
+write_columns(void *page, struct buf *b)
 {
+	struct table_view *v = page;
+
 	json_raw(b, "[");
 	for (size_t i = 0; i < v->n_shown; i++) {
 		if (i > 0)
@@ -69,8 +82,10 @@ has_only_rowid(const struct table_view *v)
 }
 
 static void
-write_all_columns(struct table_view *v, struct buf *b)
+write_all_columns(void *page, struct buf *b)
 {
+	struct table_view *v = page;
+
 	json_raw(b, "[");
 	if (has_only_rowid(v)) {
 		json_str(b, v->table.rowid);
@@ -85,8 +100,10 @@ write_all_columns(struct table_view *v, struct buf *b)
 }
 
 static void
-write_primary_keys(struct table_view *v, struct buf *b)
+write_primary_keys(void *page, struct buf *b)
 {
+	struct table_view *v = page;
+
 	json_raw(b, "[");
 	if (has_only_rowid(v))
 		json_str(b, v->table.rowid);
@@ -99,8 +116,10 @@ write_primary_keys(struct table_view *v, struct buf *b)
 }
 
 static void
-write_display_columns(struct table_view *v, struct buf *b)
+write_display_columns(void *page, struct buf *b)
 {
+	struct table_view *v = page;
+
 	json_raw(b, "[");
 	for (size_t i = 0; i < v->n_shown; i++) {
 		size_t column = v->shown[i].column;
@@ -123,8 +142,9 @@ write_display_columns(struct table_view *v, struct buf *b)
 }
 
 static void
-write_query(struct table_view *v, struct buf *b)
+write_query(void *page, struct buf *b)
 {
+	struct table_view *v = page;
 	struct keyset_position beginning = {0};
 	struct buf sql = {0};
 
@@ -170,8 +190,10 @@ write_pair(struct buf *b, struct str name, struct str text)
 }
 
 static void
-write_request(struct table_view *v, struct buf *b)
+write_request(void *page, struct buf *b)
 {
+	struct table_view *v = page;
+
 	json_raw(b, "{\"full_path\":");
 	write_path(v, v->req->format, b);
 	json_raw(b, ",\"args\":[");
@@ -180,16 +202,20 @@ write_request(struct table_view *v, struct buf *b)
 }
 
 static void
-write_hidden_args(struct table_view *v, struct buf *b)
+write_hidden_args(void *page, struct buf *b)
 {
+	struct table_view *v = page;
+
 	json_raw(b, "[");
 	view_each_param(v, PARAM_BIT(TABLE_NEXT), write_pair, b);
 	json_raw(b, "]");
 }
 
 static void
-write_renderers(struct table_view *v, struct buf *b)
+write_renderers(void *page, struct buf *b)
 {
+	struct table_view *v = page;
+
 	json_raw(b, "{\"json\":");
 	write_path(v, FORMAT_JSON, b);
 	json_raw(b, ",\"csv\":");
@@ -218,45 +244,57 @@ write_definition(struct table_view *v, bool view, struct buf *b)
 }
 
 static void
-write_table_definition(struct table_view *v, struct buf *b)
+write_table_definition(void *page, struct buf *b)
 {
+	struct table_view *v = page;
+
 	write_definition(v, false, b);
 }
 
 static void
-write_view_definition(struct table_view *v, struct buf *b)
+write_view_definition(void *page, struct buf *b)
 {
+	struct table_view *v = page;
+
 	write_definition(v, true, b);
 }
 
 static void
-write_is_view(struct table_view *v, struct buf *b)
+write_is_view(void *page, struct buf *b)
 {
+	struct table_view *v = page;
+
 	buf_str(b, v->table.kind == TABLE_VIEW ? "true" : "false");
 }
 
 static void
-write_private(struct table_view *v, struct buf *b)
+write_private(void *page, struct buf *b)
 {
-	(void)v;
+	(void)page;
 	json_raw(b, "false");
 }
 
 static void
-write_database(struct table_view *v, struct buf *b)
+write_database(void *page, struct buf *b)
 {
+	struct table_view *v = page;
+
 	json_str(b, db_name(v->db));
 }
 
 static void
-write_table(struct table_view *v, struct buf *b)
+write_table(void *page, struct buf *b)
 {
+	struct table_view *v = page;
+
 	json_str(b, v->table.name);
 }
 
 static void
-write_expandable(struct table_view *v, struct buf *b)
+write_expandable(void *page, struct buf *b)
 {
+	struct table_view *v = page;
+
 	json_raw(b, "[");
 	for (size_t i = 0; i < v->rows.n_references; i++) {
 		const struct reference *ref = &v->rows.references[i];
@@ -277,9 +315,17 @@ write_expandable(struct table_view *v, struct buf *b)
 	json_raw(b, "]");
 }
 
-static const struct extra extras[] = {
+static const struct extra rows[] = {
     {"count", "How many rows these filters find", write_count},
+    {"count_truncated", "Whether there are more than that",
+	write_count_truncated},
     {"count_sql", "The SQL that counts them", write_count_sql},
+    {"facet_results", "The values of each facet", table_facets_results},
+    {"sorted_facet_results", "The same as a list, the longest facet first",
+	table_facets_sorted},
+    {"facets_timed_out", "Facets that took too long", table_facets_timed_out},
+    {"suggested_facets", "Columns that may be worth a facet",
+	table_facets_suggested},
     {"human_description_en", "The filters and the order in words", write_human},
     {"columns", "The columns of these rows", write_columns},
     {"all_columns", "The columns of the table", write_all_columns},
@@ -305,100 +351,26 @@ static const struct extra extras[] = {
     {"next_url", "The address of the next page", NULL},
 };
 
-enum { N_EXTRAS = sizeof(extras) / sizeof(*extras) };
+static const struct extras extras = {
+    rows, sizeof(rows) / sizeof(*rows), TABLE_EXTRA};
 
-/* Cuts the first of names with commas between them off. */
-static struct str
-cut_name(struct str *list)
+static void
+write_extras(void *page, struct buf *b)
 {
-	const char *comma = memchr(list->s, ',', list->len);
-	size_t len = comma == NULL ? list->len : (size_t)(comma - list->s);
-	struct str name = {list->s, len};
+	const struct table_view *v = page;
 
-	len += comma != NULL;
-	list->s += len;
-	list->len -= len;
-	return name;
-}
-
-static size_t
-find_extra(struct str name)
-{
-	size_t i = 0;
-
-	while (i < N_EXTRAS && !str_is(name, extras[i].name))
-		i++;
-	return i;
-}
-
-/* Which extras are asked for; returns the first name that is none of them. */
-static struct str
-wanted_extras(const struct table_view *v, bool wanted[N_EXTRAS])
-{
-	memset(wanted, 0, N_EXTRAS * sizeof(*wanted));
-	for (size_t i = 0; i < v->req->n_arguments; i++) {
-		struct str list = v->req->arguments[i].text;
-
-		if (v->req->arguments[i].param != TABLE_EXTRA)
-			continue;
-		while (list.len > 0) {
-			struct str name = cut_name(&list);
-			size_t k = find_extra(name);
-
-			if (k == N_EXTRAS)
-				return name;
-			wanted[k] = true;
-		}
-	}
-	return (struct str){0};
+	extras_list(&extras, v->req, b);
 }
 
 int
 table_extras_check(const struct table_view *v, struct page *page)
 {
-	bool wanted[N_EXTRAS];
-	struct str unknown = wanted_extras(v, wanted);
-	struct str shown = utf8_cut(unknown, 80);
-
-	if (unknown.s == NULL)
-		return 200;
-	return page_error(page, 400,
-	    "_extra: there is no “%.*s”; _extra=extras lists what there is.",
-	    (int)shown.len, shown.s);
-}
-
-static void
-write_extras(struct table_view *v, struct buf *b)
-{
-	bool wanted[N_EXTRAS];
-
-	wanted_extras(v, wanted);
-	json_raw(b, "[");
-	for (size_t i = 0; i < N_EXTRAS; i++) {
-		if (i > 0)
-			json_raw(b, ",");
-		json_raw(b, "{\"name\":");
-		json_str(b, extras[i].name);
-		json_raw(b, ",\"description\":");
-		json_str(b, extras[i].description);
-		json_raw(b, ",\"selected\":");
-		buf_str(b, wanted[i] ? "true}" : "false}");
-	}
-	json_raw(b, "]");
+	return extras_check(&extras, v->req, page);
 }
 
 void
 table_extras(struct table_view *v, struct buf *b)
 {
-	bool wanted[N_EXTRAS];
-
-	wanted_extras(v, wanted);
-	for (size_t i = 0; i < N_EXTRAS; i++) {
-		if (!wanted[i] || extras[i].write == NULL)
-			continue;
-		json_raw(b, ",");
-		json_str(b, extras[i].name);
-		json_raw(b, ":");
-		extras[i].write(v, b);
-	}
+	extras_write(&extras, v->req,
+	    table_facets_wanted(v) ? "facet_results" : NULL, v, b);
 }

@@ -8,6 +8,7 @@
 #include "handlers/layout.h"
 #include "handlers/reader.h"
 #include "handlers/table.h"
+#include "handlers/table_facets.h"
 #include "handlers/table_view.h"
 
 enum { CELL_MAX = 300 }; /* bytes of text in a cell */
@@ -159,22 +160,21 @@ html_columns(struct table_view *v, struct buf *b)
 static void
 html_filters(const struct table_view *v, struct buf *b)
 {
-	const struct request *req = v->req;
-
 	if (v->filters.n == 0)
 		return;
 	html_raw(b, "<ul class=\"filters\">\n");
-	for (size_t i = 0, k = 0; i < req->n_arguments; i++) {
+	for (size_t i = 0; i < v->filters.n; i++) {
+		size_t argument = v->arguments[i];
+		uint64_t without = PARAM_BIT(TABLE_NEXT);
 		struct buf words = {0};
 
-		if (req->arguments[i].param != TABLE_PARAMS)
-			continue;
-		filter_describe(&v->filters, k++, &words);
+		if (argument == ARGUMENT_NONE)
+			without |= PARAM_BIT(TABLE_SEARCH);
+		filter_describe(&v->filters, i, &words);
 		html_raw(b, "<li>");
 		html_str(b, str_of_buf(&words));
 		html_raw(b, " <a rel=\"nofollow\" href=\"");
-		link_self(
-		    v, PARAM_BIT(TABLE_NEXT), i, NULL, (struct str){0}, b);
+		link_self(v, without, argument, NULL, (struct str){0}, b);
 		html_raw(b, "\">remove</a></li>\n");
 		buf_release(&words);
 	}
@@ -192,12 +192,31 @@ hidden_field(struct buf *b, struct str name, struct str text)
 }
 
 static void
-html_form(const struct table_view *v, struct buf *b)
+begin_form(const struct table_view *v, const char *class, uint64_t without,
+    struct buf *b)
 {
-	html_raw(b, "<form class=\"filter\" method=\"get\" action=\"");
+	buf_printf(b, "<form class=\"%s\" method=\"get\" action=\"", class);
 	link_table(b, v->req, v->req->segments[0], str_of(v->table.name));
 	html_raw(b, "\">\n");
-	view_each_param(v, PARAM_BIT(TABLE_NEXT), hidden_field, b);
+	view_each_param(v, PARAM_BIT(TABLE_NEXT) | without, hidden_field, b);
+}
+
+static void
+html_search(const struct table_view *v, struct buf *b)
+{
+	if (v->search.index.version == 0)
+		return;
+	begin_form(v, "search", PARAM_BIT(TABLE_SEARCH), b);
+	html_raw(b,
+	    "<label>Search <input type=\"search\" name=\"_search\" value=\"");
+	html_str(b, v->req->values[TABLE_SEARCH].text);
+	html_raw(b, "\"></label>\n<button>Search</button>\n</form>\n");
+}
+
+static void
+html_form(const struct table_view *v, struct buf *b)
+{
+	begin_form(v, "filter", 0, b);
 	html_raw(b,
 	    "<label>Column <select name=\"_filter_column\">\n"
 	    "<option value=\"\"></option>\n");
@@ -248,16 +267,15 @@ static void
 html_summary(struct table_view *v, struct buf *b)
 {
 	struct buf words = {0};
-	int64_t count = -1;
+	struct count count = {.n = -1};
 
 	if (v->req->values[TABLE_NOCOUNT].number == 0)
-		count = filters_count(
-		    &v->filters, v->db, COUNT_MAX, COUNT_BUDGET_MS);
+		count = count_rows(v->db, &v->filters, COUNT_BUDGET_MS);
 	html_raw(b, "<p class=\"meta\">");
 	html(b, v->table.kind == TABLE_VIEW ? "View" : "Table");
-	if (count >= 0)
+	if (count.n >= 0)
 		html_raw(b, " of ");
-	layout_count(b, count, COUNT_MAX);
+	layout_count(b, count);
 	view_describe(v, &words);
 	if (words.len > 0) {
 		html_raw(b, " ");
@@ -287,6 +305,25 @@ html_rows(struct table_view *v, struct buf *b)
 		html_raw(b, "<p>There are no rows here.</p>\n");
 }
 
+/* The rows, and beside them the facets, which may take the time that is left.
+ */
+static void
+html_body(struct table_view *v, struct buf *b)
+{
+	bool facets = table_facets_wanted(v);
+
+	if (facets)
+		html_raw(b, "<div class=\"beside\">\n<div>\n");
+	html_rows(v, b);
+	html_pager(v, b);
+	if (facets) {
+		html_raw(b, "</div>\n");
+		table_facets_html(v, b);
+		html_raw(b, "</div>\n");
+	}
+	table_facets_suggestions(v, b);
+}
+
 int
 table_html(struct table_view *v, struct page *page)
 {
@@ -304,11 +341,11 @@ table_html(struct table_view *v, struct page *page)
 	html(b, name);
 	html_raw(b, "</h1>\n");
 	html_summary(v, b);
+	html_search(v, b);
 	html_filters(v, b);
 	html_form(v, b);
 	html_columns(v, b);
-	html_rows(v, b);
-	html_pager(v, b);
+	html_body(v, b);
 	layout_formats(b, v->req);
 	layout_end(b);
 	return 200;

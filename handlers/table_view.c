@@ -8,9 +8,11 @@
 
 #include "app/url.h"
 #include "app/utf8.h"
+#include "db/indexes.h"
 #include "handlers/layout.h"
 #include "handlers/reader.h"
 #include "handlers/table.h"
+#include "handlers/table_facets.h"
 
 static const struct value *
 value_of(const struct table_view *v, size_t param)
@@ -35,22 +37,41 @@ no_column(const struct table_view *v, const char *param, struct str name,
 	    param, v->table.name, (int)shown.len, shown.s);
 }
 
+/* Adds the filter of an argument, if it is one. */
+static bool
+read_filter(struct table_view *v, const struct argument *a, struct buf *why)
+{
+	if (a->param == TABLE_THROUGH)
+		return through_add(
+		    &v->through, v->db, &v->filters, a->text, why);
+	if (a->param == TABLE_PARAMS && !table_search_takes(a->name))
+		return filters_add(&v->filters, a->name, a->text, why);
+	return true;
+}
+
 static int
 read_filters(struct table_view *v, struct page *page)
 {
 	const struct request *req = v->req;
 	struct buf why = {0};
 	int status = 200;
+	size_t n;
 
 	filters_init(&v->filters, &v->table);
 	for (size_t i = 0; i < req->n_arguments && status == 200; i++) {
-		const struct argument *a = &req->arguments[i];
-
-		if (a->param == TABLE_PARAMS &&
-		    !filters_add(&v->filters, a->name, a->text, &why))
+		n = v->filters.n;
+		if (!read_filter(v, &req->arguments[i], &why))
 			status = page_error(page, 400, "%s", buf_cstr(&why));
+		else if (v->filters.n > n)
+			v->arguments[n] = i;
 	}
 	buf_release(&why);
+	n = v->filters.n;
+	if (status == 200)
+		status = table_search_read(
+		    &v->search, req, v->db, &v->filters, page);
+	for (size_t i = 0; status == 200 && n + i < v->filters.n; i++)
+		v->arguments[n + i] = v->search.arguments[i];
 	return status;
 }
 
@@ -74,6 +95,22 @@ read_order(struct table_view *v, struct page *page)
 		return no_column(
 		    v, down->given ? "_sort_desc" : "_sort", name, page);
 	return 200;
+}
+
+/* To sort by a column without an index, all rows must be read. */
+static void
+advise(struct table_view *v)
+{
+	struct buf *advice = db_advice(v->db);
+
+	if (v->table.kind != TABLE_PLAIN || v->sort == v->table.n_columns ||
+	    indexes_have(v->db, &v->table, &v->sort, 1))
+		return;
+	buf_printf(advice,
+	    "To sort %s by %s in time, an index would help: ", v->table.name,
+	    v->table.columns[v->sort].name);
+	indexes_advise(&v->table, v->sort, advice);
+	buf_char(advice, ';');
 }
 
 static int
@@ -271,9 +308,12 @@ view_init(struct table_view *v, const struct request *req, struct db *db,
 		status = read_position(v, page);
 	if (status == 200)
 		status = read_columns(v, page);
+	if (status == 200)
+		status = table_facets_check(v, page);
 	if (status != 200)
 		return status;
 	read_size(v);
+	advise(v);
 	rows_init(&v->rows, db, &v->table);
 	/* One more than is shown tells whether there is a next page. */
 	rows_page(&v->rows, &v->filters, &v->keyset, &v->position, v->size + 1);
@@ -286,6 +326,8 @@ view_release(struct table_view *v)
 	rows_release(&v->rows);
 	keyset_position_release(&v->position);
 	filters_release(&v->filters);
+	table_search_release(&v->search);
+	through_release(&v->through);
 	table_release(&v->table);
 	buf_release(&v->next);
 	free(v->shown);

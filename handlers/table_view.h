@@ -5,7 +5,9 @@
 #include "app/request.h"
 #include "db/filter.h"
 #include "db/rows.h"
+#include "db/through.h"
 #include "handlers/cell.h"
+#include "handlers/table_search.h"
 
 /*
  * What a page of a table shows: which rows, which columns, in which order, and
@@ -28,6 +30,10 @@ struct table_view {
 	struct db *db;
 	struct table table;
 	struct filters filters;
+	/* The argument that each came from; ARGUMENT_NONE: from _search. */
+	size_t arguments[FILTERS_MAX];
+	struct through through;
+	struct table_search search;
 	size_t sort; /* the column, or n_columns */
 	bool descending;
 	int64_t size; /* of the page, in rows */

@@ -3,6 +3,7 @@
  */
 #include "db/schema.h"
 
+#include "db/count.h"
 #include "tests/unit/database.h"
 
 static void
@@ -13,6 +14,15 @@ read_table(struct db *db, const char *name, struct table *t)
 	if (!found)
 		print_error("there is no table \"%s\"\n", name);
 	assert_true(found);
+}
+
+static int64_t
+count(struct db *db, const struct table *t)
+{
+	struct filters all;
+
+	filters_init(&all, t);
+	return count_rows(db, &all, LIMIT_MS).n;
 }
 
 /*
@@ -286,7 +296,7 @@ odd_names(void **state)
 		assert_int_equal(t.n_key, 1);
 		assert_int_equal(t.n_foreign_keys, 1);
 		assert_string_equal(t.foreign_keys[0].table, names[i]);
-		assert_int_equal(table_count(d->db, &t, 10, LIMIT_MS), 0);
+		assert_int_equal(count(d->db, &t), 0);
 		table_release(&t);
 	}
 	buf_release(&sql);
@@ -305,7 +315,6 @@ names_in_another_case(void **state)
 	assert_string_equal(t.name, "Places");
 	assert_int_equal(table_column(&t, LIT("id")), 0);
 	assert_int_equal(table_column(&t, LIT("NAME")), 1);
-	assert_int_equal(table_label(&t), 1);
 	table_release(&t);
 	end_reading(d->db);
 }
@@ -400,7 +409,7 @@ virtual_tables(void **state)
 	assert_string_equal(t.rowid, "rowid");
 	assert_false(t.rowid_is_key);
 	assert_false(table_is_unique(d->db, &t, (size_t[]){0}, 1));
-	assert_int_equal(table_count(d->db, &t, 10, LIMIT_MS), 1);
+	assert_int_equal(count(d->db, &t), 1);
 	table_release(&t);
 	read_table(d->db, "r", &t);
 	assert_int_equal(t.kind, TABLE_VIRTUAL);
@@ -608,62 +617,6 @@ primary_keys_of_too_many_columns_are_not_unique_in_the_first(void **state)
 	end_reading(d->db);
 }
 
-/* The label column of a table, by name; "" for none. */
-static void
-assert_label(struct database *d, const char *table, const char *want)
-{
-	struct table t;
-	size_t label;
-
-	read_table(d->db, table, &t);
-	label = table_label(&t);
-	assert_string_equal(
-	    label < t.n_columns ? t.columns[label].name : "", want);
-	table_release(&t);
-}
-
-static void
-labels_are_called_so(void **state)
-{
-	struct database *d = *state;
-
-	read_database_of(d,
-	    "CREATE TABLE a(id, title, name, x);"
-	    "CREATE TABLE b(id, x, Title);"
-	    "CREATE TABLE c(id, x, y);"
-	    "CREATE TABLE d(id, username, caption, x);"
-	    "CREATE TABLE e(NAME, x, y);"
-	    "CREATE VIEW v AS SELECT 1 AS a, 2 AS label, 3 AS c");
-	assert_label(d, "a", "name");
-	assert_label(d, "b", "Title");
-	assert_label(d, "c", "");
-	assert_label(d, "d", "caption");
-	assert_label(d, "e", "NAME");
-	assert_label(d, "v", "label");
-	end_reading(d->db);
-}
-
-static void
-the_only_column_beside_the_key_is_the_label(void **state)
-{
-	struct database *d = *state;
-
-	read_database_of(d,
-	    "CREATE TABLE a(code PRIMARY KEY, word);"
-	    "CREATE TABLE b(word, code PRIMARY KEY);"
-	    "CREATE TABLE c(code PRIMARY KEY);"
-	    "CREATE TABLE d(x, y);"
-	    "CREATE TABLE e(x, y, PRIMARY KEY (x, y));"
-	    "CREATE TABLE f(code PRIMARY KEY, x, y)");
-	assert_label(d, "a", "word");
-	assert_label(d, "b", "word");
-	assert_label(d, "c", "");
-	assert_label(d, "d", "");
-	assert_label(d, "e", "");
-	assert_label(d, "f", "");
-	end_reading(d->db);
-}
-
 static void
 tables_are_listed_by_name(void **state)
 {
@@ -719,43 +672,6 @@ a_database_without_tables(void **state)
 }
 
 static void
-counting_stops_at_the_bound(void **state)
-{
-	static const struct {
-		int64_t max, want;
-	} cases[] = {{10, 5}, {5, 5}, {4, 5}, {3, 4}, {0, 1}};
-	struct database *d = *state;
-	struct table t;
-
-	read_database_of(
-	    d, "CREATE TABLE t(x); INSERT INTO t VALUES (1),(2),(3),(4),(5)");
-	read_table(d->db, "t", &t);
-	for (size_t i = 0; i < COUNT_OF(cases); i++)
-		assert_int_equal(table_count(d->db, &t, cases[i].max, LIMIT_MS),
-		    cases[i].want);
-	table_release(&t);
-	end_reading(d->db);
-}
-
-static void
-counting_that_takes_too_long_is_given_up(void **state)
-{
-	struct database *d = *state;
-	struct table t;
-
-	read_database_of(d,
-	    "CREATE TABLE t(x); INSERT INTO t VALUES (1);"
-	    "CREATE VIEW v AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL "
-	    "SELECT x + 1 FROM c) SELECT x FROM c WHERE x < 0");
-	read_table(d->db, "v", &t);
-	assert_int_equal(table_count(d->db, &t, 10, 20), -1);
-	table_release(&t);
-	/* Which is no failure: reading goes on. */
-	assert_int_equal(read_int(d->db, "SELECT x FROM t"), 1);
-	end_reading(d->db);
-}
-
-static void
 reading_after_a_failure_finds_nothing(void **state)
 {
 	struct database *d = *state;
@@ -790,10 +706,10 @@ a_broken_view_spoils_no_other_table(void **state)
 	assert_int_equal(n, 3);
 	table_list_free(list, n);
 	if (table_read(d->db, LIT("broken"), &t))
-		table_count(d->db, &t, 10, LIMIT_MS);
+		count(d->db, &t);
 	table_release(&t);
 	read_table(d->db, "z", &t);
-	assert_int_equal(table_count(d->db, &t, 10, LIMIT_MS), 0);
+	assert_int_equal(count(d->db, &t), 0);
 	table_release(&t);
 	end_reading(d->db);
 }
@@ -816,10 +732,10 @@ a_table_of_an_unknown_module_spoils_no_other(void **state)
 	assert_int_equal(n, 3);
 	table_list_free(list, n);
 	if (table_read(d->db, LIT("v"), &t))
-		table_count(d->db, &t, 10, LIMIT_MS);
+		count(d->db, &t);
 	table_release(&t);
 	read_table(d->db, "z", &t);
-	assert_int_equal(table_count(d->db, &t, 10, LIMIT_MS), 0);
+	assert_int_equal(count(d->db, &t), 0);
 	table_release(&t);
 	end_reading(d->db);
 }
@@ -855,12 +771,8 @@ main(void)
 	    DATABASE_TEST(keys_of_too_many_columns_are_not_unique_in_the_first),
 	    DATABASE_TEST(
 		primary_keys_of_too_many_columns_are_not_unique_in_the_first),
-	    DATABASE_TEST(labels_are_called_so),
-	    DATABASE_TEST(the_only_column_beside_the_key_is_the_label),
 	    DATABASE_TEST(tables_are_listed_by_name),
 	    DATABASE_TEST(a_database_without_tables),
-	    DATABASE_TEST(counting_stops_at_the_bound),
-	    DATABASE_TEST(counting_that_takes_too_long_is_given_up),
 	    DATABASE_TEST(reading_after_a_failure_finds_nothing),
 	    DATABASE_TEST(a_broken_view_spoils_no_other_table),
 	    DATABASE_TEST(a_table_of_an_unknown_module_spoils_no_other),

@@ -213,6 +213,23 @@ arguments_leave_tilde_encoding_alone(void **state)
 }
 
 static void
+values_that_arrive_nowhere(void **state)
+{
+	char longest[1001];
+
+	(void)state;
+	memset(longest, 'a', sizeof(longest));
+	assert_true(url_arg_arrives(LIT("")));
+	assert_true(url_arg_arrives(LIT("a b&c=é%\"<")));
+	assert_true(url_arg_arrives((struct str){longest, 1000}));
+	assert_false(url_arg_arrives((struct str){longest, 1001}));
+	assert_false(url_arg_arrives(LIT("\xff")));
+	assert_false(url_arg_arrives(LIT("a\0")));
+	assert_false(url_arg_arrives(LIT("a\n")));
+	assert_false(url_arg_arrives(LIT("\x7f")));
+}
+
+static void
 paths_keep_their_slashes(void **state)
 {
 	(void)state;
@@ -330,6 +347,7 @@ main(void)
 	    cmocka_unit_test(arguments_round_trip),
 	    cmocka_unit_test(arguments_as_forms_encode_them),
 	    cmocka_unit_test(arguments_leave_tilde_encoding_alone),
+	    cmocka_unit_test(values_that_arrive_nowhere),
 	    cmocka_unit_test(paths_keep_their_slashes),
 	    cmocka_unit_test(keys_of_one_component_round_trip_and_differ),
 	    cmocka_unit_test(keys_of_two_components_round_trip),

@@ -1,0 +1,25 @@
+#ifndef SQUALL_COUNT_H
+#define SQUALL_COUNT_H
+
+#include "db/filter.h"
+
+/* How many rows there are, as far as that is cheap to tell. */
+struct count {
+	int64_t n; /* -1: it took too long to tell */
+	bool more; /* there are more than that */
+};
+
+enum {
+	COUNT_MAX = 10000,    /* rows are counted up to here */
+	COUNT_BUDGET_MS = 50, /* and for this long */
+};
+
+/*
+ * Counts the rows that pass the filters, up to COUNT_MAX.  All rows of a table
+ * may be counted to the last one: where triggers keep their number (in the
+ * table _counts, as sqlite-utils makes it), where the file is small, or where
+ * the statistics of ANALYZE promise that it will not take long.
+ */
+struct count count_rows(struct db *, const struct filters *, int64_t budget_ms);
+
+#endif

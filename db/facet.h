@@ -1,0 +1,74 @@
+#ifndef SQUALL_FACET_H
+#define SQUALL_FACET_H
+
+#include "db/filter.h"
+
+/*
+ * Facets: the commonest values of a column among the rows that pass the
+ * filters, each with the number of rows that have it.
+ */
+enum facet_kind {
+	FACET_COLUMN, /* the values themselves; neither NULL nor bytes */
+	FACET_ARRAY,  /* what the JSON arrays in it hold */
+	FACET_DATE,   /* the days that date() makes of them */
+};
+
+/* Where a string stands in the facet's memory. */
+struct facet_str {
+	size_t at, len;
+};
+
+struct facet_value {
+	enum value_type type; /* VALUE_INT, _REAL or _TEXT */
+	struct facet_str text, label;
+	bool has_label; /* of the row that the value refers to */
+	int64_t count;
+};
+
+struct facet {
+	enum facet_kind kind;
+	size_t column;
+	struct facet_value *values; /* the commonest first */
+	size_t n;
+	bool truncated; /* there are more values */
+	struct buf memory;
+};
+
+/*
+ * Reads at most `size` values, for at most `limit_ms`, and half of what is left
+ * of the page's time.  False, and nothing read, if that was not enough.  To be
+ * released in any case.
+ */
+bool facet_read(struct facet *, struct db *, const struct filters *,
+    enum facet_kind, size_t column, size_t size, int64_t limit_ms);
+void facet_release(struct facet *);
+
+/* A value as text, as filters take it, and its label or again the text. */
+struct str facet_text(const struct facet *, const struct facet_value *);
+struct str facet_label(const struct facet *, const struct facet_value *);
+
+/* A facet that may say something: see facets_suggest. */
+struct facet_suggestion {
+	enum facet_kind kind;
+	size_t column;
+};
+
+enum {
+	FACET_SIZE = 30,            /* values of a facet, unless it says more */
+	FACET_SUGGESTIONS_MAX = 64, /* for one page */
+};
+
+/*
+ * Finds columns that are worth a facet, in the table's order.  Only the first
+ * thousand rows that pass are looked at.  There, a column has at least two
+ * values but at most FACET_SIZE, and one of them twice; or its values, or the
+ * first hundred of them, are JSON arrays, or have dates among them.  Of the
+ * key there is none.
+ *
+ * Each column has `limit_ms`, and all of them four times that or half of what
+ * is left of the page's time.  Returns how many there are.
+ */
+size_t facets_suggest(struct db *, const struct filters *, int64_t limit_ms,
+    struct facet_suggestion out[FACET_SUGGESTIONS_MAX]);
+
+#endif

@@ -1,0 +1,13 @@
+#ifndef SQUALL_LABEL_H
+#define SQUALL_LABEL_H
+
+#include "db/schema.h"
+
+/*
+ * The column that names a row to people: called name, title, label or the
+ * like, or the only one beside the key.  Never one of the key, which stands
+ * beside the label anyway.  n_columns if there is none.
+ */
+size_t label_column(const struct table *);
+
+#endif

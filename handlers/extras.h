@@ -1,0 +1,36 @@
+#ifndef SQUALL_EXTRAS_H
+#define SQUALL_EXTRAS_H
+
+#include "app/page.h"
+#include "app/request.h"
+
+/*
+ * What _extra may add to a page's JSON, as Datasette has it: a parameter that
+ * may be repeated, each time with one name or several with commas between them.
+ */
+struct extra {
+	const char *name, *description;
+	/* Writes its value; NULL: it is on the page anyway. */
+	void (*write)(void *page, struct buf *);
+};
+
+struct extras {
+	const struct extra *rows;
+	size_t n;     /* at most 64 */
+	size_t param; /* the place of _extra among the route's parameters */
+};
+
+/* 200, or page_error's status if something is asked for that there is not. */
+int extras_check(const struct extras *, const struct request *, struct page *);
+
+/*
+ * Adds a member, behind a comma, for each that is asked for, and for one more
+ * (NULL: none).
+ */
+void extras_write(const struct extras *, const struct request *,
+    const char *more, void *page, struct buf *);
+
+/* The value of the extra called "extras": what there is. */
+void extras_list(const struct extras *, const struct request *, struct buf *);
+
+#endif
