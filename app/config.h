@@ -8,7 +8,7 @@
 
 /*
  * The configuration: options of the command line and keys of the INI file,
- * from one table (config.c).  The command line wins.
+ * from one table (options.c).  The command line wins.
  */
 enum { CONFIG_LISTEN_MAX = 8 };
 
