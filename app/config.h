@@ -5,6 +5,7 @@
 
 #include "app/buf.h"
 #include "app/log.h"
+#include "app/metadata.h"
 
 /*
  * The configuration: options of the command line and keys of the INI file,
@@ -17,6 +18,7 @@ struct config_database {
 	char *name; /* under which it is published */
 	char *file;
 	int64_t ttl_s; /* 0: as the site has it */
+	struct database_metadata metadata;
 };
 
 struct config {
@@ -42,6 +44,10 @@ struct config {
 	bool check, help, version;
 	struct config_database *databases;
 	size_t n_databases;
+	struct about site;
+	/* Sections of tables, until all is read and the databases have them. */
+	struct table_metadata *tables;
+	size_t n_tables;
 };
 
 /*

@@ -7,11 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/inspect.h"
 #include "app/listener.h"
 #include "app/secret.h"
 #include "app/store.h"
 #include "db/schema.h"
+#include "handlers/about.h"
 #include "handlers/routes.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 /* Everything about the configuration that needs more than its own values. */
 static bool
@@ -65,6 +70,27 @@ read_store(struct service *s, struct buf *why)
 	return ok;
 }
 
+/*
+ * A number for all that pages show of the configuration, so that none that was
+ * kept under another one is taken for up to date.
+ */
+static bool
+fingerprint(
+    const struct config *c, const struct config_database *d, uint64_t *number)
+{
+	struct buf b = {0};
+	bool ok;
+
+	about_json(&b, &c->site);
+	about_database_json(&b, &d->metadata);
+	buf_printf(
+	    &b, "%d%d", (int)d->metadata.sql, (int)d->metadata.allow_facet);
+	ok = !b.failed;
+	*number = XXH3_64bits(buf_cstr(&b), b.len);
+	buf_release(&b);
+	return ok;
+}
+
 static bool
 publish(struct service *s, struct buf *why)
 {
@@ -75,9 +101,21 @@ publish(struct service *s, struct buf *why)
 		buf_lit(why, "out of memory");
 		return false;
 	}
-	for (size_t i = 0; i < config->n_databases; i++)
-		s->databases[i] = (struct published){config->databases[i].name,
-		    config->databases[i].file, config->databases[i].ttl_s};
+	for (size_t i = 0; i < config->n_databases; i++) {
+		const struct config_database *d = &config->databases[i];
+
+		s->databases[i] = (struct published){
+		    .name = d->name,
+		    .file = d->file,
+		    .ttl_s = d->ttl_s,
+		    .metadata = &d->metadata,
+		    .site = &config->site,
+		};
+		if (!fingerprint(config, d, &s->databases[i].fingerprint)) {
+			buf_lit(why, "out of memory");
+			return false;
+		}
+	}
 	return true;
 }
 
@@ -151,8 +189,10 @@ service_check(const struct service *s, bool say)
 		struct table_name *list = NULL;
 		size_t n = 0;
 
-		if (db_begin(db) == DB_OK)
+		if (db_begin(db) == DB_OK) {
 			n = table_list(db, &list);
+			inspect_metadata(db);
+		}
 		if (db_end(db) != DB_OK) {
 			fprintf(stderr, "squall: %s: %s\n", db_file(db),
 			    db_message(db));

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 struct catalog {
+	const struct published *list;
 	size_t n;
 	struct db *dbs[];
 };
@@ -17,6 +18,7 @@ catalog_new(const struct published *list, size_t n, int64_t time_limit_ms)
 
 	if (c == NULL)
 		return NULL;
+	c->list = list;
 	for (c->n = 0; c->n < n; c->n++) {
 		struct db *db =
 		    db_new(list[c->n].name, list[c->n].file, time_limit_ms);
@@ -25,6 +27,7 @@ catalog_new(const struct published *list, size_t n, int64_t time_limit_ms)
 			catalog_free(c);
 			return NULL;
 		}
+		db_publish(db, &list[c->n]);
 		c->dbs[c->n] = db;
 	}
 	return c;
@@ -101,25 +104,37 @@ catalog_refresh(struct catalog *c, enum scope scope, struct str name)
 	}
 }
 
+/* Of one database, and of what is said of it. */
+static bool
+version_of(const struct catalog *c, size_t i, uint64_t *version)
+{
+	if (!db_version(c->dbs[i], version))
+		return false;
+	*version ^= c->list[i].fingerprint;
+	return true;
+}
+
 bool
 catalog_version(
     struct catalog *c, enum scope scope, struct str name, uint64_t *version)
 {
 	bool known = true;
-	struct db *db;
 
 	*version = 0;
 	switch (scope) {
 	case SCOPE_NONE:
 		break;
 	case SCOPE_DATABASE:
-		db = catalog_find(c, name);
-		return db == NULL || db_version(db, version);
+		for (size_t i = 0; i < c->n; i++) {
+			if (str_is(name, db_name(c->dbs[i])))
+				return version_of(c, i, version);
+		}
+		break;
 	case SCOPE_ALL:
 		for (size_t i = 0; known && i < c->n; i++) {
 			uint64_t one;
 
-			known = db_version(c->dbs[i], &one);
+			known = version_of(c, i, &one);
 			*version =
 			    *version * UINT64_C(0x9e3779b97f4a7c15) + one;
 		}

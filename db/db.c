@@ -431,6 +431,12 @@ db_free(struct db *db)
 	free(db);
 }
 
+void
+db_publish(struct db *db, const struct published *published)
+{
+	db->published = published;
+}
+
 const char *
 db_name(const struct db *db)
 {

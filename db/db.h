@@ -35,6 +35,10 @@ struct db *db_new(const char *name, const char *file, int64_t time_limit_ms);
 /* NULL is harmless. */
 void db_free(struct db *);
 
+/* What published.h tells of it; lives as long as the handle. */
+struct published;
+void db_publish(struct db *, const struct published *);
+
 const char *db_name(const struct db *);
 const char *db_file(const struct db *);
 

@@ -7,14 +7,16 @@
 
 #include "db/db.h"
 #include "db/profile.h"
+#include "db/published.h"
 #include "db/version.h"
 
 /*
  * What db.c and query.c share: the connection, and its sticky error.
  */
 struct db {
-	char *name, *file, *log; /* `log` may not exist */
-	sqlite3 *handle;         /* NULL while nothing is open */
+	char *name, *file, *log;           /* `log` may not exist */
+	const struct published *published; /* NULL: nothing is said of it */
+	sqlite3 *handle;                   /* NULL while nothing is open */
 	sqlite3_stmt *begin, *end;
 	bool in_snapshot;
 	struct version_source version;

@@ -6,6 +6,7 @@
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "handlers/about.h"
 #include "handlers/layout.h"
 #include "handlers/reader.h"
 
@@ -81,9 +82,9 @@ enum group { GROUP_TABLES, GROUP_VIEWS, GROUP_HIDDEN, GROUPS };
 static enum group
 group_of(const struct table_name *t)
 {
-	if (t->kind == TABLE_VIEW)
-		return GROUP_VIEWS;
-	return t->hidden ? GROUP_HIDDEN : GROUP_TABLES;
+	if (t->hidden)
+		return GROUP_HIDDEN;
+	return t->kind == TABLE_VIEW ? GROUP_VIEWS : GROUP_TABLES;
 }
 
 struct listing {
@@ -140,15 +141,18 @@ static void
 page_html(const struct request *req, struct db *db, const struct listing *l,
     struct buf *b)
 {
+	const struct about *about = &published_metadata(db)->about;
+	const char *title = about_title(about, db_name(db));
 	size_t of[GROUPS] = {0};
 
 	for (size_t i = 0; i < l->n; i++)
 		of[group_of(&l->names[i])]++;
-	layout_begin(
-	    b, req, &(struct layout){.title = db_name(db), .json = true});
+	layout_begin(b, req, &(struct layout){.title = title, .json = true});
 	html_raw(b, "<h1>");
-	html(b, db_name(db));
-	html_raw(b, "</h1>\n<p class=\"meta\">");
+	html(b, title);
+	html_raw(b, "</h1>\n");
+	about_description(b, about);
+	html_raw(b, "<p class=\"meta\">");
 	layout_size(b, db_size(db));
 	html_raw(b, "</p>\n<h2>Tables</h2>\n<ul class=\"cards\">\n");
 	list_group(req, db, l, GROUP_TABLES, 0, b);
@@ -162,11 +166,12 @@ page_html(const struct request *req, struct db *db, const struct listing *l,
 	}
 	if (of[GROUP_HIDDEN] > 0) {
 		html_raw(b,
-		    "<details><summary>The inside of its indexes"
-		    "</summary>\n<ul class=\"cards\">\n");
+		    "<details><summary>Hidden: the inside of indexes, and "
+		    "the like</summary>\n<ul class=\"cards\">\n");
 		list_group(req, db, l, GROUP_HIDDEN, 0, b);
 		html_raw(b, "</ul></details>\n");
 	}
+	about_origin(b, NULL, about, published_site(db));
 	layout_formats(b, req);
 	layout_end(b);
 }
@@ -188,7 +193,9 @@ page_json(const struct request *req, struct db *db, const struct listing *l,
 	list_group(req, db, l, GROUP_HIDDEN, shown, b);
 	json_raw(b, "],\"views\":[");
 	list_group(req, db, l, GROUP_VIEWS, 0, b);
-	json_raw(b, "]}\n");
+	json_raw(b, "],\"metadata\":");
+	about_json(b, &published_metadata(db)->about);
+	json_raw(b, "}\n");
 }
 
 static int
@@ -199,7 +206,10 @@ read(const struct request *req, struct db *db, struct page *page)
 	};
 
 	l.n = table_list(db, &l.names);
-
+	for (size_t i = 0; i < l.n; i++) {
+		if (published_table(db, l.names[i].name)->hidden)
+			l.names[i].hidden = true;
+	}
 	if (req->format == FORMAT_JSON) {
 		page->type = "application/json; charset=utf-8";
 		page_json(req, db, &l, &page->body);

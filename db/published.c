@@ -1,0 +1,41 @@
+/*
+ * What the configuration says of a database, for those who read it.
+ */
+#include "db/published.h"
+
+#include <strings.h>
+
+#include "db/internal.h"
+
+const struct database_metadata *
+published_metadata(const struct db *db)
+{
+	static const struct database_metadata none = {.allow_facet = 1};
+
+	if (db->published == NULL || db->published->metadata == NULL)
+		return &none;
+	return db->published->metadata;
+}
+
+const struct about *
+published_site(const struct db *db)
+{
+	static const struct about none;
+
+	if (db->published == NULL || db->published->site == NULL)
+		return &none;
+	return db->published->site;
+}
+
+const struct table_metadata *
+published_table(const struct db *db, const char *table)
+{
+	static const struct table_metadata none;
+	const struct database_metadata *m = published_metadata(db);
+
+	for (size_t i = 0; i < m->n_tables; i++) {
+		if (strcasecmp(m->tables[i].name, table) == 0)
+			return &m->tables[i];
+	}
+	return &none;
+}
