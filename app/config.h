@@ -35,6 +35,8 @@ struct config {
 	int64_t stale_if_error_s;
 	char *prefix; /* NULL: as the web server says */
 	int64_t time_limit_ms;
+	int64_t max_rows; /* of a query in SQL */
+	char *pages;      /* the folder of stored queries, or NULL */
 	int64_t queue, queue_wait_ms;
 	int64_t max_requests, max_rss;    /* of a worker; 0: no limit */
 	int64_t slow_log_ms;              /* 0: off */

@@ -13,6 +13,7 @@
 #include "app/pool.h"
 #include "app/service.h"
 #include "app/worker.h"
+#include "db/heap.h"
 
 /* What stays as it is, whatever is reloaded. */
 struct process {
@@ -235,6 +236,7 @@ main(int argc, char *argv[])
 
 	/* Who reads the log or a reply may go away at any time. */
 	signal(SIGPIPE, SIG_IGN);
+	heap_install();
 	process.argc =
 	    cgi_is_asked_for() ? cgi_own_arguments(argc, argv) : argc;
 	service = service_read(process.argc, argv, &why);

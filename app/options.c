@@ -94,6 +94,11 @@ static const struct option_row rows[] = {
     {"time-limit", 0, OPTION_NUMBER, FIELD(time_limit_ms), 1, 3600 * 1000,
 	.value = "MS",
 	.help = "what the queries of a page may take (default 1000)"},
+    {"max-returned-rows", 0, OPTION_NUMBER, FIELD(max_rows), 1, 1000000,
+	.value = "N",
+	.help = "rows that a query in SQL may give (default 1000)"},
+    {"pages", 0, OPTION_PATH, FIELD(pages), .value = "DIR",
+	.help = "folder of stored queries: DIR/DATABASE/NAME.sql"},
     {"queue", 0, OPTION_NUMBER, FIELD(queue), 1, 1000000, .value = "N",
 	.help = "pages that may wait for a renderer of a worker (default "
 		"1000); over it: 503"},
@@ -340,6 +345,7 @@ options_defaults(struct config *c, struct buf *why)
 	    .ttl_s = 600,
 	    .stale_if_error_s = 3600,
 	    .time_limit_ms = 1000,
+	    .max_rows = 1000,
 	    .queue = 1000,
 	    .queue_wait_ms = 5000,
 	    .log = LOG_INFO,
@@ -357,6 +363,7 @@ options_release(struct config *c)
 	free(c->cache);
 	free(c->cache_password_file);
 	free(c->prefix);
+	free(c->pages);
 	free(c->log_file);
 	free(c->access_log_file);
 }

@@ -262,6 +262,8 @@ params_read(const struct params *params, struct request *req, struct buf *why)
 			return false;
 		p = stop + 1;
 	}
+	if (params->settle != NULL)
+		params->settle(req);
 	return true;
 }
 

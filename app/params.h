@@ -32,6 +32,11 @@ struct params {
 	 * same, as column names do; NULL: none.  Those become arguments.
 	 */
 	bool (*takes)(struct str name);
+	/*
+	 * Drops the arguments that turn out not to belong to the page, once all
+	 * have been read; NULL: there are none.
+	 */
+	void (*settle)(struct request *);
 };
 
 /*

@@ -18,6 +18,7 @@ static const struct {
     {302, "302 Found"},
     {304, "304 Not Modified"},
     {400, "400 Bad Request"},
+    {403, "403 Forbidden"},
     {404, "404 Not Found"},
     {405, "405 Method Not Allowed"},
     {414, "414 URI Too Long"},

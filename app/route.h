@@ -22,8 +22,9 @@ enum { TTL_DEFAULT = 0, TTL_NEVER = -1 };
 typedef int handler(const struct request *, struct catalog *, struct page *);
 
 struct route {
-	const char *name; /* unique; part of the key */
-	const char *path; /* "/:database/:table": ':' takes any segment */
+	const char *name;     /* unique; part of the key */
+	const char *path;     /* "/:database/:table": ':' takes any segment */
+	const char *database; /* the one that has it; NULL: all */
 	handler *handler;
 	const struct params *params; /* NULL: none */
 	enum scope scope;            /* what the page is made from */

@@ -4,6 +4,7 @@
  */
 #include "app/service.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,6 +15,7 @@
 #include "db/schema.h"
 #include "handlers/about.h"
 #include "handlers/routes.h"
+#include "handlers/stored_page.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -75,16 +77,18 @@ read_store(struct service *s, struct buf *why)
  * kept under another one is taken for up to date.
  */
 static bool
-fingerprint(
-    const struct config *c, const struct config_database *d, uint64_t *number)
+fingerprint(const struct published *p, uint64_t *number)
 {
 	struct buf b = {0};
 	bool ok;
 
-	about_json(&b, &c->site);
-	about_database_json(&b, &d->metadata);
-	buf_printf(
-	    &b, "%d%d", (int)d->metadata.sql, (int)d->metadata.allow_facet);
+	about_json(&b, p->site);
+	about_database_json(&b, p->metadata);
+	buf_printf(&b, "%d %d %" PRId64, (int)p->metadata->sql,
+	    (int)p->metadata->allow_facet, p->max_rows);
+	for (size_t i = 0; i < p->queries->n; i++)
+		buf_printf(&b, " %s %" PRIx64, p->queries->list[i].name,
+		    p->queries->list[i].hash);
 	ok = !b.failed;
 	*number = XXH3_64bits(buf_cstr(&b), b.len);
 	buf_release(&b);
@@ -92,31 +96,80 @@ fingerprint(
 }
 
 static bool
+no_memory(struct buf *why)
+{
+	buf_lit(why, "out of memory");
+	return false;
+}
+
+static bool
 publish(struct service *s, struct buf *why)
 {
 	const struct config *config = &s->config;
+	size_t n = config->n_databases;
 
-	s->databases = calloc(config->n_databases, sizeof(*s->databases));
-	if (s->databases == NULL) {
-		buf_lit(why, "out of memory");
-		return false;
-	}
-	for (size_t i = 0; i < config->n_databases; i++) {
+	s->databases = calloc(n, sizeof(*s->databases));
+	s->queries = calloc(n, sizeof(*s->queries));
+	if (s->databases == NULL || s->queries == NULL)
+		return no_memory(why);
+	for (size_t i = 0; i < n; i++) {
 		const struct config_database *d = &config->databases[i];
+		struct published *p = &s->databases[i];
 
-		s->databases[i] = (struct published){
+		*p = (struct published){
 		    .name = d->name,
 		    .file = d->file,
 		    .ttl_s = d->ttl_s,
 		    .metadata = &d->metadata,
 		    .site = &config->site,
+		    .max_rows = config->max_rows,
+		    .queries = &s->queries[i],
 		};
-		if (!fingerprint(config, d, &s->databases[i].fingerprint)) {
-			buf_lit(why, "out of memory");
+		if (config->pages != NULL &&
+		    !stored_read(&s->queries[i], config->pages, d->name, why))
 			return false;
-		}
+		if (!fingerprint(p, &p->fingerprint))
+			return no_memory(why);
 	}
 	return true;
+}
+
+/* The stored queries' routes come first, since a table's would match them. */
+static bool
+make_routes(struct service *s, struct buf *why)
+{
+	const struct routes *always = &publisher_routes;
+	struct route *rows;
+	size_t n = always->n;
+
+	for (size_t i = 0; i < s->config.n_databases; i++)
+		n += s->queries[i].n;
+	rows = calloc(n, sizeof(*rows));
+	if (rows == NULL)
+		return no_memory(why);
+	s->routes.rows = rows;
+	for (size_t i = 0; i < s->config.n_databases; i++) {
+		for (size_t j = 0; j < s->queries[i].n; j++) {
+			if (!stored_route(&rows[s->n_own++],
+				s->databases[i].name, &s->queries[i].list[j]))
+				return no_memory(why);
+		}
+	}
+	memcpy(rows + s->n_own, always->rows, always->n * sizeof(*rows));
+	s->routes.n = n;
+	return true;
+}
+
+static void
+release_published(struct service *s)
+{
+	for (size_t i = 0; i < s->n_own; i++)
+		stored_route_release((struct route *)&s->routes.rows[i]);
+	free((void *)s->routes.rows);
+	for (size_t i = 0; s->queries != NULL && i < s->config.n_databases; i++)
+		stored_release(&s->queries[i]);
+	free(s->queries);
+	free(s->databases);
 }
 
 static void
@@ -125,7 +178,7 @@ describe_site(struct service *s)
 	const struct config *c = &s->config;
 	struct site *site = &s->site;
 
-	site->routes = &publisher_routes;
+	site->routes = &s->routes;
 	site->databases = s->databases;
 	site->n_databases = c->n_databases;
 	site->prefix = c->prefix;
@@ -156,7 +209,7 @@ service_read(int argc, char *const argv[], struct buf *why)
 	if (s->config.help || s->config.version)
 		return s;
 	if (!check_config(&s->config, why) || !read_store(s, why) ||
-	    !publish(s, why))
+	    !publish(s, why) || !make_routes(s, why))
 		goto fail;
 	describe_site(s);
 	return s;
@@ -170,7 +223,7 @@ service_free(struct service *s)
 {
 	if (s == NULL)
 		return;
-	free(s->databases);
+	release_published(s);
 	free(s->password);
 	config_release(&s->config);
 	free(s);

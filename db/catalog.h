@@ -1,6 +1,7 @@
 #ifndef SQUALL_CATALOG_H
 #define SQUALL_CATALOG_H
 
+#include "db/guard.h"
 #include "db/published.h"
 
 /*
@@ -23,6 +24,12 @@ struct db *catalog_at(struct catalog *, size_t i);
 
 /* The database published under a name, or NULL. */
 struct db *catalog_find(struct catalog *, struct str name);
+
+/*
+ * Another connection to it, for statements of others; NULL as well if there is
+ * no memory.
+ */
+struct db *catalog_guarded(struct catalog *, struct str name, enum guard);
 
 /* The work of all of them since it was last asked for. */
 struct db_work catalog_take_work(struct catalog *);

@@ -6,9 +6,12 @@
 #include <sqlite3.h>
 
 #include "db/db.h"
+#include "db/guard.h"
 #include "db/profile.h"
 #include "db/published.h"
 #include "db/version.h"
+
+enum { GUARD_LIMITS = 7 };
 
 /*
  * What db.c and query.c share: the connection, and its sticky error.
@@ -37,6 +40,13 @@ struct db {
 	struct db_work work;
 	struct profile *profile; /* NULL: nobody wants to know */
 	bool preparing;          /* a query, and not what a pragma looks into */
+
+	enum guard guard; /* of the connection */
+	bool guarding;    /* a statement that is not squall's is open */
+	bool warming;     /* and compiled only to see what it makes SQLite do */
+	int limits[GUARD_LIMITS]; /* of SQLite, as they were before */
+	unsigned functions;       /* calls in its text */
+	bool varies;              /* it is time-dependent */
 };
 
 /* db_begin with another time limit. */
@@ -47,5 +57,20 @@ bool db_over_time(struct db *);
 
 /* Notes a failure of SQLite's: status, words, log line. */
 void db_fail(struct db *, int code);
+
+/* The same, by its status. */
+void db_set_failure(struct db *, enum db_status, const char *message);
+
+/* Whether a function's result is not made from the database alone. */
+bool db_function_varies(const char *name);
+
+/* What guard.c has to say of a connection that is opened, of what its
+ * statement uses (as SQLite's authorizer), and of a failure: true if it is the
+ * statement's fault, and noted.
+ */
+int guard_prepare(struct db *);
+int
+guard_authorize(struct db *, int action, const char *first, const char *second);
+bool guard_fail(struct db *, int code);
 
 #endif

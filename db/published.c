@@ -39,3 +39,33 @@ published_table(const struct db *db, const char *table)
 	}
 	return &none;
 }
+
+int64_t
+published_max_rows(const struct db *db)
+{
+	if (db->published == NULL || db->published->max_rows == 0)
+		return PUBLISHED_MAX_ROWS;
+	return db->published->max_rows;
+}
+
+const struct stored_queries *
+published_queries(const struct db *db)
+{
+	static const struct stored_queries none;
+
+	if (db->published == NULL || db->published->queries == NULL)
+		return &none;
+	return db->published->queries;
+}
+
+const struct stored_query *
+published_query(const struct db *db, struct str name)
+{
+	const struct stored_queries *queries = published_queries(db);
+
+	for (size_t i = 0; i < queries->n; i++) {
+		if (str_is(name, queries->list[i].name))
+			return &queries->list[i];
+	}
+	return NULL;
+}

@@ -2,6 +2,7 @@
 #define SQUALL_PUBLISHED_H
 
 #include "app/metadata.h"
+#include "app/stored.h"
 #include "db/db.h"
 
 /*
@@ -15,11 +16,22 @@ struct published {
 	const struct database_metadata *metadata; /* NULL: nothing is said */
 	const struct about *site; /* of all databases together; or NULL */
 	uint64_t fingerprint;     /* differs where what is said differs */
+	int64_t max_rows;         /* of a query; 0: as usual */
+	const struct stored_queries *queries; /* NULL: none */
 };
 
 /* What is said of an open database, and of all; empty where nothing is. */
 const struct database_metadata *published_metadata(const struct db *);
 const struct about *published_site(const struct db *);
+
+/* How many rows a query may give. */
+enum { PUBLISHED_MAX_ROWS = 1000 };
+int64_t published_max_rows(const struct db *);
+
+const struct stored_queries *published_queries(const struct db *);
+
+/* NULL: there is none of this name. */
+const struct stored_query *published_query(const struct db *, struct str name);
 
 /* What is said of a table or view; empty where nothing is. */
 const struct table_metadata *

@@ -8,7 +8,9 @@
 #include "app/json.h"
 #include "handlers/about.h"
 #include "handlers/layout.h"
+#include "handlers/query.h"
 #include "handlers/reader.h"
+#include "handlers/stored_page.h"
 
 static void
 count_json(struct buf *b, int64_t count)
@@ -154,7 +156,11 @@ page_html(const struct request *req, struct db *db, const struct listing *l,
 	about_description(b, about);
 	html_raw(b, "<p class=\"meta\">");
 	layout_size(b, db_size(db));
-	html_raw(b, "</p>\n<h2>Tables</h2>\n<ul class=\"cards\">\n");
+	html_raw(b, "</p>\n");
+	if (published_metadata(db)->sql)
+		query_form(b, req, req->segments[0]);
+	stored_list_html(b, req, db);
+	html_raw(b, "<h2>Tables</h2>\n<ul class=\"cards\">\n");
 	list_group(req, db, l, GROUP_TABLES, 0, b);
 	html_raw(b, "</ul>\n");
 	if (of[GROUP_TABLES] == 0)
@@ -193,7 +199,9 @@ page_json(const struct request *req, struct db *db, const struct listing *l,
 	list_group(req, db, l, GROUP_HIDDEN, shown, b);
 	json_raw(b, "],\"views\":[");
 	list_group(req, db, l, GROUP_VIEWS, 0, b);
-	json_raw(b, "],\"metadata\":");
+	json_raw(b, "],\"queries\":");
+	stored_list_json(b, req, db);
+	json_raw(b, ",\"metadata\":");
 	about_json(b, &published_metadata(db)->about);
 	json_raw(b, "}\n");
 }

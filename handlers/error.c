@@ -18,6 +18,7 @@ title_of(int status)
 	    {301, "Moved"},
 	    {302, "Found elsewhere"},
 	    {400, "That can’t be asked"},
+	    {403, "Not allowed"},
 	    {404, "Not found"},
 	    {405, "Not possible here"},
 	    {414, "Address too long"},

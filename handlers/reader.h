@@ -14,6 +14,12 @@ typedef int reader(const struct request *, struct db *, struct page *);
 /* Rows are counted up to here, and for this long. */
 enum { COUNT_MAX = 10000, COUNT_BUDGET_MS = 50 };
 
+/*
+ * The database that the first segment names, which is not read yet; NULL, with
+ * page_error's status in the page, if there is none.
+ */
+struct db *read_named(const struct request *, struct catalog *, struct page *);
+
 /* Calls `read` within a snapshot; returns the HTTP status. */
 int read_database(
     const struct request *, struct catalog *, struct page *, reader *read);

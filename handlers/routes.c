@@ -6,6 +6,7 @@
 #include "handlers/asset.h"
 #include "handlers/database.h"
 #include "handlers/index.h"
+#include "handlers/query.h"
 #include "handlers/row.h"
 #include "handlers/table.h"
 
@@ -28,6 +29,13 @@ static const struct route rows[] = {
 	.name = "database",
 	.path = "/:database",
 	.handler = database_page,
+    },
+    {
+	.name = "query",
+	.path = "/:database/-/query",
+	.handler = query_page,
+	.params = &query_params,
+	.csv = true,
     },
     {
 	.name = "table",

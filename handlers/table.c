@@ -54,7 +54,11 @@ static const struct param params[TABLE_PARAMS] = {
     [TABLE_FILTER_VALUE] = {"_filter_value", PARAM_TEXT, .max = VALUE_MAX},
 };
 
-const struct params table_params = {params, TABLE_PARAMS, filter_is_name};
+const struct params table_params = {
+    .rows = params,
+    .n = TABLE_PARAMS,
+    .takes = filter_is_name,
+};
 
 /*
  * A form without JavaScript can't name its fields after a column: what it sends
