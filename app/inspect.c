@@ -5,6 +5,8 @@
 #include "app/inspect.h"
 
 #include "app/log.h"
+#include "app/sqltext.h"
+#include "db/guard.h"
 #include "db/schema.h"
 
 struct inspection {
@@ -65,4 +67,68 @@ inspect_metadata(struct db *db)
 			    db_name(db), m->name);
 		table_release(&t);
 	}
+}
+
+/* The line of the statement, behind the comments at the file's beginning. */
+static int
+first_line(struct str sql)
+{
+	struct str comment;
+	int line = 0;
+
+	while (sqltext_comment(&sql, &comment, &line))
+		;
+	return line;
+}
+
+static bool
+compile(struct db *guarded, const struct stored_query *q)
+{
+	struct str sql = str_of(q->sql);
+	struct query query;
+	int line;
+
+	if (db_begin(guarded) == DB_OK && guard_open(&query, guarded, sql)) {
+		if (guard_parameters(&query) != q->n_params)
+			guard_reject(
+			    &query, "its parameters need names, as :name");
+		guard_close(&query);
+	}
+	line = guard_fault_line(guarded, sql);
+	if (db_end(guarded) == DB_OK)
+		return true;
+	log_error("config", "%s:%d: %s", q->file,
+	    line > 0 ? line : first_line(sql), db_message(guarded));
+	return false;
+}
+
+/* A table would have the same address. */
+static bool
+has_table(struct db *db, const struct stored_query *q)
+{
+	struct table t;
+	bool found;
+
+	found = table_read(db, str_of(q->name), &t) || t.name != NULL;
+	table_release(&t);
+	if (found)
+		log_error("config",
+		    "%s: the database %s has a table of this name: rename the "
+		    "file",
+		    q->file, db_name(db));
+	return found;
+}
+
+bool
+inspect_queries(struct db *db, struct db *guarded)
+{
+	const struct stored_queries *queries = published_queries(db);
+	bool ok = true;
+
+	for (size_t i = 0; i < queries->n; i++) {
+		const struct stored_query *q = &queries->list[i];
+
+		ok = !has_table(db, q) && compile(guarded, q) && ok;
+	}
+	return ok;
 }

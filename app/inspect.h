@@ -10,4 +10,11 @@
  */
 void inspect_metadata(struct db *);
 
+/*
+ * The stored queries of a database, which another connection (of guard_new)
+ * compiles: false if one is wrong or has a table's name, and the log says which
+ * and where.  Not between db_begin and db_end of `guarded`.
+ */
+bool inspect_queries(struct db *, struct db *guarded);
+
 #endif

@@ -229,6 +229,31 @@ service_free(struct service *s)
 	free(s);
 }
 
+/* Opens a database; how many tables it has.  False if something is wrong. */
+static bool
+check_database(struct catalog *catalog, size_t i, size_t *n_tables)
+{
+	struct db *db = catalog_at(catalog, i);
+	struct db *guarded =
+	    catalog_guarded(catalog, str_of(db_name(db)), GUARD_OPERATOR);
+	struct table_name *list = NULL;
+	bool ok = guarded != NULL;
+
+	*n_tables = 0;
+	if (db_begin(db) == DB_OK) {
+		*n_tables = table_list(db, &list);
+		inspect_metadata(db);
+		ok = ok && inspect_queries(db, guarded);
+	}
+	if (db_end(db) != DB_OK) {
+		fprintf(
+		    stderr, "squall: %s: %s\n", db_file(db), db_message(db));
+		ok = false;
+	}
+	table_list_free(list, *n_tables);
+	return ok;
+}
+
 bool
 service_check(const struct service *s, bool say)
 {
@@ -238,23 +263,18 @@ service_check(const struct service *s, bool say)
 	bool ok = catalog != NULL;
 
 	for (size_t i = 0; catalog != NULL && i < catalog_count(catalog); i++) {
-		struct db *db = catalog_at(catalog, i);
-		struct table_name *list = NULL;
-		size_t n = 0;
+		const struct published *p = &site->databases[i];
+		size_t n;
 
-		if (db_begin(db) == DB_OK) {
-			n = table_list(db, &list);
-			inspect_metadata(db);
-		}
-		if (db_end(db) != DB_OK) {
-			fprintf(stderr, "squall: %s: %s\n", db_file(db),
-			    db_message(db));
+		if (!check_database(catalog, i, &n)) {
 			ok = false;
 		} else if (say) {
-			printf("/%s: %s, %zu tables and views\n", db_name(db),
-			    db_file(db), n);
+			printf("/%s: %s, %zu tables and views", p->name,
+			    p->file, n);
+			if (p->queries->n > 0)
+				printf(", %zu stored queries", p->queries->n);
+			putchar('\n');
 		}
-		table_list_free(list, n);
 	}
 	catalog_free(catalog);
 	return ok;

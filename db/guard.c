@@ -280,6 +280,7 @@ guard_open(struct query *q, struct db *db, struct str sql)
 		q->stmt = NULL;
 		rc = compile(db, sql, &q->stmt, &rest);
 	}
+	db->fault_at = rc == SQLITE_OK ? -1 : sqlite3_error_offset(db->handle);
 	if (rc != SQLITE_OK && db->functions > GUARD_FUNCTIONS_MAX &&
 	    db->guard == GUARD_VISITOR)
 		reject(q, "it uses too many functions");
@@ -293,6 +294,18 @@ guard_open(struct query *q, struct db *db, struct str sql)
 	if (q->stmt == NULL)
 		end(db);
 	return q->stmt != NULL;
+}
+
+int
+guard_fault_line(const struct db *db, struct str sql)
+{
+	int line = 1;
+
+	if (db->fault_at < 0 || (size_t)db->fault_at > sql.len)
+		return 0;
+	for (int i = 0; i < db->fault_at; i++)
+		line += sql.s[i] == '\n';
+	return line;
 }
 
 size_t

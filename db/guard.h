@@ -29,6 +29,10 @@ struct db *guard_new(
  */
 bool guard_open(struct query *, struct db *, struct str sql);
 
+/* The line of `sql` that guard_open found wrong, from 1; 0: it can't be told.
+ */
+int guard_fault_line(const struct db *, struct str sql);
+
 /* Has it fail by its own fault, as guard_open does; to be closed all the same.
  */
 void guard_reject(struct query *, const char *why);

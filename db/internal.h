@@ -46,6 +46,7 @@ struct db {
 	bool warming;     /* and compiled only to see what it makes SQLite do */
 	int limits[GUARD_LIMITS]; /* of SQLite, as they were before */
 	unsigned functions;       /* calls in its text */
+	int fault_at;             /* the byte that is wrong; -1: not known */
 	bool varies;              /* it is time-dependent */
 };
 
