@@ -40,6 +40,16 @@ published_table(const struct db *db, const char *table)
 	return &none;
 }
 
+size_t
+published_label(const struct db *db, const struct table *t)
+{
+	const char *name = published_table(db, t->name)->label_column;
+	size_t label =
+	    name == NULL ? t->n_columns : table_column(t, str_of(name));
+
+	return label < t->n_columns ? label : table_label(t);
+}
+
 int64_t
 published_max_rows(const struct db *db)
 {

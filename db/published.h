@@ -3,7 +3,7 @@
 
 #include "app/metadata.h"
 #include "app/stored.h"
-#include "db/db.h"
+#include "db/schema.h"
 
 /*
  * A database to publish, and what the operator says of it.  All of it must
@@ -23,6 +23,12 @@ struct published {
 /* What is said of an open database, and of all; empty where nothing is. */
 const struct database_metadata *published_metadata(const struct db *);
 const struct about *published_site(const struct db *);
+
+/*
+ * The column that names a row to people, as the configuration has it, or else
+ * table_label; n_columns if there is none.
+ */
+size_t published_label(const struct db *, const struct table *);
 
 /* How many rows a query may give. */
 enum { PUBLISHED_MAX_ROWS = 1000 };

@@ -25,6 +25,21 @@ about_description(struct buf *b, const struct about *about)
 	}
 }
 
+void
+about_column(struct buf *b, const struct column_metadata *c)
+{
+	if (c == NULL)
+		return;
+	if (c->unit != NULL) {
+		html_raw(b, ", in ");
+		html(b, c->unit);
+	}
+	if (c->description != NULL) {
+		html_raw(b, ": ");
+		html(b, c->description);
+	}
+}
+
 /* Words and where they lead to; either may be missing. */
 struct credit {
 	const char *text, *url;
@@ -103,8 +118,9 @@ member(struct buf *b, const char *name, const char *value)
 	json_raw(b, ",");
 }
 
-void
-about_members(struct buf *b, const struct about *about)
+/* Each with a comma after it. */
+static void
+members(struct buf *b, const struct about *about)
 {
 	member(b, "title", about->title);
 	member(b, "description", about->description);
@@ -129,7 +145,7 @@ void
 about_json(struct buf *b, const struct about *about)
 {
 	json_raw(b, "{");
-	about_members(b, about);
+	members(b, about);
 	end_object(b);
 }
 
@@ -172,11 +188,11 @@ columns_json(struct buf *b, const struct table_metadata *t, bool units)
 		json_raw(b, "},");
 }
 
-static void
-table_json(struct buf *b, const struct table_metadata *t)
+void
+about_table_json(struct buf *b, const struct table_metadata *t)
 {
 	json_raw(b, "{");
-	about_members(b, &t->about);
+	members(b, &t->about);
 	columns_json(b, t, false);
 	columns_json(b, t, true);
 	member(b, "label_column", t->label_column);
@@ -200,13 +216,13 @@ void
 about_database_json(struct buf *b, const struct database_metadata *m)
 {
 	json_raw(b, "{");
-	about_members(b, &m->about);
+	members(b, &m->about);
 	if (m->n_tables > 0) {
 		json_raw(b, "\"tables\":{");
 		for (size_t i = 0; i < m->n_tables; i++) {
 			json_str(b, m->tables[i].name);
 			json_raw(b, ":");
-			table_json(b, &m->tables[i]);
+			about_table_json(b, &m->tables[i]);
 			json_raw(b, ",");
 		}
 		end_object(b);

@@ -22,11 +22,14 @@ void about_description(struct buf *, const struct about *);
 void about_origin(struct buf *, const struct about *table,
     const struct about *database, const struct about *site);
 
-/* Adds the members that are given, each with a comma after it. */
-void about_members(struct buf *, const struct about *);
-
-/* The same as an object. */
+/* An object with what is given. */
 void about_json(struct buf *, const struct about *);
+
+/* All that is said of a table, as an object. */
+void about_table_json(struct buf *, const struct table_metadata *);
+
+/* A column's description and unit, behind what the schema says; may be NULL. */
+void about_column(struct buf *, const struct column_metadata *);
 
 /* All that is said of a database, its tables included, as an object. */
 void about_database_json(struct buf *, const struct database_metadata *);

@@ -325,6 +325,15 @@ blame(const struct asked *asked, struct page *page, const char *why)
 	return 400;
 }
 
+static int64_t
+time_limit_ms(const struct asked *asked)
+{
+	const struct value *own = &asked->req->values[RESULT_TIMELIMIT];
+	int64_t ms = db_time_limit_ms(asked->db);
+
+	return own->given && own->number < ms ? own->number : ms;
+}
+
 static int
 fail(const struct asked *asked, struct page *page, enum db_status status)
 {
@@ -343,7 +352,7 @@ fail(const struct asked *asked, struct page *page, enum db_status status)
 		buf_printf(&why,
 		    "The query took longer than the %" PRId64
 		    " milliseconds that it may.",
-		    db_time_limit_ms(asked->db));
+		    time_limit_ms(asked));
 		break;
 	default:
 		return error_database(page, asked->db, status);
@@ -361,10 +370,13 @@ result_page(
 	    .req = asked->req,
 	    .max_rows = published_max_rows(db),
 	};
+	const struct value *limit = &asked->req->values[RESULT_TIMELIMIT];
 	enum db_status status;
 
 	asked->db = db;
-	if (db_begin(db) == DB_OK && guard_open(&r.query, db, asked->sql)) {
+	if (db_begin(db) == DB_OK && limit->given)
+		db_limit(db, limit->number);
+	if (guard_open(&r.query, db, asked->sql)) {
 		r.n_columns = guard_columns(&r.query);
 		if (bind(&r, asked))
 			write_rows(&r, asked, page);

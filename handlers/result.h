@@ -11,7 +11,14 @@
  */
 
 /* Parameters of such pages, which theirs follow. */
-enum { RESULT_SHAPE, RESULT_NL, RESULT_HEADER, RESULT_DL, RESULT_PARAMS };
+enum {
+	RESULT_SHAPE,
+	RESULT_NL,
+	RESULT_HEADER,
+	RESULT_DL,
+	RESULT_TIMELIMIT,
+	RESULT_PARAMS
+};
 
 extern const struct param result_params[RESULT_PARAMS];
 extern const char *const result_shapes[];
@@ -20,7 +27,8 @@ extern const char *const result_shapes[];
 	[RESULT_SHAPE] = {"_shape", PARAM_WORD, .words = result_shapes},       \
 	[RESULT_NL] = {"_nl", PARAM_FLAG},                                     \
 	[RESULT_HEADER] = {"_header", PARAM_FLAG, .def = 1},                   \
-	[RESULT_DL] = {"_dl", PARAM_FLAG}
+	[RESULT_DL] = {"_dl", PARAM_FLAG},                                     \
+	[RESULT_TIMELIMIT] = {"_timelimit", PARAM_INT, 1, 3600 * 1000, 0}
 
 /* What a parameter of the statement is bound to. */
 struct binding {

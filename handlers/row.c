@@ -14,7 +14,7 @@
 static void
 add_title(const struct rows *r, struct str key, struct buf *title)
 {
-	size_t label = table_label(r->table);
+	size_t label = published_label(r->db, r->table);
 	struct str s = {0};
 
 	if (label < r->table->n_columns &&

@@ -31,7 +31,7 @@ static const char *const shapes[] = {
 
 static const struct param params[TABLE_PARAMS] = {
     [TABLE_NEXT] = {"_next", PARAM_TEXT, .max = TOKEN_MAX},
-    [TABLE_SIZE] = {"_size", PARAM_INT, 0, SIZE_MAX_ROWS, SIZE_DEFAULT, sizes},
+    [TABLE_SIZE] = {"_size", PARAM_INT, 0, SIZE_MAX_ROWS, NOT_GIVEN, sizes},
     [TABLE_SORT] = {"_sort", PARAM_TEXT, .max = NAME_MAX_BYTES},
     [TABLE_SORT_DESC] = {"_sort_desc", PARAM_TEXT, .max = NAME_MAX_BYTES},
     [TABLE_COL] = {"_col", NAMES},

@@ -4,6 +4,7 @@
 #include "app/page.h"
 #include "app/request.h"
 #include "db/filter.h"
+#include "db/published.h"
 #include "db/rows.h"
 #include "handlers/cell.h"
 
@@ -27,6 +28,7 @@ struct table_view {
 	const struct request *req;
 	struct db *db;
 	struct table table;
+	const struct table_metadata *metadata; /* what is said of it */
 	struct filters filters;
 	size_t sort; /* the column, or n_columns */
 	bool descending;
@@ -53,6 +55,9 @@ void view_release(struct table_view *);
  * one `next` has the next page's token; it is empty if there is no such page.
  */
 bool view_next(struct table_view *);
+
+/* Whether the configuration lets the rows be sorted by it. */
+bool view_may_sort(const struct table_view *, size_t column);
 
 /* The name of a column, or of the rowid. */
 const char *view_column_name(const struct table_view *, size_t column);
