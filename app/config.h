@@ -36,6 +36,7 @@ struct config {
 	char *prefix; /* NULL: as the web server says */
 	int64_t time_limit_ms;
 	int64_t max_rows; /* of a query in SQL */
+	int64_t robots;   /* 1: they are not welcome */
 	char *pages;      /* the folder of stored queries, or NULL */
 	int64_t queue, queue_wait_ms;
 	int64_t max_requests, max_rss;    /* of a worker; 0: no limit */

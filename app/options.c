@@ -51,6 +51,7 @@ static const char *const access_words[] = {
 };
 
 static const char *const sink_words[] = {"stderr", "syslog", NULL};
+static const char *const robots_words[] = {"allow", "deny", NULL};
 static const char *const fresh_words[] = {"exact", NULL};
 static const char *const off_words[] = {"off", NULL};
 
@@ -99,6 +100,10 @@ static const struct option_row rows[] = {
 	.help = "rows that a query in SQL may give (default 1000)"},
     {"pages", 0, OPTION_PATH, FIELD(pages), .value = "DIR",
 	.help = "folder of stored queries: DIR/DATABASE/NAME.sql"},
+    {"robots", 0, OPTION_CHOICE, FIELD(robots), .words = robots_words,
+	.value = "allow|deny",
+	.help = "what /robots.txt says (default allow, but for queries in "
+		"SQL)"},
     {"queue", 0, OPTION_NUMBER, FIELD(queue), 1, 1000000, .value = "N",
 	.help = "pages that may wait for a renderer of a worker (default "
 		"1000); over it: 503"},

@@ -28,6 +28,8 @@ has_format(const struct route *r, enum format format)
 		return r->csv;
 	case FORMAT_GEOJSON:
 		return r->geojson;
+	case FORMAT_MARKDOWN:
+		return r->markdown;
 	default:
 		return true;
 	}

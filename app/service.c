@@ -84,8 +84,8 @@ fingerprint(const struct published *p, uint64_t *number)
 
 	about_json(&b, p->site);
 	about_database_json(&b, p->metadata);
-	buf_printf(&b, "%d %d %" PRId64, (int)p->metadata->sql,
-	    (int)p->metadata->allow_facet, p->max_rows);
+	buf_printf(&b, "%d %d %d %" PRId64, (int)p->metadata->sql,
+	    (int)p->metadata->allow_facet, (int)p->denies_robots, p->max_rows);
 	for (size_t i = 0; i < p->queries->n; i++)
 		buf_printf(&b, " %s %" PRIx64, p->queries->list[i].name,
 		    p->queries->list[i].hash);
@@ -123,6 +123,7 @@ publish(struct service *s, struct buf *why)
 		    .metadata = &d->metadata,
 		    .site = &config->site,
 		    .max_rows = config->max_rows,
+		    .denies_robots = config->robots != 0,
 		    .queries = &s->queries[i],
 		};
 		if (config->pages != NULL &&

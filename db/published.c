@@ -58,6 +58,12 @@ published_max_rows(const struct db *db)
 	return db->published->max_rows;
 }
 
+bool
+published_allows_robots(const struct db *db)
+{
+	return db->published == NULL || !db->published->denies_robots;
+}
+
 const struct stored_queries *
 published_queries(const struct db *db)
 {

@@ -16,7 +16,8 @@ struct published {
 	const struct database_metadata *metadata; /* NULL: nothing is said */
 	const struct about *site; /* of all databases together; or NULL */
 	uint64_t fingerprint;     /* differs where what is said differs */
-	int64_t max_rows;         /* of a query; 0: as usual */
+	bool denies_robots;
+	int64_t max_rows;                     /* of a query; 0: as usual */
 	const struct stored_queries *queries; /* NULL: none */
 };
 
@@ -33,6 +34,9 @@ size_t published_label(const struct db *, const struct table *);
 /* How many rows a query may give. */
 enum { PUBLISHED_MAX_ROWS = 1000 };
 int64_t published_max_rows(const struct db *);
+
+/* Whether programs that read the web may read it. */
+bool published_allows_robots(const struct db *);
 
 const struct stored_queries *published_queries(const struct db *);
 

@@ -118,9 +118,8 @@ member(struct buf *b, const char *name, const char *value)
 	json_raw(b, ",");
 }
 
-/* Each with a comma after it. */
-static void
-members(struct buf *b, const struct about *about)
+void
+about_members(struct buf *b, const struct about *about)
 {
 	member(b, "title", about->title);
 	member(b, "description", about->description);
@@ -145,7 +144,7 @@ void
 about_json(struct buf *b, const struct about *about)
 {
 	json_raw(b, "{");
-	members(b, about);
+	about_members(b, about);
 	end_object(b);
 }
 
@@ -192,7 +191,7 @@ void
 about_table_json(struct buf *b, const struct table_metadata *t)
 {
 	json_raw(b, "{");
-	members(b, &t->about);
+	about_members(b, &t->about);
 	columns_json(b, t, false);
 	columns_json(b, t, true);
 	member(b, "label_column", t->label_column);
@@ -216,7 +215,7 @@ void
 about_database_json(struct buf *b, const struct database_metadata *m)
 {
 	json_raw(b, "{");
-	members(b, &m->about);
+	about_members(b, &m->about);
 	if (m->n_tables > 0) {
 		json_raw(b, "\"tables\":{");
 		for (size_t i = 0; i < m->n_tables; i++) {

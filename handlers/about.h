@@ -22,7 +22,10 @@ void about_description(struct buf *, const struct about *);
 void about_origin(struct buf *, const struct about *table,
     const struct about *database, const struct about *site);
 
-/* An object with what is given. */
+/* Adds the members that are given, each with a comma after it. */
+void about_members(struct buf *, const struct about *);
+
+/* An object of them. */
 void about_json(struct buf *, const struct about *);
 
 /* All that is said of a table, as an object. */

@@ -82,7 +82,8 @@ error_page(const struct request *req, struct page *page)
 	if (req->format == FORMAT_JSON || req->format == FORMAT_GEOJSON) {
 		page->type = "application/json; charset=utf-8";
 		error_json(req, page->status, text, &page->body);
-	} else if (req->format == FORMAT_CSV) {
+	} else if (req->format == FORMAT_CSV ||
+	    req->format == FORMAT_MARKDOWN) {
 		page->type = "text/plain; charset=utf-8";
 		buf_add(&page->body, text.s, text.len);
 		buf_char(&page->body, '\n');
