@@ -5,10 +5,11 @@
 
 #include "app/buf.h"
 #include "app/log.h"
+#include "app/metadata.h"
 
 /*
  * The configuration: options of the command line and keys of the INI file,
- * from one table (config.c).  The command line wins.
+ * from one table (options.c).  The command line wins.
  */
 enum { CONFIG_WORKERS_MAX = 1024, CONFIG_LISTEN_MAX = 8 };
 
@@ -17,6 +18,7 @@ struct config_database {
 	char *name; /* under which it is published */
 	char *file;
 	int64_t ttl_s; /* 0: as the site has it */
+	struct database_metadata metadata;
 };
 
 struct config {
@@ -37,6 +39,9 @@ struct config {
 	char *prefix; /* NULL: as the web server says */
 	int64_t cors; /* 1: on */
 	int64_t time_limit_ms;
+	int64_t max_rows; /* of a query in SQL */
+	int64_t robots;   /* 1: they are not welcome */
+	char *pages;      /* the folder of stored queries, or NULL */
 	int64_t queue, queue_wait_ms;
 	int64_t max_requests, max_rss;    /* of a worker; 0: no limit */
 	int64_t slow_log_ms;              /* 0: off */
@@ -47,6 +52,10 @@ struct config {
 	bool check, help, version;
 	struct config_database *databases;
 	size_t n_databases;
+	struct about site;
+	/* Sections of tables, until all is read and the databases have them. */
+	struct table_metadata *tables;
+	size_t n_tables;
 };
 
 /*

@@ -16,6 +16,7 @@
 #include "app/pool.h"
 #include "app/service.h"
 #include "app/worker.h"
+#include "db/heap.h"
 
 /* What stays as it is, whatever is reloaded. */
 struct process {
@@ -330,6 +331,7 @@ main(int argc, char *argv[])
 
 	/* Who reads the log or a reply may go away at any time. */
 	signal(SIGPIPE, SIG_IGN);
+	heap_install();
 	/* A log that may not grow any more is no reason to end. */
 	signal(SIGXFSZ, SIG_IGN);
 	p.argc = cgi_is_asked_for() ? cgi_own_arguments(argc, argv) : argc;

@@ -24,6 +24,7 @@ struct page {
 	char tag[33];      /* entity tag of the plain body; "" for none */
 	size_t plain_len;  /* of a body compressed with gzip; 0: it is plain */
 	struct buf body;   /* the entity; for an error, first its message */
+	bool whole;        /* an error's body is the entity already */
 	struct buf header; /* further header lines, each ending in "\r\n" */
 	/*
 	 * Part of a stream: what follows is the page for the same request with

@@ -246,21 +246,13 @@ read_argument(const struct params *params, struct request *req, struct str arg,
 	return false;
 }
 
-static int64_t
-default_of(const struct param *p, const struct request *req)
-{
-	return req->format == FORMAT_CSV && p->csv_def != 0 ? p->csv_def
-							    : p->def;
-}
-
 bool
 params_read(const struct params *params, struct request *req, struct buf *why)
 {
 	const char *p = req->query.s, *end = p + req->query.len;
 
 	for (size_t i = 0; i < params->n; i++)
-		req->values[i] =
-		    (struct value){.number = default_of(&params->rows[i], req)};
+		req->values[i] = (struct value){.number = params->rows[i].def};
 	req->n_arguments = 0;
 	while (p < end) {
 		const char *amp = memchr(p, '&', (size_t)(end - p));
@@ -271,15 +263,15 @@ params_read(const struct params *params, struct request *req, struct buf *why)
 			return false;
 		p = stop + 1;
 	}
+	if (params->settle != NULL)
+		params->settle(req);
 	return true;
 }
 
 static bool
-is_default(
-    const struct param *p, const struct request *req, const struct value *v)
+is_default(const struct param *p, const struct value *v)
 {
-	return !v->given ||
-	    (p->type != PARAM_TEXT && v->number == default_of(p, req));
+	return !v->given || (p->type != PARAM_TEXT && v->number == p->def);
 }
 
 static void
@@ -312,7 +304,7 @@ params_write(const struct params *params, const struct request *req,
 		const struct param *p = &params->rows[i];
 
 		if ((without & PARAM_BIT(i)) != 0 ||
-		    is_default(p, req, &req->values[i]))
+		    is_default(p, &req->values[i]))
 			continue;
 		buf_char(b, mark);
 		buf_str(b, p->name);

@@ -20,7 +20,6 @@ struct param {
 	enum param_type type;
 	int64_t min, max;
 	int64_t def;              /* of all that is a number */
-	int64_t csv_def;          /* the same in CSV; 0: it is no other */
 	const char *const *words; /* end with a NULL; PARAM_INT: for its max */
 	bool uncached; /* with it, a page is made for its request alone */
 };
@@ -34,6 +33,11 @@ struct params {
 	 * same, as column names do; NULL: none.  Those become arguments.
 	 */
 	bool (*takes)(struct str name);
+	/*
+	 * Drops the arguments that turn out not to belong to the page, once all
+	 * have been read; NULL: there are none.
+	 */
+	void (*settle)(struct request *);
 };
 
 /*

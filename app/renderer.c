@@ -139,13 +139,14 @@ render(struct renderer *r, struct job *job)
 		    "than %zu MiB, or there is no memory",
 		    job->request.id, (int)job->request.uri.len,
 		    job->request.uri.s, BUF_MAX >> 20);
+		page->whole = false;
 		page_error(page, 503, "This page is too large to be shown.");
 	}
 	if (page->status >= 500)
 		log_warn("renderer", "%" PRIx64 ": %.*s: %d: %s",
 		    job->request.id, (int)job->request.uri.len,
 		    job->request.uri.s, page->status, buf_cstr(&page->body));
-	if (page->status != 200)
+	if (page->status != 200 && !page->whole)
 		error_page(&job->request, page);
 	buf_trim(&page->body);
 	if (!job->request.uncached)

@@ -135,6 +135,7 @@ static const char *const suffixes[] = {
     [FORMAT_JSON] = ".json",
     [FORMAT_CSV] = ".csv",
     [FORMAT_GEOJSON] = ".geojson",
+    [FORMAT_MARKDOWN] = ".md",
     [FORMAT_FILE] = "",
 };
 

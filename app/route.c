@@ -28,6 +28,8 @@ has_format(const struct route *r, enum format format)
 		return r->csv;
 	case FORMAT_GEOJSON:
 		return r->geojson;
+	case FORMAT_MARKDOWN:
+		return r->markdown;
 	default:
 		return true;
 	}
@@ -57,6 +59,19 @@ matches(const char *pattern, const struct str *segments, size_t n)
 	return *pattern == '\0' || (n == 0 && strcmp(pattern, "/") == 0);
 }
 
+/* Whether a segment is a name, in any of its encodings. */
+static bool
+names(const char *name, struct str segment)
+{
+	struct buf decoded = {0};
+	bool same;
+
+	url_unname(&decoded, segment);
+	same = str_is(str_of_buf(&decoded), name);
+	buf_release(&decoded);
+	return same;
+}
+
 static const struct route *
 find(const struct routes *routes, struct request *req)
 {
@@ -81,7 +96,8 @@ find(const struct routes *routes, struct request *req)
 			if (n == 1 && last.len == 0 && format != FORMAT_HTML)
 				n = 0; /* "/.json" is the index as JSON */
 		}
-		if (!matches(r->path, segments, n))
+		if (!matches(r->path, segments, n) ||
+		    (r->database != NULL && !names(r->database, segments[0])))
 			continue;
 		memcpy(req->segments, segments, sizeof(segments));
 		req->n_segments = n;
@@ -182,7 +198,7 @@ decode_segments(const struct route *r, struct request *req)
 const struct params *
 route_params(const struct route *r)
 {
-	static const struct params none = {NULL, 0, NULL};
+	static const struct params none = {.n = 0};
 
 	return r->params == NULL ? &none : r->params;
 }

@@ -30,8 +30,10 @@ typedef int
 live_handler(const struct request *, const struct status *, struct page *);
 
 struct route {
-	const char *name; /* unique; part of the key */
-	const char *path; /* "/:database/:table": ':' takes any segment */
+	const char *name;     /* unique; part of the key */
+	const char *summary;  /* what it is, for programs; NULL: not for them */
+	const char *path;     /* "/:database/:table": ':' takes any segment */
+	const char *database; /* the one that has it; NULL: all */
 	handler *handler;
 	live_handler *live; /* instead: made for each request, never kept */
 	bool guarded;       /* a live one: shown to whom --status says */
@@ -40,7 +42,7 @@ struct route {
 	int ttl_s;                   /* expiry, TTL_DEFAULT or TTL_NEVER */
 	const char *browser_cache;   /* Cache-Control; NULL: no-cache */
 	/* Formats beside HTML and JSON. */
-	bool csv, geojson;
+	bool csv, geojson, markdown;
 	/* What the last segment is: a name, unless one of these says so. */
 	bool file;    /* a file's name: no .json to cut off */
 	bool row_key; /* a row's key: left encoded, since commas part it */

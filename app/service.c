@@ -4,14 +4,21 @@
  */
 #include "app/service.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/inspect.h"
 #include "app/listener.h"
 #include "app/secret.h"
 #include "app/store.h"
 #include "db/schema.h"
+#include "handlers/about.h"
 #include "handlers/routes.h"
+#include "handlers/stored_page.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 enum { SOCKET_MODE = 0660 };
 
@@ -95,20 +102,105 @@ read_store(struct service *s, struct buf *why)
 	return ok;
 }
 
+/*
+ * A number for all that pages show of the configuration, so that none that was
+ * kept under another one is taken for up to date.
+ */
+static bool
+fingerprint(const struct published *p, uint64_t *number)
+{
+	struct buf b = {0};
+	bool ok;
+
+	about_json(&b, p->site);
+	about_database_json(&b, p->metadata);
+	buf_printf(&b, "%d %d %d %" PRId64, (int)p->metadata->sql,
+	    (int)p->metadata->allow_facet, (int)p->denies_robots, p->max_rows);
+	for (size_t i = 0; i < p->queries->n; i++)
+		buf_printf(&b, " %s %" PRIx64, p->queries->list[i].name,
+		    p->queries->list[i].hash);
+	ok = !b.failed;
+	*number = XXH3_64bits(buf_cstr(&b), b.len);
+	buf_release(&b);
+	return ok;
+}
+
+static bool
+no_memory(struct buf *why)
+{
+	buf_lit(why, "out of memory");
+	return false;
+}
+
 static bool
 publish(struct service *s, struct buf *why)
 {
 	const struct config *config = &s->config;
+	size_t n = config->n_databases;
 
-	s->databases = calloc(config->n_databases, sizeof(*s->databases));
-	if (s->databases == NULL) {
-		buf_lit(why, "out of memory");
-		return false;
+	s->databases = calloc(n, sizeof(*s->databases));
+	s->queries = calloc(n, sizeof(*s->queries));
+	if (s->databases == NULL || s->queries == NULL)
+		return no_memory(why);
+	for (size_t i = 0; i < n; i++) {
+		const struct config_database *d = &config->databases[i];
+		struct published *p = &s->databases[i];
+
+		*p = (struct published){
+		    .name = d->name,
+		    .file = d->file,
+		    .ttl_s = d->ttl_s,
+		    .metadata = &d->metadata,
+		    .site = &config->site,
+		    .max_rows = config->max_rows,
+		    .denies_robots = config->robots != 0,
+		    .queries = &s->queries[i],
+		};
+		if (config->pages != NULL &&
+		    !stored_read(&s->queries[i], config->pages, d->name, why))
+			return false;
+		if (!fingerprint(p, &p->fingerprint))
+			return no_memory(why);
 	}
-	for (size_t i = 0; i < config->n_databases; i++)
-		s->databases[i] = (struct published){config->databases[i].name,
-		    config->databases[i].file, config->databases[i].ttl_s};
 	return true;
+}
+
+/* The stored queries' routes come first, since a table's would match them. */
+static bool
+make_routes(struct service *s, struct buf *why)
+{
+	const struct routes *always = &publisher_routes;
+	struct route *rows;
+	size_t n = always->n;
+
+	for (size_t i = 0; i < s->config.n_databases; i++)
+		n += s->queries[i].n;
+	rows = calloc(n, sizeof(*rows));
+	if (rows == NULL)
+		return no_memory(why);
+	s->routes.rows = rows;
+	for (size_t i = 0; i < s->config.n_databases; i++) {
+		for (size_t j = 0; j < s->queries[i].n; j++) {
+			if (!stored_route(&rows[s->n_own++],
+				s->databases[i].name, &s->queries[i].list[j]))
+				return no_memory(why);
+		}
+	}
+	memcpy(rows + s->n_own, always->rows, always->n * sizeof(*rows));
+	s->routes.n = n;
+	return true;
+}
+
+static void
+release_published(struct service *s)
+{
+	for (size_t i = 0; i < s->n_own; i++)
+		stored_route_release((struct route *)&s->routes.rows[i]);
+	free((void *)s->routes.rows);
+	for (size_t i = 0; s->queries != NULL && i < s->config.n_databases; i++)
+		stored_release(&s->queries[i]);
+	free(s->queries);
+	free(s->databases);
 }
 
 static void
@@ -117,7 +209,7 @@ describe_site(struct service *s)
 	const struct config *c = &s->config;
 	struct site *site = &s->site;
 
-	site->routes = &publisher_routes;
+	site->routes = &s->routes;
 	site->databases = s->databases;
 	site->n_databases = c->n_databases;
 	site->prefix = c->prefix;
@@ -150,7 +242,7 @@ service_read(int argc, char *const argv[], struct buf *why)
 	if (s->config.help || s->config.version)
 		return s;
 	if (!check_config(&s->config, why) || !read_identity(s, why) ||
-	    !read_store(s, why) || !publish(s, why))
+	    !read_store(s, why) || !publish(s, why) || !make_routes(s, why))
 		goto fail;
 	describe_site(s);
 	return s;
@@ -164,10 +256,35 @@ service_free(struct service *s)
 {
 	if (s == NULL)
 		return;
-	free(s->databases);
+	release_published(s);
 	free(s->password);
 	config_release(&s->config);
 	free(s);
+}
+
+/* Opens a database; how many tables it has.  False if something is wrong. */
+static bool
+check_database(struct catalog *catalog, size_t i, size_t *n_tables)
+{
+	struct db *db = catalog_at(catalog, i);
+	struct db *guarded =
+	    catalog_guarded(catalog, str_of(db_name(db)), GUARD_OPERATOR);
+	struct table_name *list = NULL;
+	bool ok = guarded != NULL;
+
+	*n_tables = 0;
+	if (db_begin(db) == DB_OK) {
+		*n_tables = table_list(db, &list);
+		inspect_metadata(db);
+		ok = ok && inspect_queries(db, guarded);
+	}
+	if (db_end(db) != DB_OK) {
+		fprintf(
+		    stderr, "squall: %s: %s\n", db_file(db), db_message(db));
+		ok = false;
+	}
+	table_list_free(list, *n_tables);
+	return ok;
 }
 
 bool
@@ -179,21 +296,18 @@ service_check(const struct service *s, bool say)
 	bool ok = catalog != NULL;
 
 	for (size_t i = 0; catalog != NULL && i < catalog_count(catalog); i++) {
-		struct db *db = catalog_at(catalog, i);
-		struct table_name *list = NULL;
-		size_t n = 0;
+		const struct published *p = &site->databases[i];
+		size_t n;
 
-		if (db_begin(db) == DB_OK)
-			n = table_list(db, &list);
-		if (db_end(db) != DB_OK) {
-			fprintf(stderr, "squall: %s: %s\n", db_file(db),
-			    db_message(db));
+		if (!check_database(catalog, i, &n)) {
 			ok = false;
 		} else if (say) {
-			printf("/%s: %s, %zu tables and views\n", db_name(db),
-			    db_file(db), n);
+			printf("/%s: %s, %zu tables and views", p->name,
+			    p->file, n);
+			if (p->queries->n > 0)
+				printf(", %zu stored queries", p->queries->n);
+			putchar('\n');
 		}
-		table_list_free(list, n);
 	}
 	catalog_free(catalog);
 	return ok;

@@ -13,6 +13,9 @@ struct service {
 	struct config config;
 	struct site site; /* its strings are the configuration's */
 	struct published *databases;
+	struct stored_queries *queries; /* of each database */
+	struct routes routes;     /* the site's, and those of the queries */
+	size_t n_own;             /* of them are the queries' */
 	char *password;           /* of the store */
 	struct identity identity; /* to become */
 	struct listener_access access;

@@ -5,27 +5,38 @@
 
 #include <stdlib.h>
 
+enum { GUARDS = GUARD_VISITOR + 1 };
+
 struct catalog {
+	const struct published *list;
+	int64_t time_limit_ms;
+	bool profiled;
 	size_t n;
+	/* For each enum guard a row of n; NULL where none was wanted yet. */
 	struct db *dbs[];
 };
 
 struct catalog *
 catalog_new(const struct published *list, size_t n, int64_t time_limit_ms)
 {
-	struct catalog *c = calloc(1, sizeof(*c) + n * sizeof(struct db *));
+	struct catalog *c =
+	    calloc(1, sizeof(*c) + GUARDS * n * sizeof(struct db *));
 
 	if (c == NULL)
 		return NULL;
-	for (c->n = 0; c->n < n; c->n++) {
+	c->list = list;
+	c->n = n;
+	c->time_limit_ms = time_limit_ms;
+	for (size_t i = 0; i < n; i++) {
 		struct db *db =
-		    db_new(list[c->n].name, list[c->n].file, time_limit_ms);
+		    db_new(list[i].name, list[i].file, time_limit_ms);
 
 		if (db == NULL) {
 			catalog_free(c);
 			return NULL;
 		}
-		c->dbs[c->n] = db;
+		db_publish(db, &list[i]);
+		c->dbs[i] = db;
 	}
 	return c;
 }
@@ -35,7 +46,7 @@ catalog_free(struct catalog *c)
 {
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < c->n; i++)
+	for (size_t i = 0; i < GUARDS * c->n; i++)
 		db_free(c->dbs[i]);
 	free(c);
 }
@@ -52,13 +63,45 @@ catalog_at(struct catalog *c, size_t i)
 	return c->dbs[i];
 }
 
+/* The place of the database of a name, or n. */
+static size_t
+find(const struct catalog *c, struct str name)
+{
+	size_t i = 0;
+
+	while (i < c->n && !str_is(name, c->list[i].name))
+		i++;
+	return i;
+}
+
 struct db *
 catalog_find(struct catalog *c, struct str name)
 {
-	for (size_t i = 0; i < c->n; i++) {
-		if (str_is(name, db_name(c->dbs[i])))
-			return c->dbs[i];
-	}
+	size_t i = find(c, name);
+
+	return i == c->n ? NULL : c->dbs[i];
+}
+
+struct db *
+catalog_guarded(struct catalog *c, struct str name, enum guard guard)
+{
+	size_t i = find(c, name);
+	struct db **place;
+
+	if (i == c->n)
+		return NULL;
+	place = &c->dbs[(size_t)guard * c->n + i];
+	if (*place != NULL)
+		return *place;
+	*place = guard_new(
+	    c->list[i].name, c->list[i].file, c->time_limit_ms, guard);
+	if (*place == NULL)
+		return NULL;
+	db_publish(*place, &c->list[i]);
+	if (!c->profiled || db_profile(*place))
+		return *place;
+	db_free(*place);
+	*place = NULL;
 	return NULL;
 }
 
@@ -67,9 +110,12 @@ catalog_take_work(struct catalog *c)
 {
 	struct db_work sum = {0};
 
-	for (size_t i = 0; i < c->n; i++) {
-		struct db_work one = db_take_work(c->dbs[i]);
+	for (size_t i = 0; i < GUARDS * c->n; i++) {
+		struct db_work one;
 
+		if (c->dbs[i] == NULL)
+			continue;
+		one = db_take_work(c->dbs[i]);
 		sum.queries += one.queries;
 		sum.us += one.us;
 		sum.time_dependent |= one.time_dependent;
@@ -85,8 +131,9 @@ catalog_profile(struct catalog *c)
 {
 	bool ok = true;
 
-	for (size_t i = 0; i < c->n; i++)
-		ok = db_profile(c->dbs[i]) && ok;
+	c->profiled = true;
+	for (size_t i = 0; i < GUARDS * c->n; i++)
+		ok = ok && (c->dbs[i] == NULL || db_profile(c->dbs[i]));
 	return ok;
 }
 
@@ -101,25 +148,35 @@ catalog_refresh(struct catalog *c, enum scope scope, struct str name)
 	}
 }
 
+/* Of one database, and of what is said of it. */
+static bool
+version_of(const struct catalog *c, size_t i, uint64_t *version)
+{
+	if (!db_version(c->dbs[i], version))
+		return false;
+	*version ^= c->list[i].fingerprint;
+	return true;
+}
+
 bool
 catalog_version(
     struct catalog *c, enum scope scope, struct str name, uint64_t *version)
 {
 	bool known = true;
-	struct db *db;
+	size_t place;
 
 	*version = 0;
 	switch (scope) {
 	case SCOPE_NONE:
 		break;
 	case SCOPE_DATABASE:
-		db = catalog_find(c, name);
-		return db == NULL || db_version(db, version);
+		place = find(c, name);
+		return place == c->n || version_of(c, place, version);
 	case SCOPE_ALL:
 		for (size_t i = 0; known && i < c->n; i++) {
 			uint64_t one;
 
-			known = db_version(c->dbs[i], &one);
+			known = version_of(c, i, &one);
 			*version =
 			    *version * UINT64_C(0x9e3779b97f4a7c15) + one;
 		}

@@ -1,21 +1,18 @@
 #ifndef SQUALL_CATALOG_H
 #define SQUALL_CATALOG_H
 
-#include "db/db.h"
+#include "db/guard.h"
+#include "db/published.h"
 
 /*
  * The published databases as one thread sees them: a connection to each.
  */
 struct catalog;
 
-/* A database to publish; the strings must live as long as the catalog. */
-struct published {
-	const char *name;
-	const char *file;
-	int64_t ttl_s; /* expiry of its pages; 0: as the site has it */
-};
-
-/* Nothing is opened before it is used.  NULL: out of memory. */
+/*
+ * Nothing is opened before it is used.  The list must live as long as the
+ * catalog.  NULL: out of memory.
+ */
 struct catalog *
 catalog_new(const struct published *, size_t n, int64_t time_limit_ms);
 
@@ -27,6 +24,12 @@ struct db *catalog_at(struct catalog *, size_t i);
 
 /* The database published under a name, or NULL. */
 struct db *catalog_find(struct catalog *, struct str name);
+
+/*
+ * Another connection to it, for statements of others; NULL as well if there is
+ * no memory.
+ */
+struct db *catalog_guarded(struct catalog *, struct str name, enum guard);
 
 /* The work of all of them since it was last asked for. */
 struct db_work catalog_take_work(struct catalog *);
@@ -46,8 +49,9 @@ void catalog_refresh(struct catalog *, enum scope, struct str name);
 
 /*
  * One number for the versions of what a page is made from: different after
- * every commit.  `name` is the database of SCOPE_DATABASE; one that is not
- * published has the version 0 for ever.  False if it can't be told.
+ * every commit, and where the configuration says something else.  `name` is the
+ * database of SCOPE_DATABASE; one that is not published has the version 0 for
+ * ever.  False if it can't be told.
  */
 bool catalog_version(
     struct catalog *, enum scope, struct str name, uint64_t *version);

@@ -16,6 +16,7 @@
 
 enum {
 	PROGRESS_STEPS = 1000,    /* virtual machine steps between looks */
+	GUARD_STEPS = 100,        /* each of which a visitor may make long */
 	MAX_VALUE = 32 << 20,     /* bytes of one value or row */
 	MAX_HEAP_CACHE_KB = 4096, /* page cache of a connection */
 };
@@ -42,8 +43,8 @@ static const struct {
     {SQLITE_TOOBIG, DB_FAILED, "a value in it is too large to show"},
 };
 
-static void
-set_failure(struct db *db, enum db_status status, const char *message)
+void
+db_set_failure(struct db *db, enum db_status status, const char *message)
 {
 	if (db->status != DB_OK)
 		return;
@@ -67,7 +68,7 @@ db_fail(struct db *db, int code)
 		db->budget_over = true;
 		return;
 	}
-	if (db->status != DB_OK)
+	if (db->status != DB_OK || (db->guarding && guard_fail(db, code)))
 		return;
 	for (size_t i = 0; i < sizeof(failures) / sizeof(*failures); i++) {
 		if (failures[i].code == (code & 0xff)) {
@@ -76,7 +77,7 @@ db_fail(struct db *db, int code)
 			break;
 		}
 	}
-	set_failure(db, status, message);
+	db_set_failure(db, status, message);
 	if (db->file_bad)
 		return; /* the log knows */
 	log_error("db", "%s: %s (%s, code %d)", db->file, message,
@@ -122,10 +123,25 @@ wait_for_lock(void *arg, int tries)
 static void
 fail_file(struct db *db, enum db_status status, const char *message)
 {
-	set_failure(db, status, message);
+	db_set_failure(db, status, message);
 	if (!db->file_bad)
 		log_error("db", "%s: %s", db->file, message);
 	db->file_bad = true;
+}
+
+bool
+db_function_varies(const char *name)
+{
+	static const char *const functions[] = {"random", "randomblob", "date",
+	    "time", "datetime", "julianday", "unixepoch", "strftime",
+	    "timediff", "current_date", "current_time", "current_timestamp",
+	    "changes", "total_changes", "last_insert_rowid"};
+
+	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
+		if (strcasecmp(name, functions[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -134,24 +150,18 @@ fail_file(struct db *db, enum db_status status, const char *message)
  * lists tables compiles every view, used or not: that counts for nothing.
  */
 static int
-authorize(void *arg, int action, const char *first, const char *name,
+authorize(void *arg, int action, const char *first, const char *second,
     const char *database, const char *trigger)
 {
-	static const char *const functions[] = {"random", "randomblob", "date",
-	    "time", "datetime", "julianday", "unixepoch", "strftime",
-	    "timediff", "current_date", "current_time", "current_timestamp",
-	    "changes", "total_changes", "last_insert_rowid"};
 	struct db *db = arg;
 
-	(void)first;
 	(void)database;
 	(void)trigger;
-	if (action != SQLITE_FUNCTION || !db->preparing)
-		return SQLITE_OK;
-	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
-		if (strcasecmp(name, functions[i]) == 0)
-			db->work.time_dependent = true;
-	}
+	if (db->guarding)
+		return guard_authorize(db, action, first, second);
+	if (action == SQLITE_FUNCTION && db->preparing &&
+	    db_function_varies(second))
+		db->work.time_dependent = true;
 	return SQLITE_OK;
 }
 
@@ -236,12 +246,16 @@ open_named(struct db *db, const char *name, int more_flags)
 	    NULL);
 	if (rc != SQLITE_OK)
 		return rc;
-	sqlite3_progress_handler(db->handle, PROGRESS_STEPS, progress, db);
+	sqlite3_progress_handler(db->handle,
+	    db->guard == GUARD_VISITOR ? GUARD_STEPS : PROGRESS_STEPS, progress,
+	    db);
 	sqlite3_busy_handler(db->handle, wait_for_lock, db);
 	sqlite3_set_authorizer(db->handle, authorize, db);
 	if (log_wants(LOG_DEBUG))
 		sqlite3_trace_v2(db->handle, SQLITE_TRACE_STMT, trace, db);
 	rc = set_limits(db->handle);
+	if (rc == SQLITE_OK && db->guard != GUARD_NONE)
+		rc = guard_prepare(db);
 	if (rc == SQLITE_OK)
 		rc = start_version(db);
 	if (rc == SQLITE_OK)
@@ -437,6 +451,12 @@ db_free(struct db *db)
 	free(db);
 }
 
+void
+db_publish(struct db *db, const struct published *published)
+{
+	db->published = published;
+}
+
 const char *
 db_name(const struct db *db)
 {
@@ -447,6 +467,12 @@ const char *
 db_file(const struct db *db)
 {
 	return db->file;
+}
+
+int64_t
+db_time_limit_ms(const struct db *db)
+{
+	return db->time_limit_us / 1000;
 }
 
 const char *
@@ -534,7 +560,7 @@ db_end(struct db *db)
 	/* An immutable file may change all the same: then nothing fits. */
 	if (db->in_snapshot && db->immutable &&
 	    (stat(db->file, &st) < 0 || !is_unchanged(db, &st)))
-		set_failure(db, DB_LOCKED, "it has just been changed");
+		db_set_failure(db, DB_LOCKED, "it has just been changed");
 	if (db->in_snapshot) {
 		/* Ending is short, and must not be interrupted. */
 		db->deadline_us = INT64_MAX;

@@ -23,7 +23,8 @@ enum db_status {
 	DB_LOCKED,  /* another process kept it locked for too long */
 	DB_TIMEOUT, /* the time limit is over */
 	DB_NO_MEMORY,
-	DB_FAILED, /* anything else: a fault of squall's own */
+	DB_REJECTED, /* a statement is no good: see guard.h */
+	DB_FAILED,   /* anything else: a fault of squall's own */
 };
 
 /*
@@ -35,8 +36,13 @@ struct db *db_new(const char *name, const char *file, int64_t time_limit_ms);
 /* NULL is harmless. */
 void db_free(struct db *);
 
+/* What published.h tells of it; lives as long as the handle. */
+struct published;
+void db_publish(struct db *, const struct published *);
+
 const char *db_name(const struct db *);
 const char *db_file(const struct db *);
+int64_t db_time_limit_ms(const struct db *);
 
 /*
  * Opens the file if it is not open, or anew if another file has taken its

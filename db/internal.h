@@ -6,15 +6,20 @@
 #include <sqlite3.h>
 
 #include "db/db.h"
+#include "db/guard.h"
 #include "db/profile.h"
+#include "db/published.h"
 #include "db/version.h"
+
+enum { GUARD_LIMITS = 7 };
 
 /*
  * What db.c and query.c share: the connection, and its sticky error.
  */
 struct db {
-	char *name, *file, *log; /* `log` may not exist */
-	sqlite3 *handle;         /* NULL while nothing is open */
+	char *name, *file, *log;           /* `log` may not exist */
+	const struct published *published; /* NULL: nothing is said of it */
+	sqlite3 *handle;                   /* NULL while nothing is open */
 	sqlite3_stmt *begin, *end;
 	bool in_snapshot;
 	struct version_source version;
@@ -37,6 +42,14 @@ struct db {
 	struct db_work work;
 	struct profile *profile; /* NULL: nobody wants to know */
 	bool preparing;          /* a query, and not what a pragma looks into */
+
+	enum guard guard; /* of the connection */
+	bool guarding;    /* a statement that is not squall's is open */
+	bool warming;     /* and compiled only to see what it makes SQLite do */
+	int limits[GUARD_LIMITS]; /* of SQLite, as they were before */
+	unsigned functions;       /* calls in its text */
+	int fault_at;             /* the byte that is wrong; -1: not known */
+	bool varies;              /* it is time-dependent */
 };
 
 /* db_begin with another time limit. */
@@ -47,5 +60,20 @@ bool db_over_time(struct db *);
 
 /* Notes a failure of SQLite's: status, words, log line. */
 void db_fail(struct db *, int code);
+
+/* The same, by its status. */
+void db_set_failure(struct db *, enum db_status, const char *message);
+
+/* Whether a function's result is not made from the database alone. */
+bool db_function_varies(const char *name);
+
+/* What guard.c has to say of a connection that is opened, of what its
+ * statement uses (as SQLite's authorizer), and of a failure: true if it is the
+ * statement's fault, and noted.
+ */
+int guard_prepare(struct db *);
+int
+guard_authorize(struct db *, int action, const char *first, const char *second);
+bool guard_fail(struct db *, int code);
 
 #endif

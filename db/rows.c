@@ -12,6 +12,7 @@
 #include "app/url.h"
 #include "db/label.h"
 #include "db/number.h"
+#include "db/published.h"
 
 /* " AND "-joined comparisons of a reference's columns, p with t. */
 static void
@@ -69,7 +70,7 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 		    parent.n_key == 0 ? parent.n_columns : parent.key[i], f,
 		    to);
 	*next += ref->n_key;
-	label = label_column(&parent);
+	label = published_label(r->db, &parent);
 	if (label < parent.n_columns) {
 		add_lookup(r, &parent, label, f, to);
 		ref->label = (*next)++;

@@ -5,8 +5,10 @@
 
 #include <math.h>
 
+#include "app/csv.h"
 #include "app/json.h"
 #include "app/json_valid.h"
+#include "app/url.h"
 #include "app/utf8.h"
 #include "handlers/layout.h"
 
@@ -198,4 +200,39 @@ cell_json_row(struct buf *b, const struct rows *r)
 		cell_json(b, &r->query, (int)i);
 	}
 	json_raw(b, "}");
+}
+
+void
+cell_csv(struct buf *b, const struct query *q, int column)
+{
+	struct str blob;
+
+	switch (query_type(q, column)) {
+	case VALUE_NULL:
+		break;
+	case VALUE_INT:
+		json_int(b, query_int(q, column));
+		break;
+	case VALUE_REAL:
+		if (isinf(query_real(q, column)))
+			buf_str(b, query_real(q, column) < 0 ? "-inf" : "inf");
+		else
+			json_real(b, query_real(q, column));
+		break;
+	case VALUE_TEXT:
+		csv_text(b, query_text(q, column));
+		break;
+	case VALUE_BLOB:
+		blob = query_blob(q, column);
+		json_base64(b, blob.s, blob.len);
+		break;
+	}
+}
+
+void
+cell_csv_download(struct buf *header, struct str name)
+{
+	buf_lit(header, "Content-Disposition: attachment; filename=\"");
+	url_name(header, name);
+	buf_lit(header, ".csv\"\r\n");
 }

@@ -37,6 +37,12 @@ void cell_reference(struct buf *, const struct request *, const char *database,
 /* A whole row as a JSON object, with its rowid where that is its key. */
 void cell_json_row(struct buf *, const struct rows *);
 
+/* As a field of CSV: NULL is an empty one, bytes are in base64. */
+void cell_csv(struct buf *, const struct query *, int column);
+
+/* Adds the header that has a page of CSV saved as a file of this name. */
+void cell_csv_download(struct buf *header, struct str name);
+
 /* Whether it is a number, which stands to the right. */
 bool cell_is_number(const struct query *, int column);
 

@@ -6,8 +6,11 @@
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "handlers/about.h"
 #include "handlers/layout.h"
+#include "handlers/query.h"
 #include "handlers/reader.h"
+#include "handlers/stored_page.h"
 
 static void
 count_json(struct buf *b, struct count count)
@@ -80,9 +83,9 @@ enum group { GROUP_TABLES, GROUP_VIEWS, GROUP_HIDDEN, GROUPS };
 static enum group
 group_of(const struct table_name *t)
 {
-	if (t->kind == TABLE_VIEW)
-		return GROUP_VIEWS;
-	return t->hidden ? GROUP_HIDDEN : GROUP_TABLES;
+	if (t->hidden)
+		return GROUP_HIDDEN;
+	return t->kind == TABLE_VIEW ? GROUP_VIEWS : GROUP_TABLES;
 }
 
 struct listing {
@@ -140,17 +143,24 @@ static void
 page_html(const struct request *req, struct db *db, const struct listing *l,
     struct buf *b)
 {
+	const struct about *about = &published_metadata(db)->about;
+	const char *title = about_title(about, db_name(db));
 	size_t of[GROUPS] = {0};
 
 	for (size_t i = 0; i < l->n; i++)
 		of[group_of(&l->names[i])]++;
-	layout_begin(
-	    b, req, &(struct layout){.title = db_name(db), .json = true});
+	layout_begin(b, req, &(struct layout){.title = title, .json = true});
 	html_raw(b, "<h1>");
-	html(b, db_name(db));
-	html_raw(b, "</h1>\n<p class=\"meta\">");
+	html(b, title);
+	html_raw(b, "</h1>\n");
+	about_description(b, about);
+	html_raw(b, "<p class=\"meta\">");
 	layout_size(b, db_size(db));
-	html_raw(b, "</p>\n<h2>Tables</h2>\n<ul class=\"cards\">\n");
+	html_raw(b, "</p>\n");
+	if (published_metadata(db)->sql)
+		query_form(b, req, req->segments[0]);
+	stored_list_html(b, req, db);
+	html_raw(b, "<h2>Tables</h2>\n<ul class=\"cards\">\n");
 	list_group(req, db, l, GROUP_TABLES, 0, b);
 	html_raw(b, "</ul>\n");
 	if (of[GROUP_TABLES] == 0)
@@ -162,11 +172,12 @@ page_html(const struct request *req, struct db *db, const struct listing *l,
 	}
 	if (of[GROUP_HIDDEN] > 0) {
 		html_raw(b,
-		    "<details><summary>The inside of its indexes"
-		    "</summary>\n<ul class=\"cards\">\n");
+		    "<details><summary>Hidden: the inside of indexes, and "
+		    "the like</summary>\n<ul class=\"cards\">\n");
 		list_group(req, db, l, GROUP_HIDDEN, 0, b);
 		html_raw(b, "</ul></details>\n");
 	}
+	about_origin(b, NULL, about, published_site(db));
 	layout_formats(b, req);
 	layout_end(b);
 }
@@ -188,7 +199,11 @@ page_json(const struct request *req, struct db *db, const struct listing *l,
 	list_group(req, db, l, GROUP_HIDDEN, shown, b);
 	json_raw(b, "],\"views\":[");
 	list_group(req, db, l, GROUP_VIEWS, 0, b);
-	json_raw(b, "]}\n");
+	json_raw(b, "],\"queries\":");
+	stored_list_json(b, req, db);
+	json_raw(b, ",\"metadata\":");
+	about_json(b, &published_metadata(db)->about);
+	json_raw(b, "}\n");
 }
 
 static int
@@ -199,7 +214,10 @@ read(const struct request *req, struct db *db, struct page *page)
 	};
 
 	l.n = table_list(db, &l.names);
-
+	for (size_t i = 0; i < l.n; i++) {
+		if (published_table(db, l.names[i].name)->hidden)
+			l.names[i].hidden = true;
+	}
 	if (req->format == FORMAT_JSON) {
 		page->type = "application/json; charset=utf-8";
 		page_json(req, db, &l, &page->body);

@@ -18,7 +18,7 @@ title_of(int status)
 	    {301, "Moved"},
 	    {302, "Found elsewhere"},
 	    {400, "That can’t be asked"},
-	    {403, "Not from here"},
+	    {403, "Not allowed"},
 	    {404, "Not found"},
 	    {405, "Not possible here"},
 	    {414, "Address too long"},
@@ -82,7 +82,8 @@ error_page(const struct request *req, struct page *page)
 	if (req->format == FORMAT_JSON || req->format == FORMAT_GEOJSON) {
 		page->type = "application/json; charset=utf-8";
 		error_json(req, page->status, text, &page->body);
-	} else if (req->format == FORMAT_CSV) {
+	} else if (req->format == FORMAT_CSV ||
+	    req->format == FORMAT_MARKDOWN) {
 		page->type = "text/plain; charset=utf-8";
 		buf_add(&page->body, text.s, text.len);
 		buf_char(&page->body, '\n');

@@ -7,6 +7,7 @@
 #include "app/json.h"
 #include "db/catalog.h"
 #include "db/schema.h"
+#include "handlers/about.h"
 #include "handlers/layout.h"
 
 struct summary {
@@ -26,9 +27,11 @@ summarise(struct db *db)
 	if (db_begin(db) == DB_OK) {
 		n = table_list(db, &list);
 		for (size_t i = 0; i < n; i++) {
+			if (list[i].hidden ||
+			    published_table(db, list[i].name)->hidden)
+				continue;
 			s.views += list[i].kind == TABLE_VIEW;
-			s.tables +=
-			    list[i].kind != TABLE_VIEW && !list[i].hidden;
+			s.tables += list[i].kind != TABLE_VIEW;
 		}
 		table_list_free(list, n);
 		s.size = db_size(db);
@@ -40,11 +43,15 @@ summarise(struct db *db)
 static void
 as_html(const struct request *req, const struct summary *s, struct buf *b)
 {
+	const struct about *about = &published_metadata(s->db)->about;
+
 	html_raw(b, "<li><h2><a href=\"");
 	link_database(b, req, str_of(db_name(s->db)));
 	html_raw(b, "\">");
-	html(b, db_name(s->db));
-	html_raw(b, "</a></h2>\n<p>");
+	html(b, about_title(about, db_name(s->db)));
+	html_raw(b, "</a></h2>\n");
+	about_description(b, about);
+	html_raw(b, "<p>");
 	if (s->status != DB_OK) {
 		html_raw(b, "It can’t be read at the moment: ");
 		html(b, db_message(s->db));
@@ -91,14 +98,20 @@ index_page(
 	bool json = req->format == FORMAT_JSON;
 	struct buf *b = &page->body;
 	size_t n = catalog_count(catalog);
+	const struct about *site = published_site(catalog_at(catalog, 0));
+	const char *title = about_title(site, "Databases");
 
 	if (json) {
 		page->type = "application/json; charset=utf-8";
 		json_raw(b, "{\"ok\":true,\"databases\":[");
 	} else {
-		layout_begin(b, req,
-		    &(struct layout){.title = "Databases", .json = true});
-		html_raw(b, "<h1>Databases</h1>\n<ul class=\"cards\">\n");
+		layout_begin(
+		    b, req, &(struct layout){.title = title, .json = true});
+		html_raw(b, "<h1>");
+		html(b, title);
+		html_raw(b, "</h1>\n");
+		about_description(b, site);
+		html_raw(b, "<ul class=\"cards\">\n");
 	}
 	for (size_t i = 0; i < n; i++) {
 		struct summary s = summarise(catalog_at(catalog, i));
@@ -112,9 +125,12 @@ index_page(
 			as_html(req, &s, b);
 	}
 	if (json) {
-		json_raw(b, "]}\n");
+		json_raw(b, "],\"metadata\":");
+		about_json(b, site);
+		json_raw(b, "}\n");
 	} else {
 		html_raw(b, "</ul>\n");
+		about_origin(b, NULL, NULL, site);
 		layout_formats(b, req);
 		layout_end(b);
 	}

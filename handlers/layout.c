@@ -128,6 +128,11 @@ layout_formats(struct buf *b, const struct request *req)
 		link_format(b, req, FORMAT_CSV);
 		html_raw(b, "\">CSV</a>");
 	}
+	if (req->route->markdown) {
+		html_raw(b, ", <a href=\"");
+		link_format(b, req, FORMAT_MARKDOWN);
+		html_raw(b, "\">Markdown</a>");
+	}
 	html_raw(b, "</p>\n");
 }
 

@@ -8,19 +8,29 @@
 
 enum { SHOWN_MAX = 200 }; /* bytes of a name in an error */
 
+struct db *
+read_named(
+    const struct request *req, struct catalog *catalog, struct page *page)
+{
+	struct db *db = catalog_find(catalog, req->segments[0]);
+	struct str shown = utf8_cut(req->segments[0], SHOWN_MAX);
+
+	if (db == NULL)
+		page_error(page, 404, "There is no database named “%.*s”.",
+		    (int)shown.len, shown.s);
+	return db;
+}
+
 int
 read_database(const struct request *req, struct catalog *catalog,
     struct page *page, reader *read)
 {
-	struct db *db = catalog_find(catalog, req->segments[0]);
-	struct str shown = utf8_cut(req->segments[0], SHOWN_MAX);
+	struct db *db = read_named(req, catalog, page);
 	enum db_status failure;
 	int status = 200;
 
 	if (db == NULL)
-		return page_error(page, 404,
-		    "There is no database named “%.*s”.", (int)shown.len,
-		    shown.s);
+		return page->status;
 	if (db_begin(db) == DB_OK)
 		status = read(req, db, page);
 	failure = db_end(db);

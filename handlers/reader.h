@@ -12,6 +12,12 @@
  */
 typedef int reader(const struct request *, struct db *, struct page *);
 
+/*
+ * The database that the first segment names, which is not read yet; NULL, with
+ * page_error's status in the page, if there is none.
+ */
+struct db *read_named(const struct request *, struct catalog *, struct page *);
+
 /* Calls `read` within a snapshot; returns the HTTP status. */
 int read_database(
     const struct request *, struct catalog *, struct page *, reader *read);

@@ -5,9 +5,13 @@
 
 #include "handlers/asset.h"
 #include "handlers/database.h"
+#include "handlers/definition.h"
 #include "handlers/healthz.h"
 #include "handlers/index.h"
+#include "handlers/introspect.h"
 #include "handlers/metrics.h"
+#include "handlers/openapi.h"
+#include "handlers/query.h"
 #include "handlers/row.h"
 #include "handlers/status.h"
 #include "handlers/table.h"
@@ -15,6 +19,7 @@
 static const struct route rows[] = {
     {
 	.name = "index",
+	.summary = "The databases",
 	.path = "/",
 	.handler = index_page,
 	.scope = SCOPE_ALL,
@@ -47,12 +52,73 @@ static const struct route rows[] = {
 	.file = true,
     },
     {
+	.name = "robots",
+	.path = "/robots.txt",
+	.handler = robots_file,
+	.scope = SCOPE_ALL,
+	.file = true,
+    },
+    {
+	.name = "versions",
+	.summary = "The versions of squall and SQLite",
+	.path = "/-/versions",
+	.handler = versions_page,
+	.scope = SCOPE_NONE,
+	.ttl_s = TTL_NEVER, /* no commit tells that another one is running */
+    },
+    {
+	.name = "databases",
+	.summary = "The files of the databases",
+	.path = "/-/databases",
+	.handler = databases_page,
+	.scope = SCOPE_ALL,
+    },
+    {
+	.name = "metadata",
+	.summary = "What is said of all of them",
+	.path = "/-/metadata",
+	.handler = metadata_page,
+	.scope = SCOPE_ALL,
+    },
+    {
+	.name = "openapi",
+	.path = "/-/openapi.json",
+	.handler = openapi_file,
+	.scope = SCOPE_ALL,
+	.file = true,
+    },
+    {
+	.name = "schemas",
+	.summary = "The SQL that defines all databases",
+	.path = "/-/schema",
+	.handler = definition_all,
+	.scope = SCOPE_ALL,
+	.markdown = true,
+    },
+    {
 	.name = "database",
+	.summary = "The tables, views and queries of a database",
 	.path = "/:database",
 	.handler = database_page,
     },
     {
+	.name = "query",
+	.summary = "The rows of a statement in SQL",
+	.path = "/:database/-/query",
+	.handler = query_page,
+	.params = &query_params,
+	.csv = true,
+    },
+    {
+	.name = "schema",
+	.summary = "The SQL that defines a database",
+	.path = "/:database/-/schema",
+	.handler = definition_database,
+	.markdown = true,
+    },
+    {
 	.name = "table",
+	.summary = "Rows of a table or view",
 	.path = "/:database/:table",
 	.handler = table_page,
 	.params = &table_params,
@@ -60,7 +126,15 @@ static const struct route rows[] = {
 	.geojson = true,
     },
     {
+	.name = "definition",
+	.summary = "The SQL that defines a table or view",
+	.path = "/:database/:table/-/schema",
+	.handler = definition_table,
+	.markdown = true,
+    },
+    {
 	.name = "row",
+	.summary = "A row",
 	.path = "/:database/:table/:key",
 	.handler = row_page,
 	.params = &row_params,

@@ -20,13 +20,13 @@ static const struct param params[ROW_PARAMS] = {
     [ROW_EXTRA] = {"_extra", PARAM_LIST, .max = NAMES_MAX_BYTES},
 };
 
-const struct params row_params = {params, ROW_PARAMS, NULL};
+const struct params row_params = {.rows = params, .n = ROW_PARAMS};
 
 /* What the row is called: its label, or its key. */
 static void
 add_title(const struct rows *r, struct str key, struct buf *title)
 {
-	size_t label = label_column(r->table);
+	size_t label = published_label(r->db, r->table);
 	struct str s = {0};
 
 	if (label < r->table->n_columns &&

@@ -175,13 +175,13 @@ figures(struct buf *b, const struct status *s)
 }
 
 /* The heading of a column. */
-struct column {
+struct heading {
 	const char *name; /* NULL after the last */
 	bool number;
 };
 
 static void
-begin_table(struct buf *b, const char *heading, const struct column *columns)
+begin_table(struct buf *b, const char *heading, const struct heading *columns)
 {
 	html_raw(b, "<h2>");
 	html(b, heading);
@@ -287,7 +287,7 @@ doing(struct buf *b, const struct status_worker *w)
 static void
 workers(struct buf *b, const struct status *s)
 {
-	static const struct column columns[] = {{"Process", false},
+	static const struct heading columns[] = {{"Process", false},
 	    {"State", false}, {"Age", true}, {"Requests", true},
 	    {"Process memory", true}, {"Pages in memory", true},
 	    {"Doing", false}, {0}};
@@ -315,7 +315,7 @@ workers(struct buf *b, const struct status *s)
 static void
 latencies(struct buf *b, const struct status *s)
 {
-	static const struct column columns[] = {{"Reply from", false},
+	static const struct heading columns[] = {{"Reply from", false},
 	    {"Requests", true}, {"Median", true}, {"90 %", true},
 	    {"99 %", true}, {"99.9 %", true}, {0}};
 
@@ -338,7 +338,7 @@ latencies(struct buf *b, const struct status *s)
 static void
 routes(struct buf *b, const struct status *s)
 {
-	static const struct column columns[] = {{"Route", false},
+	static const struct heading columns[] = {{"Route", false},
 	    {"Requests", true}, {"From memory", true}, {"From the store", true},
 	    {"Rendered", true}, {"Waited for", true}, {"Behind", true},
 	    {"Stood in", true}, {"Not kept", true}, {0}};
@@ -367,7 +367,7 @@ routes(struct buf *b, const struct status *s)
 static void
 store(struct buf *b, const struct status *s)
 {
-	static const struct column columns[] = {{"Store", false},
+	static const struct heading columns[] = {{"Store", false},
 	    {"Asked", true}, {"Found", true}, {"Pages taken", true},
 	    {"Too large", true}, {"Errors", true}, {"Timeouts", true},
 	    {"Left alone", true}, {0}};
@@ -392,7 +392,7 @@ store(struct buf *b, const struct status *s)
 static void
 databases(struct buf *b, const struct request *req, const struct status *s)
 {
-	static const struct column columns[] = {{"Database", false},
+	static const struct heading columns[] = {{"Database", false},
 	    {"Version", false}, {"File", true}, {"Log", true}, {"State", false},
 	    {0}};
 
@@ -423,7 +423,7 @@ databases(struct buf *b, const struct request *req, const struct status *s)
 static void
 listeners(struct buf *b, const struct status *s)
 {
-	static const struct column columns[] = {{"Address", false},
+	static const struct heading columns[] = {{"Address", false},
 	    {"Connections waiting", true}, {"At most", true}, {0}};
 
 	begin_table(b, "Sockets", columns);

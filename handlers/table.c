@@ -38,8 +38,8 @@ static const char *const searchmodes[] = {
 
 static const struct param params[TABLE_PARAMS] = {
     [TABLE_NEXT] = {"_next", PARAM_TEXT, .max = TOKEN_MAX},
-    [TABLE_SIZE] = {"_size", PARAM_INT, 0, SIZE_MAX_ROWS, SIZE_DEFAULT,
-	.csv_def = SIZE_MAX_ROWS, .words = sizes},
+    [TABLE_SIZE] = {"_size", PARAM_INT, 0, SIZE_MAX_ROWS, NOT_GIVEN,
+	.words = sizes},
     [TABLE_SORT] = {"_sort", PARAM_TEXT, .max = NAME_MAX_BYTES},
     [TABLE_SORT_DESC] = {"_sort_desc", PARAM_TEXT, .max = NAME_MAX_BYTES},
     [TABLE_COL] = {"_col", NAMES},
@@ -81,7 +81,11 @@ takes(struct str name)
 	return filter_is_name(name) || table_search_takes(name);
 }
 
-const struct params table_params = {params, TABLE_PARAMS, takes};
+const struct params table_params = {
+    .rows = params,
+    .n = TABLE_PARAMS,
+    .takes = takes,
+};
 
 /*
  * A form without JavaScript can't name its fields after a column: what it sends

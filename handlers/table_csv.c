@@ -2,11 +2,7 @@
  * A table's rows as CSV: NULL is an empty field, bytes are in base64.  All of
  * them come as a stream, of parts that are pages of the table.
  */
-#include <math.h>
-
 #include "app/csv.h"
-#include "app/json.h"
-#include "app/url.h"
 #include "handlers/table.h"
 #include "handlers/table_view.h"
 
@@ -43,33 +39,6 @@ write_header(const struct table_view *v, struct buf *b)
 }
 
 static void
-write_value(const struct query *q, int column, struct buf *b)
-{
-	struct str blob;
-
-	switch (query_type(q, column)) {
-	case VALUE_NULL:
-		break;
-	case VALUE_TEXT:
-		csv_text(b, query_text(q, column));
-		break;
-	case VALUE_BLOB:
-		blob = query_blob(q, column);
-		json_base64(b, blob.s, blob.len);
-		break;
-	case VALUE_INT:
-		json_int(b, query_int(q, column));
-		break;
-	case VALUE_REAL:
-		if (isinf(query_real(q, column)))
-			buf_str(b, query_real(q, column) < 0 ? "-inf" : "inf");
-		else
-			json_real(b, query_real(q, column));
-		break;
-	}
-}
-
-static void
 write_row(const struct table_view *v, struct buf *b)
 {
 	for (size_t i = 0; i < v->n_shown; i++) {
@@ -78,13 +47,13 @@ write_row(const struct table_view *v, struct buf *b)
 
 		if (i > 0)
 			csv_raw(b, ",");
-		write_value(&v->rows.query, (int)s->column, b);
+		cell_csv(b, &v->rows.query, (int)s->column);
 		if (!has_label(v, s))
 			continue;
 		csv_raw(b, ",");
 		label = cell_label(&v->rows, s->column);
 		if (label >= 0)
-			write_value(&v->rows.query, label, b);
+			cell_csv(b, &v->rows.query, label);
 	}
 	csv_raw(b, "\r\n");
 }
@@ -96,10 +65,7 @@ table_csv(struct table_view *v, struct page *page)
 
 	page->type = "text/csv; charset=utf-8";
 	if (v->req->values[TABLE_DL].number != 0) {
-		buf_lit(&page->header,
-		    "Content-Disposition: attachment; filename=\"");
-		url_name(&page->header, str_of(v->table.name));
-		buf_lit(&page->header, ".csv\"\r\n");
+		cell_csv_download(&page->header, str_of(v->table.name));
 	}
 	if (v->req->values[TABLE_HEADER].number != 0 && v->req->resume.len == 0)
 		write_header(v, &page->body);

@@ -3,7 +3,9 @@
  * it is; the extra called "extras" lists it.
  */
 #include "app/json.h"
+#include "app/utf8.h"
 #include "db/count.h"
+#include "handlers/about.h"
 #include "handlers/extras.h"
 #include "handlers/table.h"
 #include "handlers/table_facets.h"
@@ -130,7 +132,8 @@ write_display_columns(void *page, struct buf *b)
 		buf_str(b, i == 0 ? "{\"name\":" : ",{\"name\":");
 		json_str(b, view_column_name(v, column));
 		json_raw(b, ",\"sortable\":");
-		buf_str(b, c != NULL ? "true" : "false");
+		buf_str(b,
+		    c != NULL && view_may_sort(v, column) ? "true" : "false");
 		json_raw(b, ",\"is_pk\":");
 		buf_str(b, c == NULL || c->key > 0 ? "true" : "false");
 		json_raw(b, ",\"type\":");
@@ -315,6 +318,14 @@ write_expandable(void *page, struct buf *b)
 	json_raw(b, "]");
 }
 
+static void
+write_metadata(void *page, struct buf *b)
+{
+	const struct table_view *v = page;
+
+	about_table_json(b, v->metadata);
+}
+
 static const struct extra rows[] = {
     {"count", "How many rows these filters find", write_count},
     {"count_truncated", "Whether there are more than that",
@@ -343,6 +354,7 @@ static const struct extra rows[] = {
     {"view_definition", "The SQL that defines the view", write_view_definition},
     {"is_view", "Whether it is a view", write_is_view},
     {"private", "Whether not everybody may see it", write_private},
+    {"metadata", "What the operator says of the table", write_metadata},
     {"expandable_columns", "Columns that refer to rows which have a label",
 	write_expandable},
     {"form_hidden_args", "What a form for more filters passes on",

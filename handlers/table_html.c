@@ -4,6 +4,7 @@
  */
 #include "app/json.h"
 #include "app/url.h"
+#include "handlers/about.h"
 #include "handlers/cell.h"
 #include "handlers/layout.h"
 #include "handlers/reader.h"
@@ -42,6 +43,12 @@ html_heading(struct table_view *v, size_t column, struct buf *b)
 		buf_str(b,
 		    v->descending ? " aria-sort=\"descending\""
 				  : " aria-sort=\"ascending\"");
+	if (!view_may_sort(v, column)) {
+		html_raw(b, ">");
+		layout_name(b, str_of(v->table.columns[column].name));
+		html_raw(b, "</th>");
+		return;
+	}
 	html_raw(b, "><a rel=\"nofollow\" href=\"");
 	link_self(v,
 	    PARAM_BIT(TABLE_SORT) | PARAM_BIT(TABLE_SORT_DESC) |
@@ -151,6 +158,8 @@ html_columns(struct table_view *v, struct buf *b)
 			html_raw(b, ", primary key");
 		if (c->not_null)
 			html_raw(b, ", not null");
+		about_column(
+		    b, table_metadata_column(v->metadata, str_of(c->name)));
 		html_raw(b, "</dd>\n");
 	}
 	html_raw(b, "</dl></details>\n");
@@ -327,7 +336,9 @@ html_body(struct table_view *v, struct buf *b)
 int
 table_html(struct table_view *v, struct page *page)
 {
-	const char *name = *v->table.name == '\0' ? "(no name)" : v->table.name;
+	const struct about *about = &v->metadata->about;
+	const char *name = about_title(
+	    about, *v->table.name == '\0' ? "(no name)" : v->table.name);
 	struct buf *b = &page->body;
 
 	layout_begin(b, v->req,
@@ -340,12 +351,15 @@ table_html(struct table_view *v, struct page *page)
 	html_raw(b, "<h1>");
 	html(b, name);
 	html_raw(b, "</h1>\n");
+	about_description(b, about);
 	html_summary(v, b);
 	html_search(v, b);
 	html_filters(v, b);
 	html_form(v, b);
 	html_columns(v, b);
 	html_body(v, b);
+	about_origin(
+	    b, about, &published_metadata(v->db)->about, published_site(v->db));
 	layout_formats(b, v->req);
 	layout_end(b);
 	return 200;

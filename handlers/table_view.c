@@ -76,6 +76,28 @@ read_filters(struct table_view *v, struct page *page)
 }
 
 /* The order that is asked for. */
+bool
+view_may_sort(const struct table_view *v, size_t column)
+{
+	const struct words *sortable = &v->metadata->sortable_columns;
+
+	return !sortable->given ||
+	    words_have(sortable, str_of(v->table.columns[column].name));
+}
+
+/* The order that the configuration has, where nothing else is asked for. */
+static void
+usual_order(struct table_view *v)
+{
+	const struct table_metadata *m = v->metadata;
+	const char *name = m->sort != NULL ? m->sort : m->sort_desc;
+
+	if (name == NULL)
+		return;
+	v->sort = table_column(&v->table, str_of(name));
+	v->descending = m->sort == NULL && v->sort < v->table.n_columns;
+}
+
 static int
 read_order(struct table_view *v, struct page *page)
 {
@@ -88,12 +110,17 @@ read_order(struct table_view *v, struct page *page)
 	if (up->given && down->given)
 		return page_error(page, 400,
 		    "_sort and _sort_desc: expected one of the two.");
-	if (!up->given && !down->given)
+	if (!up->given && !down->given) {
+		usual_order(v);
 		return 200;
+	}
 	v->sort = table_column(&v->table, name);
 	if (v->sort == v->table.n_columns)
 		return no_column(
 		    v, down->given ? "_sort_desc" : "_sort", name, page);
+	if (!view_may_sort(v, v->sort))
+		return page_error(page, 400, "%s can’t be sorted by %s.",
+		    v->table.name, v->table.columns[v->sort].name);
 	return 200;
 }
 
@@ -281,10 +308,18 @@ read_columns(struct table_view *v, struct page *page)
 static void
 read_size(struct table_view *v)
 {
-	v->size = value_of(v, TABLE_SIZE)->number;
-	if (v->req->format == FORMAT_CSV &&
-	    value_of(v, TABLE_STREAM)->number != 0)
+	const struct value *size = value_of(v, TABLE_SIZE);
+	bool csv = v->req->format == FORMAT_CSV;
+
+	if (csv && value_of(v, TABLE_STREAM)->number != 0)
 		v->size = SIZE_MAX_ROWS;
+	else if (size->given)
+		v->size = size->number;
+	else if (csv)
+		v->size = SIZE_MAX_ROWS;
+	else
+		v->size =
+		    v->metadata->size > 0 ? v->metadata->size : SIZE_DEFAULT;
 }
 
 int
@@ -297,6 +332,8 @@ view_init(struct table_view *v, const struct request *req, struct db *db,
 	if (value_of(v, TABLE_TIMELIMIT)->given)
 		db_limit(db, value_of(v, TABLE_TIMELIMIT)->number);
 	status = read_table(req, db, page, &v->table);
+	if (status == 200)
+		v->metadata = published_table(db, v->table.name);
 	if (status == 200 && value_of(v, TABLE_WHERE)->given)
 		status = page_error(
 		    page, 400, "_where: conditions in SQL are not taken here.");

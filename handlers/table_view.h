@@ -4,6 +4,7 @@
 #include "app/page.h"
 #include "app/request.h"
 #include "db/filter.h"
+#include "db/published.h"
 #include "db/rows.h"
 #include "db/through.h"
 #include "handlers/cell.h"
@@ -29,6 +30,7 @@ struct table_view {
 	const struct request *req;
 	struct db *db;
 	struct table table;
+	const struct table_metadata *metadata; /* what is said of it */
 	struct filters filters;
 	/* The argument that each came from; ARGUMENT_NONE: from _search. */
 	size_t arguments[FILTERS_MAX];
@@ -62,6 +64,8 @@ bool view_next(struct table_view *);
 
 /* Stops at the row that view_next came to: `next` has what follows it. */
 void view_stop(struct table_view *);
+/* Whether the configuration lets the rows be sorted by it. */
+bool view_may_sort(const struct table_view *, size_t column);
 
 /* The name of a column, or of the rowid. */
 const char *view_column_name(const struct table_view *, size_t column);

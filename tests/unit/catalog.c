@@ -8,8 +8,10 @@
 static void
 databases_are_found_by_name(void **state)
 {
-	static const struct published list[] = {{"a", "/nonexistent/1", 0},
-	    {"B c", "/nonexistent/2", 0}, {"", "x", 0}};
+	static const struct published list[] = {
+	    {.name = "a", .file = "/nonexistent/1"},
+	    {.name = "B c", .file = "/nonexistent/2"},
+	    {.name = "", .file = "x"}};
 	struct catalog *c = catalog_new(list, COUNT_OF(list), 100);
 
 	(void)state;
@@ -57,8 +59,10 @@ the_version_of_all_tells_which_files_they_are(void **state)
 {
 	struct database *d = *state;
 	char other[96];
-	struct published list[] = {{"a", d->file, 0}, {"b", other, 0}};
-	struct published turned[] = {{"a", other, 0}, {"b", d->file, 0}};
+	struct published list[] = {
+	    {.name = "a", .file = d->file}, {.name = "b", .file = other}};
+	struct published turned[] = {
+	    {.name = "a", .file = other}, {.name = "b", .file = d->file}};
 	struct catalog *c, *t;
 	uint64_t one, two, none;
 
@@ -90,7 +94,8 @@ the_version_of_one_is_not_the_others(void **state)
 {
 	struct database *d = *state;
 	char other[96];
-	struct published list[] = {{"a", d->file, 0}, {"b", other, 0}};
+	struct published list[] = {
+	    {.name = "a", .file = d->file}, {.name = "b", .file = other}};
 	struct catalog *c;
 	uint64_t a, b;
 
@@ -112,7 +117,8 @@ only_what_is_in_scope_is_opened(void **state)
 {
 	struct database *d = *state;
 	char other[96];
-	struct published list[] = {{"a", d->file, 0}, {"b", other, 0}};
+	struct published list[] = {
+	    {.name = "a", .file = d->file}, {.name = "b", .file = other}};
 	struct catalog *c;
 	uint64_t version;
 
@@ -132,7 +138,8 @@ only_what_is_in_scope_is_opened(void **state)
 static void
 what_needs_no_database_has_one_version(void **state)
 {
-	static const struct published list[] = {{"a", "/nonexistent/1", 0}};
+	static const struct published list[] = {
+	    {.name = "a", .file = "/nonexistent/1"}};
 	struct catalog *c = catalog_new(list, COUNT_OF(list), 100);
 	uint64_t version = 1;
 

@@ -21,7 +21,8 @@ static const struct route rows[] = {
     {.name = "database", .path = "/:database"},
     {.name = "table",
 	.path = "/:database/:table",
-	.params = &(const struct params){params, COUNT_OF(params), NULL}},
+	.params =
+	    &(const struct params){.rows = params, .n = COUNT_OF(params)}},
     {.name = "row", .path = "/:database/:table/:key", .row_key = true},
 };
 

@@ -48,7 +48,7 @@ open_catalog(struct database *d, const char *sql)
 	struct catalog *c;
 
 	run_sql(d->file, sql);
-	published = (struct published){"db", d->file, 0};
+	published = (struct published){.name = "db", .file = d->file};
 	c = catalog_new(&published, 1, LIMIT_MS);
 	assert_non_null(c);
 	return c;

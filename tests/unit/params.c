@@ -30,7 +30,8 @@ is_plain(struct str name)
 	return *name.s != '_';
 }
 
-static const struct params params = {rows, COUNT_OF(rows), is_plain};
+static const struct params params = {
+    .rows = rows, .n = COUNT_OF(rows), .takes = is_plain};
 
 /* A request for a query; its memory is as large as request_parse makes it. */
 static bool
@@ -249,7 +250,7 @@ there_is_a_bound(void **state)
 static void
 a_page_may_take_declared_ones_only(void **state)
 {
-	static const struct params closed = {rows, COUNT_OF(rows), NULL};
+	static const struct params closed = {.rows = rows, .n = COUNT_OF(rows)};
 	struct request req;
 	struct buf why = {0};
 

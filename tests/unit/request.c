@@ -401,7 +401,8 @@ memory_never_moves(void **state)
 	    {"a", PARAM_TEXT, .max = REQUEST_MAX},
 	    {"b", PARAM_TEXT, .max = REQUEST_MAX},
 	};
-	static const struct params declared = {params, COUNT_OF(params), NULL};
+	static const struct params declared = {
+	    .rows = params, .n = COUNT_OF(params)};
 	static const struct route rows[] = {
 	    {.path = "/:a/:b/:c", .row_key = true, .params = &declared},
 	    {.path = "/:a", .row_key = true, .params = &declared},

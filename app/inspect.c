@@ -1,0 +1,134 @@
+/*
+ * Sections of tables against the tables.  Called by service.c, at the start
+ * and for each reload.
+ */
+#include "app/inspect.h"
+
+#include "app/log.h"
+#include "app/sqltext.h"
+#include "db/guard.h"
+#include "db/schema.h"
+
+struct inspection {
+	const struct db *db;
+	const struct table_metadata *metadata;
+	const struct table *table;
+};
+
+/* NULL for a key that is not given. */
+static void
+check_column(const struct inspection *i, const char *key, const char *column)
+{
+	if (column != NULL &&
+	    table_column(i->table, str_of(column)) == i->table->n_columns)
+		log_warn("config",
+		    "[table %s.%s]: %s: there is no column named %s",
+		    db_name(i->db), i->metadata->name, key, column);
+}
+
+static void
+check_columns(
+    const struct inspection *i, const char *key, const struct words *columns)
+{
+	for (size_t j = 0; j < columns->n; j++)
+		check_column(i, key, columns->items[j]);
+}
+
+static void
+check_table(const struct inspection *i)
+{
+	const struct table_metadata *m = i->metadata;
+
+	check_column(i, "label_column", m->label_column);
+	check_column(i, "sort", m->sort);
+	check_column(i, "sort_desc", m->sort_desc);
+	check_columns(i, "sortable_columns", &m->sortable_columns);
+	check_columns(i, "facets", &m->facets);
+	for (size_t j = 0; j < m->n_columns; j++)
+		check_column(i,
+		    m->columns[j].description != NULL ? "column" : "units",
+		    m->columns[j].column);
+}
+
+void
+inspect_metadata(struct db *db)
+{
+	const struct database_metadata *all = published_metadata(db);
+
+	for (size_t i = 0; i < all->n_tables; i++) {
+		const struct table_metadata *m = &all->tables[i];
+		struct table t;
+
+		if (table_read(db, str_of(m->name), &t))
+			check_table(&(struct inspection){db, m, &t});
+		else if (t.name == NULL)
+			log_warn("config",
+			    "[table %s.%s]: there is no such table",
+			    db_name(db), m->name);
+		table_release(&t);
+	}
+}
+
+/* The line of the statement, behind the comments at the file's beginning. */
+static int
+first_line(struct str sql)
+{
+	struct str comment;
+	int line = 0;
+
+	while (sqltext_comment(&sql, &comment, &line))
+		;
+	return line;
+}
+
+static bool
+compile(struct db *guarded, const struct stored_query *q)
+{
+	struct str sql = str_of(q->sql);
+	struct query query;
+	int line;
+
+	if (db_begin(guarded) == DB_OK && guard_open(&query, guarded, sql)) {
+		if (guard_parameters(&query) != q->n_params)
+			guard_reject(
+			    &query, "its parameters need names, as :name");
+		guard_close(&query);
+	}
+	line = guard_fault_line(guarded, sql);
+	if (db_end(guarded) == DB_OK)
+		return true;
+	log_error("config", "%s:%d: %s", q->file,
+	    line > 0 ? line : first_line(sql), db_message(guarded));
+	return false;
+}
+
+/* A table would have the same address. */
+static bool
+has_table(struct db *db, const struct stored_query *q)
+{
+	struct table t;
+	bool found;
+
+	found = table_read(db, str_of(q->name), &t) || t.name != NULL;
+	table_release(&t);
+	if (found)
+		log_error("config",
+		    "%s: the database %s has a table of this name: rename the "
+		    "file",
+		    q->file, db_name(db));
+	return found;
+}
+
+bool
+inspect_queries(struct db *db, struct db *guarded)
+{
+	const struct stored_queries *queries = published_queries(db);
+	bool ok = true;
+
+	for (size_t i = 0; i < queries->n; i++) {
+		const struct stored_query *q = &queries->list[i];
+
+		ok = !has_table(db, q) && compile(guarded, q) && ok;
+	}
+	return ok;
+}

@@ -1,0 +1,385 @@
+/*
+ * The keys of sections that describe: one table for each kind of section.
+ * Called for the INI file, line by line.
+ */
+#include "app/metadata.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "app/value.h"
+
+enum { MAX_SIZE = 1000 }; /* rows of a page */
+
+enum key_type {
+	KEY_TEXT,   /* char *: once */
+	KEY_LINES,  /* char *: each time a line more */
+	KEY_URL,    /* char *: http or https, since a page links to it */
+	KEY_WORDS,  /* struct words: separated by commas, each time more */
+	KEY_SIZE,   /* int64_t: rows of a page */
+	KEY_SWITCH, /* int64_t: on or off */
+};
+
+struct key_row {
+	const char *name;
+	enum key_type type;
+	size_t offset;
+};
+
+#define ABOUT(key) offsetof(struct about, key)
+#define TABLE(key) offsetof(struct table_metadata, key)
+
+static const struct key_row about_keys[] = {
+    {"title", KEY_TEXT, ABOUT(title)},
+    {"description", KEY_LINES, ABOUT(description)},
+    {"source", KEY_TEXT, ABOUT(source)},
+    {"source_url", KEY_URL, ABOUT(source_url)},
+    {"license", KEY_TEXT, ABOUT(license)},
+    {"license_url", KEY_URL, ABOUT(license_url)},
+    {"about", KEY_TEXT, ABOUT(about)},
+    {"about_url", KEY_URL, ABOUT(about_url)},
+    {NULL},
+};
+
+static const struct key_row table_keys[] = {
+    {"label_column", KEY_TEXT, TABLE(label_column)},
+    {"sort", KEY_TEXT, TABLE(sort)},
+    {"sort_desc", KEY_TEXT, TABLE(sort_desc)},
+    {"fts_table", KEY_TEXT, TABLE(fts_table)},
+    {"fts_pk", KEY_TEXT, TABLE(fts_pk)},
+    {"size", KEY_SIZE, TABLE(size)},
+    {"hidden", KEY_SWITCH, TABLE(hidden)},
+    {"sortable_columns", KEY_WORDS, TABLE(sortable_columns)},
+    {"facets", KEY_WORDS, TABLE(facets)},
+    {NULL},
+};
+
+static const struct key_row database_keys[] = {
+    {"sql", KEY_SWITCH, offsetof(struct database_metadata, sql)},
+    {"allow_facet", KEY_SWITCH,
+	offsetof(struct database_metadata, allow_facet)},
+    {NULL},
+};
+
+static bool
+no_memory(struct buf *why)
+{
+	buf_lit(why, "out of memory");
+	return false;
+}
+
+static bool
+set_text(char **field, const char *value, struct buf *why)
+{
+	if (*field == NULL)
+		return value_copy(field, value, why);
+	buf_lit(why, "it was given before");
+	return false;
+}
+
+static bool
+add_line(char **field, const char *value, struct buf *why)
+{
+	struct buf text = {0};
+	bool ok;
+
+	if (*field != NULL) {
+		buf_str(&text, *field);
+		buf_char(&text, '\n');
+	}
+	buf_str(&text, value);
+	ok = !text.failed && value_copy(field, buf_cstr(&text), why);
+	if (text.failed)
+		no_memory(why);
+	buf_release(&text);
+	return ok;
+}
+
+static bool
+add_word(struct words *words, const char *s, size_t len, struct buf *why)
+{
+	char **more =
+	    realloc(words->items, (words->n + 1) * sizeof(*words->items));
+
+	if (more == NULL)
+		return no_memory(why);
+	words->items = more;
+	more[words->n] = strndup(s, len);
+	if (more[words->n] == NULL)
+		return no_memory(why);
+	words->n++;
+	return true;
+}
+
+static bool
+add_words(struct words *words, const char *value, struct buf *why)
+{
+	words->given = true;
+	for (;;) {
+		size_t len, cut;
+
+		value += strspn(value, " \t");
+		len = cut = strcspn(value, ",");
+		while (cut > 0 && strchr(" \t", value[cut - 1]) != NULL)
+			cut--;
+		if (cut > 0 && !add_word(words, value, cut, why))
+			return false;
+		if (value[len] == '\0')
+			return true;
+		value += len + 1;
+	}
+}
+
+static bool
+set_switch(int64_t *field, const char *value, struct buf *why)
+{
+	static const char *const words[] = {
+	    "off", "on", "false", "true", "0", "1", "no", "yes", NULL};
+	int64_t word;
+
+	if (value_choice(value, words, &word)) {
+		*field = word % 2;
+		return true;
+	}
+	buf_printf(why, "expected on or off, got \"%s\"", value);
+	return false;
+}
+
+static bool
+set_size(int64_t *field, const char *value, struct buf *why)
+{
+	int64_t size;
+
+	if (value_number(value, &size) && size >= 1 && size <= MAX_SIZE) {
+		*field = size;
+		return true;
+	}
+	buf_printf(why, "expected a whole number from 1 to %d, got \"%s\"",
+	    MAX_SIZE, value);
+	return false;
+}
+
+/* What else could stand there ends as a link that runs a script. */
+static bool
+set_url(char **field, const char *value, struct buf *why)
+{
+	if (strncasecmp(value, "https://", 8) == 0 ||
+	    strncasecmp(value, "http://", 7) == 0)
+		return set_text(field, value, why);
+	buf_printf(why,
+	    "expected an address that begins with https:// or http://, got "
+	    "\"%s\"",
+	    value);
+	return false;
+}
+
+static bool
+set(void *field, enum key_type type, const char *value, struct buf *why)
+{
+	switch (type) {
+	case KEY_TEXT:
+		return set_text(field, value, why);
+	case KEY_LINES:
+		return add_line(field, value, why);
+	case KEY_URL:
+		return set_url(field, value, why);
+	case KEY_WORDS:
+		return add_words(field, value, why);
+	case KEY_SIZE:
+		return set_size(field, value, why);
+	case KEY_SWITCH:
+		return set_switch(field, value, why);
+	}
+	return false;
+}
+
+/* What came of a key. */
+enum result { SET, WRONG, UNKNOWN };
+
+static enum result
+try(const struct key_row *rows, void *object, const char *key,
+    const char *value, struct buf *why)
+{
+	struct buf what = {0};
+	bool ok;
+
+	while (rows->name != NULL && strcmp(rows->name, key) != 0)
+		rows++;
+	if (rows->name == NULL)
+		return UNKNOWN;
+	ok = set((char *)object + rows->offset, rows->type, value, &what);
+	if (!ok)
+		buf_printf(why, "%s: %s", key, buf_cstr(&what));
+	buf_release(&what);
+	return ok ? SET : WRONG;
+}
+
+/* The result as a caller's; an unknown key is named. */
+static bool
+done(enum result result, const char *key, struct buf *why)
+{
+	if (result == UNKNOWN)
+		buf_printf(why, "unknown key \"%s\"", key);
+	return result == SET;
+}
+
+bool
+about_set(
+    struct about *about, const char *key, const char *value, struct buf *why)
+{
+	return done(try(about_keys, about, key, value, why), key, why);
+}
+
+bool
+database_metadata_set(struct database_metadata *d, const char *key,
+    const char *value, struct buf *why)
+{
+	enum result result = try(database_keys, d, key, value, why);
+
+	if (result == UNKNOWN)
+		result = try(about_keys, &d->about, key, value, why);
+	return done(result, key, why);
+}
+
+static struct column_metadata *
+column_for(struct table_metadata *t, const char *name)
+{
+	struct column_metadata *more;
+
+	for (size_t i = 0; i < t->n_columns; i++) {
+		if (strcasecmp(t->columns[i].column, name) == 0)
+			return &t->columns[i];
+	}
+	more = realloc(t->columns, (t->n_columns + 1) * sizeof(*more));
+	if (more == NULL)
+		return NULL;
+	t->columns = more;
+	more += t->n_columns;
+	*more = (struct column_metadata){.column = strdup(name)};
+	if (more->column == NULL)
+		return NULL;
+	t->n_columns++;
+	return more;
+}
+
+/* "column.NAME" and "units.NAME". */
+static enum result
+try_column(struct table_metadata *t, const char *key, const char *value,
+    struct buf *why)
+{
+	const char *dot = strchr(key, '.');
+	struct column_metadata *c;
+	bool unit = strncmp(key, "units.", 6) == 0;
+
+	if ((!unit && strncmp(key, "column.", 7) != 0) || dot[1] == '\0')
+		return UNKNOWN;
+	c = column_for(t, dot + 1);
+	if (c == NULL)
+		return no_memory(why) ? SET : WRONG;
+	if (unit ? set_text(&c->unit, value, why)
+		 : add_line(&c->description, value, why))
+		return SET;
+	return WRONG;
+}
+
+bool
+table_metadata_set(struct table_metadata *t, const char *key, const char *value,
+    struct buf *why)
+{
+	enum result result = try(table_keys, t, key, value, why);
+
+	if (result == UNKNOWN)
+		result = try(about_keys, &t->about, key, value, why);
+	if (result == UNKNOWN)
+		result = try_column(t, key, value, why);
+	if (result == SET && t->sort != NULL && t->sort_desc != NULL) {
+		buf_lit(why, "sort and sort_desc: expected one of the two");
+		result = WRONG;
+	}
+	return done(result, key, why);
+}
+
+bool
+about_is_empty(const struct about *a)
+{
+	for (const struct key_row *row = about_keys; row->name != NULL; row++) {
+		if (*(char *const *)((const char *)a + row->offset) != NULL)
+			return false;
+	}
+	return true;
+}
+
+const struct column_metadata *
+table_metadata_column(const struct table_metadata *t, struct str column)
+{
+	for (size_t i = 0; i < t->n_columns; i++) {
+		const char *name = t->columns[i].column;
+
+		if (strlen(name) == column.len &&
+		    strncasecmp(name, column.s, column.len) == 0)
+			return &t->columns[i];
+	}
+	return NULL;
+}
+
+bool
+words_have(const struct words *words, struct str s)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		if (strlen(words->items[i]) == s.len &&
+		    strncasecmp(words->items[i], s.s, s.len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+release(const struct key_row *rows, void *object)
+{
+	for (; rows->name != NULL; rows++) {
+		void *field = (char *)object + rows->offset;
+		struct words *words = field;
+
+		if (rows->type == KEY_WORDS) {
+			while (words->n > 0)
+				free(words->items[--words->n]);
+			free(words->items);
+		} else if (rows->type != KEY_SIZE && rows->type != KEY_SWITCH) {
+			free(*(char **)field);
+		}
+	}
+}
+
+void
+about_release(struct about *about)
+{
+	release(about_keys, about);
+	*about = (struct about){0};
+}
+
+void
+table_metadata_release(struct table_metadata *t)
+{
+	release(table_keys, t);
+	release(about_keys, &t->about);
+	for (size_t i = 0; i < t->n_columns; i++) {
+		free(t->columns[i].column);
+		free(t->columns[i].description);
+		free(t->columns[i].unit);
+	}
+	free(t->columns);
+	free(t->name);
+	*t = (struct table_metadata){0};
+}
+
+void
+database_metadata_release(struct database_metadata *d)
+{
+	for (size_t i = 0; i < d->n_tables; i++)
+		table_metadata_release(&d->tables[i]);
+	free(d->tables);
+	about_release(&d->about);
+	*d = (struct database_metadata){0};
+}

@@ -1,0 +1,147 @@
+/*
+ * Just enough of SQLite's tokens to find parameters and leading comments.
+ * Called for requests, and for the operator's files.
+ */
+#include "app/sqltext.h"
+
+static bool
+is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || c == '_' || c == '$' || (c & 0x80) != 0;
+}
+
+/* The length of the name that `s` begins with. */
+static size_t
+name_len(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && is_name_char(s.s[n]))
+		n++;
+	return n;
+}
+
+/* The length up to and with the next `end`; all, if there is none. */
+static size_t
+len_through(struct str s, size_t from, const char *end)
+{
+	size_t len = strlen(end);
+	const char *at =
+	    from > s.len ? NULL : memmem(s.s + from, s.len - from, end, len);
+
+	return at == NULL ? s.len : (size_t)(at - s.s) + len;
+}
+
+/* The length of the token at the start, which may be a single character. */
+static size_t
+token_len(struct str s)
+{
+	char c = s.s[0], next = s.len > 1 ? s.s[1] : '\0';
+	size_t n;
+
+	switch (c) {
+	case '\'':
+	case '"':
+	case '`':
+		/* A doubled quote begins another token of the kind. */
+		return len_through(s, 1, (const char[]){c, '\0'});
+	case '[':
+		return len_through(s, 1, "]");
+	case '-':
+		return next == '-' ? len_through(s, 2, "\n") : 1;
+	case '/':
+		return next == '*' ? len_through(s, 2, "*/") : 1;
+	default:
+		n = name_len(s);
+		return n == 0 ? 1 : n;
+	}
+}
+
+bool
+sqltext_has(const struct sqltext_params *params, struct str name)
+{
+	for (size_t i = 0; i < params->n; i++) {
+		if (str_eq(params->names[i], name))
+			return true;
+	}
+	return false;
+}
+
+static void
+add(struct sqltext_params *params, struct str name)
+{
+	if (sqltext_has(params, name))
+		return;
+	if (params->n == SQLTEXT_PARAMS)
+		params->too_many = true;
+	else
+		params->names[params->n++] = name;
+}
+
+void
+sqltext_params(struct str sql, struct sqltext_params *params)
+{
+	params->n = 0;
+	params->too_many = false;
+	while (sql.len > 0) {
+		size_t len = token_len(sql);
+		bool marked =
+		    sql.s[0] == ':' || sql.s[0] == '@' || sql.s[0] == '$';
+
+		if (marked) {
+			struct str name = {sql.s + 1, sql.len - 1};
+
+			name.len = name_len(name);
+			len = name.len + 1;
+			if (name.len > 0)
+				add(params, name);
+		}
+		sql.s += len;
+		sql.len -= len;
+	}
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static void
+trim(struct str *s)
+{
+	while (s->len > 0 && is_blank(s->s[0])) {
+		s->s++;
+		s->len--;
+	}
+	while (s->len > 0 && is_blank(s->s[s->len - 1]))
+		s->len--;
+}
+
+bool
+sqltext_comment(struct str *sql, struct str *line, int *number)
+{
+	struct str rest = *sql;
+
+	while (rest.len > 0) {
+		size_t len = len_through(rest, 0, "\n");
+
+		*line = (struct str){
+		    rest.s, rest.s[len - 1] == '\n' ? len - 1 : len};
+		rest.s += len;
+		rest.len -= len;
+		++*number;
+		trim(line);
+		if (line->len == 0)
+			continue;
+		if (!str_starts(*line, str_of("--")))
+			return false;
+		line->s += 2;
+		line->len -= 2;
+		trim(line);
+		*sql = rest;
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,34 @@
+#ifndef SQUALL_SQLTEXT_H
+#define SQUALL_SQLTEXT_H
+
+#include "app/str.h"
+
+/*
+ * SQL as text (lang_expr.html, "Parameters"; lang_comment.html): what can be
+ * told of it before SQLite has seen it.
+ */
+enum { SQLTEXT_PARAMS = 32 };
+
+struct sqltext_params {
+	struct str names[SQLTEXT_PARAMS]; /* in the text that they come from */
+	size_t n;
+	bool too_many; /* there are more */
+};
+
+/*
+ * The named parameters (:name, @name, $name) in the order in which they first
+ * appear, each once; not those in strings, quoted names and comments.
+ */
+void sqltext_params(struct str sql, struct sqltext_params *);
+
+/* Whether a parameter of this name is among them. */
+bool sqltext_has(const struct sqltext_params *, struct str name);
+
+/*
+ * Cuts the next line of the comment that a text begins with off it: what
+ * follows "--", without blanks at its ends.  False where no such line is next;
+ * empty lines before it are passed over, and counted.
+ */
+bool sqltext_comment(struct str *sql, struct str *line, int *number);
+
+#endif

@@ -1,0 +1,12 @@
+#ifndef SQUALL_ENGINE_H
+#define SQUALL_ENGINE_H
+
+#include <stddef.h>
+
+/* SQLite itself, as it is linked. */
+const char *engine_version(void);
+
+/* What it was compiled with; NULL behind the last. */
+const char *engine_option(size_t i);
+
+#endif

@@ -1,0 +1,64 @@
+#ifndef SQUALL_RESULT_H
+#define SQUALL_RESULT_H
+
+#include "app/page.h"
+#include "app/params.h"
+#include "db/db.h"
+
+/*
+ * The rows of a statement that squall has not written: visitors' and the
+ * operator's, in every format.
+ */
+
+/* Parameters of such pages, which theirs follow. */
+enum {
+	RESULT_SHAPE,
+	RESULT_NL,
+	RESULT_HEADER,
+	RESULT_DL,
+	RESULT_TIMELIMIT,
+	RESULT_PARAMS
+};
+
+extern const struct param result_params[RESULT_PARAMS];
+extern const char *const result_shapes[];
+
+#define RESULT_PARAM_ROWS                                                      \
+	[RESULT_SHAPE] = {"_shape", PARAM_WORD, .words = result_shapes},       \
+	[RESULT_NL] = {"_nl", PARAM_FLAG},                                     \
+	[RESULT_HEADER] = {"_header", PARAM_FLAG, .def = 1},                   \
+	[RESULT_DL] = {"_dl", PARAM_FLAG},                                     \
+	[RESULT_TIMELIMIT] = {"_timelimit", PARAM_INT, 1, 3600 * 1000, 0}
+
+/* What a parameter of the statement is bound to. */
+struct binding {
+	struct str name, value;
+};
+
+/* A statement, and what stands around its rows on a page of HTML. */
+struct asked {
+	struct str sql;
+	const struct binding *bindings; /* others are empty texts */
+	size_t n;
+	const char *title; /* of the page */
+	const char *name;  /* of a file that it is downloaded as */
+	/* The page's beginning, up to the rows; and what follows them. */
+	void (*before)(const struct asked *, struct buf *);
+	void (*after)(const struct asked *, struct buf *);
+	const struct request *req;
+	struct db *db;       /* as guard_new makes them */
+	const void *context; /* the page's own */
+};
+
+/*
+ * Runs the statement on asked->db and makes the page; returns the status.  400
+ * where the statement is to blame, its time included: then a page of HTML has
+ * the reason in the place of the rows.  What changes with time or chance is not
+ * kept unless `keeps_time` says so.
+ */
+int result_page(struct db *, struct asked *, struct page *, bool keeps_time);
+
+/* A form's field for a parameter of the statement. */
+void result_field(struct buf *, struct str name, struct str value);
+
+#endif

@@ -1,0 +1,232 @@
+#!/usr/bin/env bats
+# The SQL page: what it shows, in every format, and how it is cached.
+# shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
+load ../lib
+load helpers/databases
+load helpers/page
+load helpers/sql
+
+serve()
+{
+	make_db "$T/demo.db"
+	config "$@"
+	start_squall --config="$T/squall.ini"
+}
+
+@test "SQL is off unless the configuration turns it on" {
+	make_db "$T/demo.db"
+	start_squall --workers=1 "$T/demo.db"
+	ask 'SELECT 1'
+	is "$STATUS" 403
+	is "$BODY" '{"ok":false,"error":"Queries in SQL are not turned on for the database demo.","errors":["Queries in SQL are not turned on for the database demo."],"status":403,"title":"Not allowed"}'
+	page GET '/demo/-/query?sql=SELECT+1'
+	is "$STATUS" 403
+	page GET /demo
+	hasnt "$BODY" '<form'
+	page GET '/other/-/query.json?sql=SELECT+1'
+	is "$STATUS $(jq -r .error <<<"$BODY")" \
+	    '404 There is no database named “other”.'
+}
+
+@test "rows in each shape" {
+	local rows='"id":1,"title":"first"' all
+
+	serve
+	all="SELECT id, title FROM notes WHERE id < 3"
+	gives "$all" '' '{"ok":true,"rows":[{'"$rows"'},
+{"id":2,"title":"second"}],"truncated":false}'
+	gives "$all" _shape=objects "$BODY"
+	gives "$all" _shape=arrays '{"ok":true,"rows":[[1,"first"],
+[2,"second"]],"truncated":false}'
+	gives "$all" _shape=array "[{$rows},
+{\"id\":2,\"title\":\"second\"}]"
+	gives "$all" '_shape=array&_nl=on' "{$rows}
+{\"id\":2,\"title\":\"second\"}"
+	is "$(header Content-Type)" 'application/x-ndjson; charset=utf-8'
+	gives "$all" _shape=arrayfirst '[1,
+2]'
+	gives 'SELECT 1 WHERE 0' '' '{"ok":true,"rows":[],"truncated":false}'
+	gives "SELECT NULL AS a, 1.5 AS b, x'00ff' AS c, 9e999 AS d,
+	    'é\"' AS e" '' \
+	    '{"ok":true,"rows":[{"a":null,"b":1.5,"c":{"$base64":true,"encoded":"AP8="},"d":null,"e":"é\""}],"truncated":false}'
+	# an object has a name once
+	gives 'SELECT 1 AS a, 2 AS b, 3 AS a' '' \
+	    '{"ok":true,"rows":[{"b":2,"a":3}],"truncated":false}'
+	ask "$all" _shape=triangle
+	is "$STATUS" 400
+}
+
+@test "rows as CSV" {
+	serve
+	page GET "/demo/-/query.csv?sql=$(encoded \
+	    "SELECT id, title || ', \"' || :x AS \"a,b\", NULL AS n FROM notes
+	    LIMIT 1")&x=y"
+	is "$STATUS $(header Content-Type)" '200 text/csv; charset=utf-8'
+	is "$BODY" $'id,"a,b",n\r\n1,"first, ""y",\r'
+	page GET '/demo/-/query.csv?sql=SELECT+1&_header=off&_dl=on'
+	is "$BODY" $'1\r'
+	is "$(header Content-Disposition)" 'attachment; filename="query.csv"'
+}
+
+@test "named parameters are texts, and fields of the form" {
+	local sql='SELECT :a || @b AS x, typeof($a) AS t'
+
+	serve
+	gives "$sql" 'a=1&b=%C3%A9%26' \
+	    '{"ok":true,"rows":[{"x":"1é&","t":"text"}],"truncated":false}'
+	gives "$sql" 'b=2' \
+	    '{"ok":true,"rows":[{"x":"2","t":"text"}],"truncated":false}'
+	page GET "/demo/-/query?sql=$(encoded "$sql -- :c ':d' \":e\"")&a=%3Cb%3E"
+	is "$STATUS" 200
+	is "$(grep -c '<input' <<<"$BODY")" 2
+	has "$BODY" '<label>a <input type="text" name="a" value="&lt;b&gt;"></label>'
+	has "$BODY" '<label>b <input type="text" name="b" value=""></label>'
+	has "$BODY" '<textarea name="sql"'
+	refuses 'SELECT ?' 'a parameter needs a name, as :name'
+	refuses 'SELECT :_a' "a parameter's name can't begin with _"
+}
+
+@test "the page has a form, links to its other formats, and keeps the SQL when that is wrong" {
+	serve
+	page GET /demo
+	has "$BODY" 'action="/demo/-/query"'
+	page GET /demo/-/query
+	is "$STATUS" 200
+	hasnt "$BODY" '<table'
+	page GET '/demo/-/query?sql=SELECT+title+FROM+notes+WHERE+id=:id&id=2&no=1'
+	is "$STATUS" 200
+	has "$BODY" '<td>second</td>'
+	has "$BODY" '<a href="/demo/-/query.json?sql=SELECT%20title%20FROM%20notes%20WHERE%20id%3D%3Aid&amp;id=2">JSON</a>'
+	page GET '/demo/-/query?sql=SELECT+%3Cb%3E'
+	is "$STATUS" 400
+	has "$BODY" '>SELECT &lt;b&gt;</textarea>' ||
+	    has "$BODY" $'\nSELECT &lt;b&gt;</textarea>'
+	has "$BODY" 'near &quot;&lt;&quot;: syntax error'
+	page GET /demo/-/query.json
+	is "$STATUS $(jq -r .error <<<"$BODY")" \
+	    '400 sql: expected a statement that gives rows.'
+	page GET '/demo/-/query.csv?sql=SELECT+nope'
+	is "$STATUS $BODY" '400 no such column: nope'
+}
+
+@test "as many rows as the configuration has it, and whether there are more" {
+	local count='WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL
+	    SELECT x + 1 FROM c LIMIT %d) SELECT x FROM c' sql
+
+	serve max-returned-rows=5
+	# shellcheck disable=SC2059
+	printf -v sql "$count" 5
+	ask "$sql" _shape=arrays
+	is "$(jq -c '[.rows[][0]], .truncated' <<<"$BODY" | paste -sd ' ')" \
+	    '[1,2,3,4,5] false'
+	# shellcheck disable=SC2059
+	printf -v sql "$count" 6
+	ask "$sql" _shape=arrays
+	is "$(jq -c '[.rows[][0]], .truncated' <<<"$BODY" | paste -sd ' ')" \
+	    '[1,2,3,4,5] true'
+	page GET "/demo/-/query?sql=$(encoded "$sql")"
+	has "$BODY" 'first 5 rows; there are more'
+}
+
+@test "pages are kept by statement and parameters, and never older than the data" {
+	serve
+	ask 'SELECT count(*) AS n FROM notes WHERE id > :min' 'min=1'
+	has "$(cache_status)" 'fwd=uri-miss; stored'
+	# what the statement does not name makes no other page
+	ask 'SELECT count(*) AS n FROM notes WHERE id > :min' 'x=1&min=1&_y=2'
+	like "$(cache_status)" '^squall; hit'
+	is "$(jq -c .rows <<<"$BODY")" '[{"n":2}]'
+	ask 'SELECT count(*) AS n FROM notes WHERE id > :min' 'min=2'
+	has "$(cache_status)" 'fwd=uri-miss; stored'
+	is "$(jq -c .rows <<<"$BODY")" '[{"n":1}]'
+	sqlite3 "$T/demo.db" "INSERT INTO notes VALUES (4, 'fourth', '')"
+	ask 'SELECT count(*) AS n FROM notes WHERE id > :min' 'min=1'
+	has "$(cache_status)" 'fwd=stale'
+	is "$(jq -c .rows <<<"$BODY")" '[{"n":3}]'
+	# mistakes, and what time and chance make, are never kept
+	for sql in 'SELECT nope' "SELECT datetime('now')" 'SELECT random()' \
+	    'SELECT 1 WHERE EXISTS (SELECT current_date)'; do
+		ask "$sql"
+		ask "$sql"
+		is "$(cache_status)" 'squall; fwd=uri-miss' || fail "$sql"
+	done
+}
+
+@test "a view that is as old as its time is not kept either" {
+	make_db "$T/demo.db" "CREATE VIEW v AS SELECT julianday('now') AS t"
+	config
+	start_squall --config="$T/squall.ini"
+	ask 'SELECT t FROM v'
+	ask 'SELECT t FROM v'
+	is "$STATUS $(cache_status)" '200 squall; fwd=uri-miss'
+}
+
+@test "full-text and R*Tree tables, a WAL database, one that is replaced" {
+	make_db "$T/demo.db" "PRAGMA journal_mode = WAL;
+	    CREATE VIRTUAL TABLE f USING fts5(x);
+	    INSERT INTO f VALUES ('one two'), ('three');
+	    CREATE VIRTUAL TABLE g USING fts4(x); INSERT INTO g VALUES ('four');
+	    CREATE VIRTUAL TABLE r USING rtree(id, a, b);
+	    INSERT INTO r VALUES (1, 2, 3);"
+	config
+	start_squall --config="$T/squall.ini"
+	gives 'SELECT x FROM f WHERE f MATCH :q ORDER BY bm25(f)' 'q=two' \
+	    '{"ok":true,"rows":[{"x":"one two"}],"truncated":false}'
+	gives 'SELECT id FROM r WHERE a < 3' '' \
+	    '{"ok":true,"rows":[{"id":1}],"truncated":false}'
+	gives "SELECT snippet(g) AS s FROM g WHERE g MATCH 'four'" '' \
+	    '{"ok":true,"rows":[{"s":"<b>four</b>"}],"truncated":false}'
+	make_db "$T/new.db" 'CREATE TABLE t (a); INSERT INTO t VALUES (7)'
+	rm -f "$T/demo.db-wal" "$T/demo.db-shm"
+	mv "$T/new.db" "$T/demo.db"
+	replaced()
+	{
+		ask 'SELECT a FROM t' && [[ $STATUS == 200 ]]
+	}
+	wait_for replaced
+	is "$BODY" '{"ok":true,"rows":[{"a":7}],"truncated":false}'
+}
+
+@test "functions do as SQLite's own do" {
+	local sql
+
+	serve
+	while read -r sql; do
+		ask "SELECT $sql AS x" _shape=arrayfirst
+		is "$(jq -c '.[0]' <<<"$BODY")" "$(sqlite3 -json :memory: \
+		    "SELECT $sql AS x" | jq -c '.[0].x')" || fail "$sql"
+	done <<-'END'
+		instr('abcabc', 'ca')
+		instr('äöü', 'ü')
+		instr('abc', '')
+		instr('abc', 'x')
+		instr(NULL, 'x')
+		instr(12345, 34)
+		instr(x'0102c3a4', x'a4')
+		replace('abcabc', 'b', 'xy')
+		replace('abcabc', 'abc', '')
+		replace('abc', '', 'x')
+		replace('abc', 'b', NULL)
+		replace(1212, 1, 3)
+		typeof(replace(1212, '', 3))
+		trim('  a b  ')
+		trim('xxaxyx', 'xy')
+		ltrim('xxaxyx', 'xy')
+		rtrim('xxaxyx', 'xy')
+		trim('ääaä', 'ä')
+		trim('aaa', 'a')
+		trim('abc', '')
+		trim(NULL, 'a')
+		'abc' LIKE 'A%'
+		'abc' LIKE '_B_'
+		'a%c' LIKE 'a\%c' ESCAPE '\'
+		'abc' LIKE 'a\%c' ESCAPE '\'
+		'ä' LIKE 'Ä'
+		NULL LIKE 'a'
+		'abc' NOT LIKE 'b%'
+		'abc' GLOB 'a*'
+		'abc' GLOB 'A*'
+		'abc' GLOB '[a-c]?c'
+		12 LIKE 1
+	END
+}

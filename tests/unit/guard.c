@@ -1,0 +1,201 @@
+/*
+ * db/guard.c: what a statement that is not squall's may do, and that nothing of
+ * it remains.
+ */
+#include "db/guard.h"
+
+#include "db/heap.h"
+#include "tests/unit/database.h"
+
+static struct db *
+open_guarded(struct database *d, enum guard guard)
+{
+	run_sql(d->file,
+	    "CREATE TABLE t (a); INSERT INTO t VALUES (1), (2);"
+	    "CREATE VIRTUAL TABLE r USING rtree(id, x, y);"
+	    "INSERT INTO r VALUES (1, 2, 3)");
+	d->db = guard_new("test", d->file, LIMIT_MS, guard);
+	assert_non_null(d->db);
+	return d->db;
+}
+
+/* Runs a statement to its end; db_end's status. */
+static enum db_status
+run(struct db *db, const char *sql)
+{
+	struct query q;
+
+	db_begin(db);
+	if (guard_open(&q, db, str_of(sql))) {
+		while (query_next(&q))
+			;
+		guard_close(&q);
+	}
+	return db_end(db);
+}
+
+static void
+refuses(struct db *db, const char *sql, const char *why)
+{
+	if (run(db, sql) != DB_REJECTED)
+		print_error("%s: %s\n", sql, db_message(db));
+	assert_string_equal(db_message(db), why);
+	assert_int_equal(run(db, "SELECT a FROM t"), DB_OK);
+}
+
+static void
+what_is_refused_says_why(void **state)
+{
+	struct db *db = open_guarded(*state, GUARD_VISITOR);
+
+	refuses(db, "DELETE FROM t", "not authorized");
+	refuses(db, "INSERT INTO r VALUES (2, 3, 4)", "not authorized");
+	refuses(db, "PRAGMA query_only=0", "not authorized");
+	refuses(db, "SELECT nope", "no such column: nope");
+	refuses(db, "SELECT 1; SELECT 2",
+	    "only one statement is possible at a time");
+	refuses(db, "", "there is no statement");
+	refuses(db, "VACUUM", "only a statement that gives rows is possible");
+	refuses(db, "SELECT load_extension('x')",
+	    "not authorized to use function: load_extension");
+	refuses(db, "SELECT zeroblob(1000000000)", "string or blob too big");
+	refuses(db, "SELECT abs(-9223372036854775807 - 1)", "integer overflow");
+}
+
+static void
+what_reads_is_allowed(void **state)
+{
+	struct db *db = open_guarded(*state, GUARD_VISITOR);
+	static const char *const statements[] = {
+	    "SELECT a FROM t",
+	    "SELECT id FROM r WHERE x < 5",
+	    "VALUES (1)",
+	    "WITH x AS (SELECT 1) SELECT * FROM x;",
+	    "EXPLAIN QUERY PLAN SELECT a FROM t -- really",
+	    "PRAGMA table_info(t)",
+	    "SELECT name FROM pragma_table_list",
+	    "SELECT json_extract('[1]', '$[0]')",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(statements); i++) {
+		if (run(db, statements[i]) != DB_OK)
+			print_error("%s: %s\n", statements[i], db_message(db));
+		assert_int_equal(run(db, statements[i]), DB_OK);
+	}
+}
+
+static void
+lines_of_faults(void **state)
+{
+	struct db *db = open_guarded(*state, GUARD_OPERATOR);
+	static const struct {
+		const char *sql;
+		int line;
+	} cases[] = {
+	    {"SELECT nope", 1},
+	    {"\n\nSELECT\n nope", 4},
+	    {"SELECT 1;\nSELECT 2", 0},
+	    {"SELECT a FROM t", 0},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		run(db, cases[i].sql);
+		assert_int_equal(
+		    guard_fault_line(db, str_of(cases[i].sql)), cases[i].line);
+	}
+}
+
+static void
+parameters_and_columns(void **state)
+{
+	struct db *db = open_guarded(*state, GUARD_VISITOR);
+	struct query q;
+
+	assert_int_equal(db_begin(db), DB_OK);
+	assert_true(
+	    guard_open(&q, db, LIT("SELECT :a AS x, @b AS \"y z\", ?")));
+	assert_int_equal(guard_parameters(&q), 3);
+	assert_string_equal(guard_parameter(&q, 0), "a");
+	assert_string_equal(guard_parameter(&q, 1), "b");
+	assert_null(guard_parameter(&q, 2));
+	assert_int_equal(guard_columns(&q), 3);
+	assert_true(str_is(guard_column(&q, 1), "y z"));
+	assert_false(guard_is_time_dependent(&q));
+	guard_close(&q);
+	assert_true(guard_open(&q, db, LIT("SELECT datetime('now')")));
+	assert_true(guard_is_time_dependent(&q));
+	guard_close(&q);
+	assert_true(guard_open(&q, db, LIT("SELECT 1")));
+	assert_false(guard_is_time_dependent(&q));
+	guard_reject(&q, "not this");
+	guard_close(&q);
+	assert_int_equal(db_end(db), DB_REJECTED);
+	assert_string_equal(db_message(db), "not this");
+}
+
+static void
+memory_has_a_bound_that_ends(void **state)
+{
+	struct db *db = open_guarded(*state, GUARD_VISITOR);
+	static const char sort[] =
+	    "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c "
+	    "LIMIT 1000) SELECT hex(zeroblob(100000)) || x AS y FROM c "
+	    "ORDER BY y";
+
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(run(db, sort), DB_REJECTED);
+		assert_int_equal(heap_state(), HEAP_OVER);
+		refuses(db, sort, "it needs more memory than a query may have");
+	}
+	/* What squall asks for itself has none. */
+	db_free(db);
+	((struct database *)*state)->db = NULL;
+	db = read_database_of(*state, "CREATE TABLE u (a)");
+	assert_int_equal(
+	    read_int(db, "SELECT length(hex(zeroblob(8000000)))"), 16000000);
+	end_reading(db);
+}
+
+static void
+an_operators_query_is_not_bounded_so(void **state)
+{
+	struct db *db = open_guarded(*state, GUARD_OPERATOR);
+
+	assert_int_equal(
+	    run(db, "SELECT length(hex(zeroblob(8000000)))"), DB_OK);
+	assert_int_equal(run(db, "SELECT json_patch('{}', '{}')"), DB_REJECTED);
+	assert_int_equal(run(db, "DELETE FROM t"), DB_REJECTED);
+}
+
+static void
+time_has_a_bound(void **state)
+{
+	struct database *d = *state;
+	struct db *db = open_guarded(d, GUARD_VISITOR);
+
+	db_free(db);
+	d->db = db = guard_new("test", d->file, 50, GUARD_VISITOR);
+	assert_int_equal(run(db,
+			     "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL "
+			     "SELECT x + 1 FROM c) SELECT count(*) FROM c"),
+	    DB_TIMEOUT);
+	assert_int_equal(run(db, "SELECT 1"), DB_OK);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    DATABASE_TEST(what_is_refused_says_why),
+	    DATABASE_TEST(what_reads_is_allowed),
+	    DATABASE_TEST(lines_of_faults),
+	    DATABASE_TEST(parameters_and_columns),
+	    DATABASE_TEST(memory_has_a_bound_that_ends),
+	    DATABASE_TEST(an_operators_query_is_not_bounded_so),
+	    DATABASE_TEST(time_has_a_bound),
+	};
+
+	if (!heap_install())
+		return 1;
+	return RUN("guard", tests);
+}
