@@ -72,12 +72,14 @@ same_name(struct str a, struct str b)
 
 /* Whether this is a table's name with "_fts" behind it. */
 static bool
-is_companion(const char *name, const struct table *t)
+is_companion(struct str name, const struct table *t)
 {
 	size_t len = strlen(t->name);
 
-	return strncasecmp(name, t->name, len) == 0 &&
-	    strcasecmp(name + len, "_fts") == 0;
+	return name.len > len &&
+	    same_name((struct str){name.s, len}, str_of(t->name)) &&
+	    same_name(
+		(struct str){name.s + len, name.len - len}, str_of("_fts"));
 }
 
 static bool
@@ -131,15 +133,16 @@ static bool
 consider(struct db *db, const struct table *t, struct str name,
     const struct options *o, struct search_index *index)
 {
-	bool itself = same_name(name, str_of(t->name));
-	bool of_it = same_name(str_of_buf(&o->content), str_of(t->name));
+	struct str key = str_of_buf(&o->content_rowid);
 
-	if (!take(db, t, name, o, str_of_buf(&o->content_rowid), index))
-		return false;
-	return itself || of_it ||
-	    (o->has_content && o->content.len == 0 && t->kind == TABLE_PLAIN &&
-		is_companion(index->table.name, t) &&
-		has_columns_of(&index->table, t));
+	if (same_name(name, str_of(t->name)) ||
+	    (o->content.len > 0 &&
+		same_name(str_of_buf(&o->content), str_of(t->name))))
+		return take(db, t, name, o, key, index);
+	return o->has_content && o->content.len == 0 &&
+	    t->kind == TABLE_PLAIN && is_companion(name, t) &&
+	    take(db, t, name, o, key, index) &&
+	    has_columns_of(&index->table, t);
 }
 
 bool

@@ -346,7 +346,7 @@ table_html(struct table_view *v, struct page *page)
 		.title = name,
 		.database = str_of(db_name(v->db)),
 		.json = true,
-		.noindex = v->filters.n > 0,
+		.noindex = v->filters.n > 0 || table_facets_wanted(v),
 	    });
 	html_raw(b, "<h1>");
 	html(b, name);

@@ -185,7 +185,7 @@ tables_that_nothing_indexes(void **state)
 
 	read_database_of(d,
 	    "CREATE TABLE t(a, content); CREATE TABLE u(a);"
-	    "CREATE VIEW v AS SELECT a FROM t;"
+	    "CREATE VIEW v AS SELECT a FROM t; CREATE TABLE \"\"(a);"
 	    "CREATE VIRTUAL TABLE i USING fts3(a, content=t);"
 	    "CREATE VIRTUAL TABLE k USING fts5(a, content=other);"
 	    "CREATE TABLE \"create virtual table x using fts5(content=u)\"(a);"
@@ -195,6 +195,7 @@ tables_that_nothing_indexes(void **state)
 	assert_index(d, "u", "none");
 	assert_index(d, "v", "none");
 	assert_index(d, "s", "none");
+	assert_index(d, "", "none");
 	end_reading(d->db);
 }
 
@@ -537,6 +538,38 @@ generated_columns_and_references_to_itself(void **state)
 	end_reading(d->db);
 }
 
+/* SQLite's own statements within FTS are interrupted as well. */
+static void
+one_that_takes_too_long_spoils_nothing(void **state)
+{
+	static const char *const names[] = {"four", "five"};
+	struct database *d = *state;
+	struct searching s;
+	struct filters f;
+
+	read_database_of(d,
+	    "CREATE VIRTUAL TABLE four USING fts4(a);"
+	    "CREATE VIRTUAL TABLE five USING fts5(a);"
+	    "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c"
+	    " WHERE x < 20000) INSERT INTO five SELECT"
+	    " 'w' || x || ' w' || (x % 97) || ' w' || (x % 7) FROM c;"
+	    "INSERT INTO four SELECT a FROM five");
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		start(&s, d, names[i]);
+		search_add(
+		    &s.search, s.index.table.n_columns, LIT("w*"), false);
+		filters_init(&f, &s.table);
+		assert_true(search_apply(&s.search, &f));
+		for (int64_t ms = 0; ms < 20; ms++)
+			filters_count(&f, d->db, 100000, ms);
+		assert_int_equal(
+		    filters_count(&f, d->db, 100000, LIMIT_MS), 20000);
+		filters_release(&f);
+		stop(&s);
+	}
+	end_reading(d->db);
+}
+
 int
 main(void)
 {
@@ -557,6 +590,7 @@ main(void)
 	    DATABASE_TEST(an_index_that_takes_no_phrases),
 	    DATABASE_TEST(views_when_asked_for),
 	    DATABASE_TEST(in_utf16_and_large_pages),
+	    DATABASE_TEST(one_that_takes_too_long_spoils_nothing),
 	    DATABASE_TEST(generated_columns_and_references_to_itself),
 	};
 
