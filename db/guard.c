@@ -48,15 +48,17 @@ allows_pragma(const char *name, const char *argument)
 	    (argument == NULL && is_among(name, alone));
 }
 
-/* What reaches beyond the database, or takes more time than it should. */
+/* None that reaches beyond the database, or takes a visitor too much time. */
 static bool
-allows_function(const char *name)
+allows_function(enum guard guard, const char *name)
 {
 	static const char *const denied[] = {"load_extension", "readfile",
 	    "writefile", "lsdir", "edit", "zipfile", "fts3_tokenizer",
-	    "sqlite_log", "json_patch", NULL};
+	    "sqlite_log", NULL};
+	static const char *const slow[] = {"json_patch", NULL};
 
-	return !is_among(name, denied);
+	return !is_among(name, denied) &&
+	    (guard != GUARD_VISITOR || !is_among(name, slow));
 }
 
 /* The file's pages as they lie there, with what has been deleted. */
@@ -88,7 +90,7 @@ guard_authorize(
 		break;
 	case SQLITE_FUNCTION:
 		db->varies |= db_function_varies(second);
-		ok = allows_function(second) &&
+		ok = allows_function(db->guard, second) &&
 		    (db->guard != GUARD_VISITOR ||
 			++db->functions <= GUARD_FUNCTIONS_MAX);
 		break;
@@ -126,23 +128,26 @@ guard_new(
 	return db;
 }
 
-bool
-guard_fail(struct db *db, int code)
+/* A failure that comes of memory which was refused, whatever it is called. */
+static bool
+fail_for_memory(struct db *db)
 {
 	enum heap_end heap =
 	    db->guard == GUARD_VISITOR ? heap_state() : HEAP_OK;
 
+	if (heap == HEAP_LATE)
+		db_set_failure(
+		    db, DB_TIMEOUT, "the query was over its time limit");
+	else if (heap == HEAP_OVER)
+		db_set_failure(db, DB_REJECTED,
+		    "it needs more memory than a query may have");
+	return heap != HEAP_OK;
+}
+
+bool
+guard_fail(struct db *db, int code)
+{
 	switch (code & 0xff) {
-	case SQLITE_NOMEM:
-		if (heap == HEAP_OK)
-			return false;
-		if (heap == HEAP_LATE)
-			db_set_failure(db, DB_TIMEOUT,
-			    "the query was over its time limit");
-		else
-			db_set_failure(db, DB_REJECTED,
-			    "it needs more memory than a query may have");
-		return true;
 	case SQLITE_INTERRUPT:
 		db_set_failure(
 		    db, DB_TIMEOUT, "the query was over its time limit");
@@ -157,7 +162,7 @@ guard_fail(struct db *db, int code)
 		db_set_failure(db, DB_REJECTED, sqlite3_errmsg(db->handle));
 		return true;
 	default:
-		return false;
+		return fail_for_memory(db);
 	}
 }
 

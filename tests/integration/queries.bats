@@ -195,8 +195,9 @@ titled()
 	rm -rf "$T/pages"
 	query a 'SELECT 1'
 	printf 'SELECT 1 -- \xff' >"$T/pages/demo/b.sql"
-	! "$SQUALL" --check --pages="$T/pages" "$T/demo.db" >"$T/out" 2>&1
-	has "$(<"$T/out")" 'b.sql: expected UTF-8 text'
+	run "$SQUALL" --check --pages="$T/pages" "$T/demo.db"
+	is "$status" 1
+	has "$output" 'b.sql: expected UTF-8 text'
 	rm "$T/pages/demo/b.sql"
 	"$SQUALL" --check --pages="$T/pages" "$T/demo.db" >"$T/out" 2>&1
 	has "$(<"$T/out")" '1 stored queries'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The SQL page: what it shows, in every format, and how it is cached.
-# shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
 load helpers/page

@@ -101,8 +101,8 @@ one_key_is_one_table_page(void **state)
 	    {"/db/t", NULL},
 	    {"/db/t", "_utm_source=x"},
 	    {"/db/t", "_token=SECRET"},
-	    {"/db/t", "_size=100"},
-	    {"/~64b/~74", "_size=0100&_siz=5"},
+	    {"/db/t", "_nocount=off"},
+	    {"/~64b/~74", "_nocount=0&_siz=5"},
 	};
 	struct catalog *c = open_catalog(*state, tables);
 
