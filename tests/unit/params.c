@@ -12,8 +12,7 @@ static const char *const shapes[] = {"objects", "arrays", NULL};
 static const char *const max_word[] = {"max", NULL};
 
 static const struct param rows[] = {
-    {"_size", PARAM_INT, 0, 1000, .def = 100, .csv_def = 1000,
-	.words = max_word},
+    {"_size", PARAM_INT, 0, 1000, .def = 100, .words = max_word},
     {"_text", PARAM_TEXT, .max = MAX_TEXT},
     {"_flag", PARAM_FLAG, .def = 1},
     {"_shape", PARAM_WORD, .words = shapes},
@@ -161,31 +160,6 @@ values_are_read(void **state)
 }
 
 static void
-csv_may_have_another_default(void **state)
-{
-	static const char *const cases[][2] = {
-	    {"", ""},
-	    {"_size=100", "?_size=100"},
-	    {"_size=max", ""},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct request req = {
-		    .query = str_of(cases[i][0]), .format = FORMAT_CSV};
-		struct buf b = {0};
-
-		buf_reserve(&req.memory, 100);
-		assert_true(params_read(&params, &req, &b));
-		assert_int_equal(req.values[SIZE].number, i == 1 ? 100 : 1000);
-		params_write(&params, &req, 0, ARGUMENT_NONE, &b);
-		assert_string_equal(buf_cstr(&b), cases[i][1]);
-		request_release(&req);
-		buf_release(&b);
-	}
-}
-
-static void
 a_page_may_be_for_one_request_alone(void **state)
 {
 	struct request req;
@@ -294,7 +268,6 @@ main(void)
 	    cmocka_unit_test(queries_have_one_form),
 	    cmocka_unit_test(what_is_not_as_declared_is_refused),
 	    cmocka_unit_test(values_are_read),
-	    cmocka_unit_test(csv_may_have_another_default),
 	    cmocka_unit_test(a_page_may_be_for_one_request_alone),
 	    cmocka_unit_test(parts_can_be_left_out),
 	    cmocka_unit_test(there_is_a_bound),
