@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "app/listener.h"
 #include "app/secret.h"
@@ -13,7 +14,11 @@
 #include "db/schema.h"
 #include "handlers/routes.h"
 
-enum { SOCKET_MODE = 0660 };
+enum {
+	SOCKET_MODE = 0660,
+	CHECK_TRIES = 5, /* to read a database at the start */
+	CHECK_PAUSE_MS = 100,
+};
 
 /* Everything about the configuration that needs more than its own values. */
 static bool
@@ -169,6 +174,37 @@ service_free(struct service *s)
 	free(s);
 }
 
+/* Reads a database's list of tables: how many there are. */
+static enum db_status
+look_at(struct db *db, size_t *n)
+{
+	struct table_name *list = NULL;
+
+	*n = 0;
+	if (db_begin(db) == DB_OK)
+		*n = table_list(db, &list);
+	table_list_free(list, *n);
+	return db_end(db);
+}
+
+/*
+ * The same, again for a while where a writer may be in the way, which is just
+ * making the log's index that squall may not make.
+ */
+static enum db_status
+look_patiently(struct db *db, size_t *n)
+{
+	enum db_status status = look_at(db, n);
+
+	for (int i = 0; i < CHECK_TRIES && status == DB_MISSING &&
+	     access(db_file(db), R_OK) == 0;
+	     i++) {
+		usleep(CHECK_PAUSE_MS * 1000);
+		status = look_at(db, n);
+	}
+	return status;
+}
+
 bool
 service_check(const struct service *s, bool say)
 {
@@ -179,20 +215,19 @@ service_check(const struct service *s, bool say)
 
 	for (size_t i = 0; catalog != NULL && i < catalog_count(catalog); i++) {
 		struct db *db = catalog_at(catalog, i);
-		struct table_name *list = NULL;
-		size_t n = 0;
+		enum db_status status;
+		size_t n;
 
-		if (db_begin(db) == DB_OK)
-			n = table_list(db, &list);
-		if (db_end(db) != DB_OK) {
+		status = look_patiently(db, &n);
+		if (status != DB_OK) {
 			fprintf(stderr, "squall: %s: %s\n", db_file(db),
 			    db_message(db));
-			ok = false;
+			/* That passes: it is no reason not to serve it. */
+			ok = ok && status == DB_LOCKED && !say;
 		} else if (say) {
 			printf("/%s: %s, %zu tables and views\n", db_name(db),
 			    db_file(db), n);
 		}
-		table_list_free(list, n);
 	}
 	catalog_free(catalog);
 	return ok;
