@@ -2,7 +2,6 @@
  * A table's page for people: its rows, in pages, and a form for filters that
  * works without JavaScript.
  */
-#include "app/json.h"
 #include "app/url.h"
 #include "handlers/about.h"
 #include "handlers/cell.h"
