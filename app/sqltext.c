@@ -37,7 +37,9 @@ len_through(struct str s, size_t from, const char *end)
 static size_t
 token_len(struct str s)
 {
-	char c = s.s[0], next = s.len > 1 ? s.s[1] : '\0';
+	bool again = s.len > 1 && s.s[1] == s.s[0];
+	bool opens = s.len > 1 && s.s[1] == '*';
+	char c = s.s[0];
 	size_t n;
 
 	switch (c) {
@@ -49,9 +51,9 @@ token_len(struct str s)
 	case '[':
 		return len_through(s, 1, "]");
 	case '-':
-		return next == '-' ? len_through(s, 2, "\n") : 1;
+		return again ? len_through(s, 2, "\n") : 1;
 	case '/':
-		return next == '*' ? len_through(s, 2, "*/") : 1;
+		return opens ? len_through(s, 2, "*/") : 1;
 	default:
 		n = name_len(s);
 		return n == 0 ? 1 : n;
