@@ -196,7 +196,7 @@ titled()
 	query a 'SELECT 1'
 	printf 'SELECT 1 -- \xff' >"$T/pages/demo/b.sql"
 	run "$SQUALL" --check --pages="$T/pages" "$T/demo.db"
-	is "$status" 1
+	is "$status" 2
 	has "$output" 'b.sql: expected UTF-8 text'
 	rm "$T/pages/demo/b.sql"
 	"$SQUALL" --check --pages="$T/pages" "$T/demo.db" >"$T/out" 2>&1
