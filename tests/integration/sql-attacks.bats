@@ -244,7 +244,7 @@ is_small()
 }
 
 @test "pages that are there come at once while all renderers are attacked" {
-	local i from ms clients=()
+	local i us clients=()
 
 	serve
 	for i in 1 2 3 4; do
@@ -254,13 +254,14 @@ is_small()
 		clients+=("$!")
 	done
 	for i in {1..20}; do
-		from=${EPOCHREALTIME/./}
 		page GET "/demo/-/query.json?sql=SELECT%20title%20FROM%20notes&_shape=arrayfirst"
-		ms=$(((${EPOCHREALTIME/./} - from) / 1000))
 		is "$STATUS" 200
 		like "$(cache_status)" '^squall; hit'
-		((ms < LIMIT_MS * WAIT_S / 10)) || fail "$ms ms"
 	done
+	# by the server's own clock, since starting a client takes longer
+	us=$(sed -n 's/.* hit-memory \([0-9]*\)us .*/\1/p' "$T/squall.log" |
+	    sort -n | tail -n 1)
+	((us < LIMIT_MS * 1000)) || fail "$us us"
 	wait "${clients[@]}"
 	for i in 1 2 3 4; do has "$(<"$T/attack$i")" 'took longer'; done
 	unharmed
