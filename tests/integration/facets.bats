@@ -108,8 +108,8 @@ END
 	serve "CREATE VIEW numbers AS WITH RECURSIVE c(x) AS
 	    (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x, x % 3 AS y FROM c;"
 	answers <<'END'
-/demo/numbers.json?_size=2&_facet=y&_facet_array=x&_extra=facets_timed_out,count,suggested_facets,sorted_facet_results
-{"ok":true,"rows":[{"x":1,"y":1},{"x":2,"y":2}],"next":"o2","next_url":"/demo/numbers.json?_size=2&_extra=facets_timed_out%2Ccount%2Csuggested_facets%2Csorted_facet_results&_facet=y&_facet_array=x&_next=o2","count":10000,"facet_results":{"results":{},"timed_out":["y","x"]},"sorted_facet_results":[],"facets_timed_out":["y","x"],"suggested_facets":[],"truncated":false}
+/demo/numbers.json?_size=2&_facet=y&_facet_array=x&_extra=facets_timed_out,suggested_facets,sorted_facet_results
+{"ok":true,"rows":[{"x":1,"y":1},{"x":2,"y":2}],"next":"o2","next_url":"/demo/numbers.json?_size=2&_extra=facets_timed_out%2Csuggested_facets%2Csorted_facet_results&_facet=y&_facet_array=x&_next=o2","facet_results":{"results":{},"timed_out":["y","x"]},"sorted_facet_results":[],"facets_timed_out":["y","x"],"suggested_facets":[],"truncated":false}
 /demo/numbers.json?_size=0&_extra=suggested_facets
 {"ok":true,"rows":[],"next":null,"next_url":null,"suggested_facets":[{"name":"y","toggle_url":"/demo/numbers.json?_size=0&_extra=suggested_facets&_facet=y"}],"truncated":false}
 END
