@@ -150,7 +150,7 @@ END
 	    y AS (length(hex(zeroblob(id % 7 + 50000)))), z);
 	    CREATE INDEX z ON \"slow t\" (z);
 	    WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL
-	    SELECT x + 1 FROM c WHERE x < 50000)
+	    SELECT x + 1 FROM c WHERE x < 30000)
 	    INSERT INTO \"slow t\" (id, z) SELECT x, x FROM c;"
 	answers <<'END'
 /demo/slow+t.json?_sort=y&_timelimit=400
