@@ -12,7 +12,7 @@
 #include "db/referrers.h"
 #include "handlers/layout.h"
 
-enum { COUNTS_BUDGET_MS = 4 * COUNT_BUDGET_MS }; /* all of a page */
+enum { COUNTS_BUDGET_MS = 200 }; /* for all counts of a page */
 
 /* A foreign key that rows may refer to this one by. */
 struct link {
@@ -176,13 +176,15 @@ next(struct links *l)
 {
 	while (l->next < l->n) {
 		const struct referrer *r = &l->list[l->next++];
+		int64_t left_ms;
 
 		link_release(&l->link);
 		l->link = (struct link){.referrer = r, .count = {.n = -1}};
 		if (!make_link(&l->link, l->rows))
 			continue;
-		if (r->indexed && clock_mono_us() < l->deadline_us)
-			count(&l->link, l->db, COUNT_BUDGET_MS);
+		left_ms = (l->deadline_us - clock_mono_us()) / 1000;
+		if (r->indexed && left_ms > 0)
+			count(&l->link, l->db, left_ms);
 		return true;
 	}
 	return false;

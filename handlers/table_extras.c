@@ -11,6 +11,9 @@
 #include "handlers/table_facets.h"
 #include "handlers/table_view.h"
 
+/* Who asks for a count may wait for it. */
+enum { ASKED_BUDGET_MS = 250 };
+
 static void write_extras(void *, struct buf *);
 
 static struct count
@@ -18,7 +21,7 @@ count(struct table_view *v)
 {
 	if (v->req->values[TABLE_NOCOUNT].number != 0)
 		return (struct count){.n = -1};
-	return count_rows(v->db, &v->filters, COUNT_BUDGET_MS);
+	return count_rows(v->db, &v->filters, ASKED_BUDGET_MS);
 }
 
 static void
