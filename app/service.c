@@ -291,8 +291,7 @@ begin_patiently(struct db *db)
  * it is locked passes, and is no reason not to serve it unless it is `strict`.
  */
 static bool
-check_database(
-    struct catalog *catalog, size_t i, bool strict, size_t *n_tables)
+check_database(struct catalog *catalog, size_t i, bool strict, size_t *n_tables)
 {
 	struct db *db = catalog_at(catalog, i);
 	struct db *guarded =
