@@ -176,6 +176,13 @@ add_argument(const struct params *params, struct request *req,
 		    REQUEST_ARGUMENTS);
 		return false;
 	}
+	if (req->arguments == NULL)
+		req->arguments =
+		    calloc(REQUEST_ARGUMENTS, sizeof(*req->arguments));
+	if (req->arguments == NULL) {
+		buf_lit(why, "Out of memory.");
+		return false;
+	}
 	while (i > 0 &&
 	    compare_arguments(&req->arguments[i - 1], a, params->n) > 0) {
 		req->arguments[i] = req->arguments[i - 1];

@@ -5,6 +5,7 @@
 #include "app/request.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 
 #include "app/log.h"
 #include "app/url.h"
@@ -300,19 +301,26 @@ move(struct str *s, const struct buf *to, const struct buf *from)
 bool
 request_copy(struct request *to, const struct request *from)
 {
+	size_t size = from->n_arguments * sizeof(*from->arguments);
+	struct argument *arguments = size == 0 ? NULL : malloc(size);
 	struct buf memory = {0}, resume = {0};
 
 	buf_add(&memory, from->memory.data, from->memory.len);
 	if (from->resume.len > 0)
 		buf_add(&resume, from->resume.data, from->resume.len);
-	if (memory.failed || resume.failed) {
+	if (memory.failed || resume.failed ||
+	    (size > 0 && arguments == NULL)) {
 		buf_release(&memory);
 		buf_release(&resume);
+		free(arguments);
 		return false;
 	}
 	*to = *from;
 	to->memory = memory;
 	to->resume = resume;
+	to->arguments = arguments;
+	if (size > 0)
+		memcpy(arguments, from->arguments, size);
 	move(&to->method_name, &memory, &from->memory);
 	move(&to->uri, &memory, &from->memory);
 	move(&to->prefix, &memory, &from->memory);
@@ -341,10 +349,9 @@ request_reset(struct request *req)
 	struct buf memory = req->memory;
 
 	buf_release(&req->resume);
+	free(req->arguments);
 	buf_reset(&memory);
-	/* As many arguments as there are is known when there are some. */
-	memset(req, 0, offsetof(struct request, arguments));
-	req->memory = memory;
+	*req = (struct request){.memory = memory};
 }
 
 void
@@ -352,5 +359,6 @@ request_release(struct request *req)
 {
 	buf_release(&req->memory);
 	buf_release(&req->resume);
+	free(req->arguments);
 	*req = (struct request){0};
 }

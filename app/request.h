@@ -75,7 +75,7 @@ struct request {
 	size_t n_segments, n_names;
 	struct value values[REQUEST_VALUES]; /* as the route declares them */
 	size_t n_arguments;
-	struct argument arguments[REQUEST_ARGUMENTS]; /* in canonical order */
+	struct argument *arguments; /* in canonical order; NULL: it has none */
 };
 
 /* ".json" and the like; "" for HTML and files. */

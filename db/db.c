@@ -18,7 +18,7 @@ enum {
 	PROGRESS_STEPS = 1000,    /* virtual machine steps between looks */
 	GUARD_STEPS = 100,        /* each of which a visitor may make long */
 	MAX_VALUE = 32 << 20,     /* bytes of one value or row */
-	MAX_HEAP_CACHE_KB = 4096, /* page cache of a connection */
+	MAX_HEAP_CACHE_KB = 2000, /* page cache of a connection */
 };
 
 static const struct {

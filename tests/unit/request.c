@@ -503,6 +503,8 @@ a_copy_stands_by_itself(void **state)
 	struct request copy;
 
 	assert_int_equal(parse_with_client(f, true, LIT("/a/b")), 200);
+	f->req.arguments = calloc(1, sizeof(*f->req.arguments));
+	assert_non_null(f->req.arguments);
 	f->req.arguments[0] = (struct argument){
 	    .name = f->req.segments[0], .text = f->req.segments[1]};
 	f->req.n_arguments = 1;
