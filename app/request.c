@@ -308,8 +308,7 @@ request_copy(struct request *to, const struct request *from)
 	buf_add(&memory, from->memory.data, from->memory.len);
 	if (from->resume.len > 0)
 		buf_add(&resume, from->resume.data, from->resume.len);
-	if (memory.failed || resume.failed ||
-	    (size > 0 && arguments == NULL)) {
+	if (memory.failed || resume.failed || (size > 0 && arguments == NULL)) {
 		buf_release(&memory);
 		buf_release(&resume);
 		free(arguments);

@@ -364,5 +364,7 @@ main(int argc, char *argv[])
 	       "broken %lu\n",
 	    answered, failed, refused, unread, broken);
 	print_times();
+	free(clients);
+	free(times);
 	return 0;
 }
