@@ -18,8 +18,8 @@
 
 enum { ANSWER_MAX = 4096 }; /* one socket's takes less than a hundred bytes */
 
-static bool
-listens(int fd)
+bool
+backlog_listens(int fd)
 {
 	int on = 0;
 	socklen_t len = sizeof(on);
@@ -135,7 +135,7 @@ bool
 backlog_read(int fd, int64_t *waiting, int64_t *max)
 {
 	*waiting = *max = -1;
-	if (!listens(fd))
+	if (!backlog_listens(fd))
 		return false;
 	switch (family_of(fd)) {
 	case AF_UNIX:

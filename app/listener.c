@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "app/address.h"
+#include "app/backlog.h"
 
 enum {
 	BACKLOG = 4096,
@@ -237,22 +238,12 @@ listeners_forget(struct listeners *l)
 	l->n = 0;
 }
 
-static bool
-listens(int fd)
-{
-	int on = 0;
-	socklen_t len = sizeof(on);
-
-	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == 0 &&
-	    on != 0;
-}
-
 bool
 listeners_adopt(struct listeners *l, int fd, const char *address)
 {
 	char *copy = address == NULL ? NULL : strdup(address);
 
-	if (l->n == CONFIG_LISTEN_MAX || !listens(fd) ||
+	if (l->n == CONFIG_LISTEN_MAX || !backlog_listens(fd) ||
 	    (address != NULL && copy == NULL)) {
 		free(copy);
 		return false;

@@ -12,32 +12,12 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "app/backlog.h"
+#include "app/resident.h"
 #include "app/status.h"
 #include "db/look.h"
 #include "handlers/error.h"
-
-/* A process's resident memory, in bytes; 0: it has ended. */
-static int64_t
-resident_bytes(pid_t pid)
-{
-	long long pages = 0;
-	char path[64];
-	FILE *file;
-
-	if (pid == 0)
-		return 0;
-	snprintf(path, sizeof(path), "/proc/%ld/statm", (long)pid);
-	file = fopen(path, "re");
-	if (file == NULL)
-		return 0;
-	if (fscanf(file, "%*s %lld", &pages) != 1)
-		pages = 0;
-	fclose(file);
-	return pages * sysconf(_SC_PAGESIZE);
-}
 
 static void
 look_at_worker(struct status *s, const struct stats *stats, size_t slot)

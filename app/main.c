@@ -93,6 +93,17 @@ same(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+/* Of CONFIG_LISTEN_MAX each, NULL where there are fewer. */
+static bool
+same_addresses(char *const a[], char *const b[])
+{
+	for (size_t i = 0; i < CONFIG_LISTEN_MAX; i++) {
+		if (!same(a[i], b[i]))
+			return false;
+	}
+	return true;
+}
+
 /* What can't be changed while the process lives: an option, or NULL. */
 static const char *
 needs_restart(const struct config *a, const struct config *b)
@@ -122,11 +133,7 @@ needs_restart(const struct config *a, const struct config *b)
 			*(char *const *)((const char *)b + fixed[i].offset)))
 			return fixed[i].name;
 	}
-	for (size_t i = 0; i < CONFIG_LISTEN_MAX; i++) {
-		if (!same(a->listen[i], b->listen[i]))
-			return "listen";
-	}
-	return NULL;
+	return same_addresses(a->listen, b->listen) ? NULL : "listen";
 }
 
 static void *
@@ -222,17 +229,6 @@ open_log(struct process *p, const struct config *config, struct buf *why)
 	return log_open(p->log_file, p->access_log_file, why);
 }
 
-/* Whether they are those that the program before has opened. */
-static bool
-are_same(const struct listeners *l, const struct config *config)
-{
-	for (size_t i = 0; i < CONFIG_LISTEN_MAX; i++) {
-		if (!same(l->addresses[i], config->listen[i]))
-			return false;
-	}
-	return true;
-}
-
 /* The sockets to serve on, unless it was started with some. */
 static bool
 open_listeners(struct process *p, const struct service *s, struct buf *why)
@@ -241,7 +237,7 @@ open_listeners(struct process *p, const struct service *s, struct buf *why)
 	const struct config *config = &s->config;
 
 	if (p->handover.given) {
-		if (are_same(l, config))
+		if (same_addresses(l->addresses, config->listen))
 			return true;
 		buf_lit(why, "listen can only be changed by a restart");
 		return false;

@@ -12,12 +12,12 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "app/clock.h"
 #include "app/link.h"
 #include "app/log.h"
+#include "app/resident.h"
 #include "app/server.h"
 
 enum {
@@ -101,21 +101,6 @@ accept_conn(struct worker *w, int listener)
 		pause_accepting(w, strerror(errno)); /* until the next tick */
 }
 
-/* The bytes of memory that the process occupies; 0: not known. */
-static size_t
-resident_bytes(void)
-{
-	FILE *f = fopen("/proc/self/statm", "re");
-	unsigned long pages = 0;
-
-	if (f == NULL)
-		return 0;
-	if (fscanf(f, "%*u %lu", &pages) != 1)
-		pages = 0;
-	fclose(f);
-	return pages * (size_t)sysconf(_SC_PAGESIZE);
-}
-
 /* Whether the worker has lived long enough. */
 static bool
 is_spent(const struct worker *w)
@@ -123,7 +108,8 @@ is_spent(const struct worker *w)
 	const struct site *site = w->server.site;
 
 	return (w->max_requests != 0 && w->server.served >= w->max_requests) ||
-	    (site->max_rss != 0 && resident_bytes() >= site->max_rss);
+	    (site->max_rss != 0 &&
+		(size_t)resident_bytes(getpid()) >= site->max_rss);
 }
 
 /* Tells the master that it lives, and whether it is to be replaced. */

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* SQLite itself, as it is linked. */
+/* SQLite itself, as it is linked: "3.40.1". */
 const char *engine_version(void);
 
 /* What it was compiled with; NULL behind the last. */

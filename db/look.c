@@ -55,12 +55,6 @@ look_sqlite_fault(int version, size_t i)
 	return NULL;
 }
 
-const char *
-look_sqlite_version(void)
-{
-	return sqlite3_libversion();
-}
-
 /* stat opens nothing, so it drops no lock of SQLite's. */
 static int64_t
 size_of(const char *file)

@@ -18,9 +18,6 @@ struct db_look {
 
 struct db_look db_look(const struct db *);
 
-/* The linked library's version: "3.40.1". */
-const char *look_sqlite_version(void);
-
 /*
  * A known fault, of some versions, that matters to a published database.
  * Distributions repair faults without changing the version.

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "app/utf8.h"
+#include "db/engine.h"
 #include "db/look.h"
 #include "handlers/figures.h"
 
@@ -141,7 +142,7 @@ build(struct buf *b, const struct status *s)
 	family(b, "build", "info", "What squall is made of.");
 	buf_lit(
 	    b, "squall_build_info{version=\"" SQUALL_VERSION "\",sqlite=\"");
-	label(b, look_sqlite_version());
+	label(b, engine_version());
 	buf_lit(b, "\",store=\"");
 	label(b, s->store);
 	buf_lit(b, "\"} 1\n");

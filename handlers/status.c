@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "db/engine.h"
 #include "db/look.h"
 #include "handlers/figures.h"
 #include "handlers/layout.h"
@@ -95,7 +96,7 @@ notes(struct buf *b, const struct status *s)
 	}
 	for (size_t i = 0; (f = look_sqlite_fault(0, i)) != NULL; i++) {
 		html_raw(b, "<li>SQLite ");
-		html(b, look_sqlite_version());
+		html(b, engine_version());
 		html_raw(b, " (");
 		html(b, f->name);
 		html_raw(b, "): ");
@@ -457,7 +458,7 @@ status_html(const struct request *req, const struct status *s, struct buf *b)
 	html_raw(b,
 	    "<h1>Status</h1>\n<p class=\"meta\">squall " SQUALL_VERSION
 	    " with SQLite ");
-	html(b, look_sqlite_version());
+	html(b, engine_version());
 	html_raw(b, ", up for ");
 	age(b, s->age_us);
 	html_raw(b, "</p>\n");

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "app/json.h"
+#include "db/engine.h"
 #include "db/look.h"
 #include "handlers/figures.h"
 
@@ -75,7 +76,7 @@ sqlite(struct buf *b)
 	const struct sqlite_fault *f;
 
 	begin(b, "sqlite");
-	text(b, "version", look_sqlite_version());
+	text(b, "version", engine_version());
 	key(b, "faults");
 	json_raw(b, "[");
 	for (size_t i = 0; (f = look_sqlite_fault(0, i)) != NULL; i++) {

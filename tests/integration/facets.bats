@@ -7,19 +7,8 @@ load helpers/databases
 load helpers/page
 load helpers/answers
 
-# serve [SQL]: helpers/search.sql, and what is added to it.
-serve()
-{
-	{
-		cat "$BATS_TEST_DIRNAME/helpers/search.sql"
-		printf '%s\n' "${1-}"
-	} | sqlite3 -batch -bail "$T/demo.db"
-	start_squall --workers=1 --time-limit=20000 "$T/demo.db"
-	start_nginx
-}
-
 @test "facets in the whole answer" {
-	serve
+	serve_search
 	answers <<'END'
 /demo/facetable.json?_size=0&_facet=state
 {"ok":true,"rows":[],"next":null,"next_url":null,"facet_results":{"results":{"state":{"name":"state","type":"column","hideable":true,"toggle_url":"/demo/facetable.json?_size=0","results":[{"value":"CA","label":"CA","count":3,"toggle_url":"/demo/facetable.json?_size=0&_facet=state&state=CA","selected":false},{"value":"MI","label":"MI","count":2,"toggle_url":"/demo/facetable.json?_size=0&_facet=state&state=MI","selected":false},{"value":"MC","label":"MC","count":1,"toggle_url":"/demo/facetable.json?_size=0&_facet=state&state=MC","selected":false}],"truncated":false}},"timed_out":[]},"truncated":false}
@@ -69,7 +58,7 @@ END
 }
 
 @test "facets beside the rows: counts, ways to choose and to be rid of them" {
-	serve
+	serve_search
 	get '/demo/facetable?_facet=state&_facet_array=tags&_facet=_city_id&state=CA'
 	is "$STATUS" 200
 	has "$BODY" '<h2>state <a rel="nofollow" href="/demo/facetable?_facet=_city_id&amp;_facet_array=tags&amp;state=CA">remove</a></h2>'
@@ -88,7 +77,7 @@ END
 @test "odd values and names: facets escape them, and their links find them" {
 	local link
 
-	serve "CREATE TABLE \"a<b\" (\"c&d\" TEXT); INSERT INTO \"a<b\" VALUES
+	serve_search "CREATE TABLE \"a<b\" (\"c&d\" TEXT); INSERT INTO \"a<b\" VALUES
 	    ('<script>'), ('a&b=c'), ('é'), ('+'), ('%41'), ('_x'), ('');"
 	get '/demo/a~3Cb?_facet=c%26d'
 	is "$STATUS" 200
@@ -105,7 +94,7 @@ END
 }
 
 @test "a facet that takes too long is left out, and said so" {
-	serve "CREATE VIEW numbers AS WITH RECURSIVE c(x) AS
+	serve_search "CREATE VIEW numbers AS WITH RECURSIVE c(x) AS
 	    (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x, x % 3 AS y FROM c;"
 	answers <<'END'
 /demo/numbers.json?_size=2&_facet=y&_facet_array=x&_extra=facets_timed_out,suggested_facets,sorted_facet_results
@@ -120,7 +109,7 @@ END
 }
 
 @test "counts stop at a bound, and are left out when asked to" {
-	serve "CREATE TABLE many (a, b); WITH RECURSIVE c(x) AS (SELECT 1
+	serve_search "CREATE TABLE many (a, b); WITH RECURSIVE c(x) AS (SELECT 1
 	    UNION ALL SELECT x + 1 FROM c WHERE x < 10001)
 	    INSERT INTO many SELECT x, 1 FROM c;"
 	answers <<'END'
@@ -146,7 +135,7 @@ END
 }
 
 @test "a sort that takes too long says which index would help" {
-	serve "CREATE TABLE \"slow t\" (id INTEGER PRIMARY KEY,
+	serve_search "CREATE TABLE \"slow t\" (id INTEGER PRIMARY KEY,
 	    y AS (length(hex(zeroblob(id % 7 + 50000)))), z);
 	    CREATE INDEX z ON \"slow t\" (z);
 	    WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL

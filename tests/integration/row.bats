@@ -7,19 +7,8 @@ load helpers/databases
 load helpers/page
 load helpers/answers
 
-# serve [SQL]: helpers/search.sql, and what is added to it.
-serve()
-{
-	{
-		cat "$BATS_TEST_DIRNAME/helpers/search.sql"
-		printf '%s\n' "${1-}"
-	} | sqlite3 -batch -bail "$T/demo.db"
-	start_squall --workers=1 --time-limit=20000 "$T/demo.db"
-	start_nginx
-}
-
 @test "a row in the whole answer, with what refers to it" {
-	serve
+	serve_search
 	answers <<'END'
 /demo/parts/a.json?_extra=foreign_key_tables,columns
 {"ok":true,"database":"demo","table":"parts","rows":[{"id":"a","name":"Engine","parent":null}],"primary_keys":["id"],"primary_key_values":["a"],"columns":["id","name","parent"],"foreign_key_tables":[{"other_table":"parts","column":"id","other_column":"parent","count":2,"link":"/demo/parts?parent=a"}],"truncated":false}
@@ -43,7 +32,7 @@ END
 }
 
 @test "a row's page links to what refers to it, and counts it" {
-	serve "CREATE TABLE \"odd <t>\" (\"_a\" REFERENCES articles, \"b__gt\"
+	serve_search "CREATE TABLE \"odd <t>\" (\"_a\" REFERENCES articles, \"b__gt\"
 	    REFERENCES articles); CREATE INDEX odd ON \"odd <t>\" (_a);
 	    INSERT INTO \"odd <t>\" VALUES (1, 1), (1, 2);"
 	get /demo/parts/a
@@ -66,7 +55,7 @@ END
 }
 
 @test "counting what refers to a row stops at a bound" {
-	serve "CREATE TABLE many (city REFERENCES facet_cities, n,
+	serve_search "CREATE TABLE many (city REFERENCES facet_cities, n,
 	    PRIMARY KEY (city, n)) WITHOUT ROWID;
 	    WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL
 	    SELECT x + 1 FROM c WHERE x < 10002)

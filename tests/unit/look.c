@@ -3,6 +3,7 @@
  */
 #include "db/look.h"
 
+#include "db/engine.h"
 #include "tests/unit/database.h"
 
 static size_t
@@ -51,7 +52,7 @@ the_linked_version_is_the_default(void **state)
 	(void)state;
 	assert_int_equal(
 	    count_faults(0), count_faults(sqlite3_libversion_number()));
-	assert_string_equal(look_sqlite_version(), sqlite3_libversion());
+	assert_string_equal(engine_version(), sqlite3_libversion());
 }
 
 static void
