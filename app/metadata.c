@@ -40,7 +40,7 @@ static const struct key_row about_keys[] = {
     {"license_url", KEY_URL, ABOUT(license_url)},
     {"about", KEY_TEXT, ABOUT(about)},
     {"about_url", KEY_URL, ABOUT(about_url)},
-    {NULL},
+    {.name = NULL},
 };
 
 static const struct key_row table_keys[] = {
@@ -53,14 +53,14 @@ static const struct key_row table_keys[] = {
     {"hidden", KEY_SWITCH, TABLE(hidden)},
     {"sortable_columns", KEY_WORDS, TABLE(sortable_columns)},
     {"facets", KEY_WORDS, TABLE(facets)},
-    {NULL},
+    {.name = NULL},
 };
 
 static const struct key_row database_keys[] = {
     {"sql", KEY_SWITCH, offsetof(struct database_metadata, sql)},
     {"allow_facet", KEY_SWITCH,
 	offsetof(struct database_metadata, allow_facet)},
-    {NULL},
+    {.name = NULL},
 };
 
 static bool

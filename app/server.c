@@ -505,6 +505,7 @@ server_start(struct server *s)
 void
 server_stop(struct server *s)
 {
+	conns_bury(&s->conns);
 	pages_free(s->pages);
 	buf_release(&s->key);
 	buf_release(&s->why);

@@ -305,7 +305,7 @@ functions_install(struct db *db)
 	};
 
 	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++)
-		sqlite3_create_function(db->handle, functions[i].name,
+		sqlite3_create_function(db->conn.handle, functions[i].name,
 		    functions[i].n,
 		    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, db,
 		    functions[i].function, NULL, NULL);

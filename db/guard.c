@@ -114,7 +114,7 @@ guard_prepare(struct db *db)
 	functions_install(db);
 	/* What sorts and joins keep is then within the heap's bounds. */
 	return sqlite3_exec(
-	    db->handle, "PRAGMA temp_store=MEMORY", NULL, NULL, NULL);
+	    db->conn.handle, "PRAGMA temp_store=MEMORY", NULL, NULL, NULL);
 }
 
 struct db *
@@ -159,7 +159,8 @@ guard_fail(struct db *db, int code)
 	case SQLITE_MISMATCH:
 	case SQLITE_READONLY:
 	case SQLITE_RANGE:
-		db_set_failure(db, DB_REJECTED, sqlite3_errmsg(db->handle));
+		db_set_failure(
+		    db, DB_REJECTED, sqlite3_errmsg(db->conn.handle));
 		return true;
 	default:
 		return fail_for_memory(db);
@@ -172,7 +173,7 @@ swap_limits(struct db *db, int values[GUARD_LIMITS])
 {
 	for (size_t i = 0; i < GUARD_LIMITS; i++)
 		values[i] =
-		    sqlite3_limit(db->handle, limits[i].limit, values[i]);
+		    sqlite3_limit(db->conn.handle, limits[i].limit, values[i]);
 }
 
 static void
@@ -196,7 +197,7 @@ end(struct db *db)
 	if (db->guard != GUARD_VISITOR)
 		return;
 	heap_end();
-	if (db->handle != NULL)
+	if (db->conn.handle != NULL)
 		swap_limits(db, db->limits);
 }
 
@@ -206,7 +207,7 @@ compile(struct db *db, struct str sql, sqlite3_stmt **stmt, const char **rest)
 	db->functions = 0;
 	db->varies = false;
 	return sqlite3_prepare_v3(
-	    db->handle, sql.s, (int)sql.len, 0, stmt, rest);
+	    db->conn.handle, sql.s, (int)sql.len, 0, stmt, rest);
 }
 
 /* Is there nothing but blanks and comments?  SQLite knows best. */
@@ -219,8 +220,8 @@ is_blank(struct db *db, struct str sql)
 	while (sql.len > 0) {
 		const char *rest = NULL;
 
-		blank = sqlite3_prepare_v3(db->handle, sql.s, (int)sql.len, 0,
-			    &stmt, &rest) == SQLITE_OK &&
+		blank = sqlite3_prepare_v3(db->conn.handle, sql.s, (int)sql.len,
+			    0, &stmt, &rest) == SQLITE_OK &&
 		    stmt == NULL;
 		sqlite3_finalize(stmt);
 		if (!blank || rest == NULL || rest <= sql.s)
@@ -241,8 +242,8 @@ guard_reject(struct query *q, const char *why)
 static void
 reject(struct query *q, const char *why)
 {
-	sqlite3_finalize(q->stmt);
-	q->stmt = NULL;
+	sqlite3_finalize(q->statement.stmt);
+	q->statement.stmt = NULL;
 	guard_reject(q, why);
 }
 
@@ -250,12 +251,12 @@ reject(struct query *q, const char *why)
 static void
 check(struct query *q, struct str rest)
 {
-	if (q->stmt == NULL)
+	if (q->statement.stmt == NULL)
 		reject(q, "there is no statement");
 	else if (!is_blank(q->db, rest))
 		reject(q, "only one statement is possible at a time");
-	else if (!sqlite3_stmt_readonly(q->stmt) ||
-	    sqlite3_column_count(q->stmt) == 0)
+	else if (!sqlite3_stmt_readonly(q->statement.stmt) ||
+	    sqlite3_column_count(q->statement.stmt) == 0)
 		reject(q, "only a statement that gives rows is possible");
 }
 
@@ -275,17 +276,18 @@ guard_open(struct query *q, struct db *db, struct str sql)
 	}
 	begin(db);
 	db->work.queries++;
-	rc = compile(db, sql, &q->stmt, &rest);
+	rc = compile(db, sql, &q->statement.stmt, &rest);
 	if (rc == SQLITE_ERROR || rc == SQLITE_AUTH) {
 		/* A virtual table may have wanted to prepare its statements. */
 		db->warming = true;
-		compile(db, sql, &q->stmt, &rest);
+		compile(db, sql, &q->statement.stmt, &rest);
 		db->warming = false;
-		sqlite3_finalize(q->stmt);
-		q->stmt = NULL;
-		rc = compile(db, sql, &q->stmt, &rest);
+		sqlite3_finalize(q->statement.stmt);
+		q->statement.stmt = NULL;
+		rc = compile(db, sql, &q->statement.stmt, &rest);
 	}
-	db->fault_at = rc == SQLITE_OK ? -1 : sqlite3_error_offset(db->handle);
+	db->fault_at =
+	    rc == SQLITE_OK ? -1 : sqlite3_error_offset(db->conn.handle);
 	if (rc != SQLITE_OK && db->functions > GUARD_FUNCTIONS_MAX &&
 	    db->guard == GUARD_VISITOR)
 		reject(q, "it uses too many functions");
@@ -296,9 +298,9 @@ guard_open(struct query *q, struct db *db, struct str sql)
 	q->us = clock_mono_us() - since_us;
 	db->work.us += q->us;
 	db->work.time_dependent |= db->varies;
-	if (q->stmt == NULL)
+	if (q->statement.stmt == NULL)
 		end(db);
-	return q->stmt != NULL;
+	return q->statement.stmt != NULL;
 }
 
 int
@@ -316,13 +318,14 @@ guard_fault_line(const struct db *db, struct str sql)
 size_t
 guard_parameters(const struct query *q)
 {
-	return (size_t)sqlite3_bind_parameter_count(q->stmt);
+	return (size_t)sqlite3_bind_parameter_count(q->statement.stmt);
 }
 
 const char *
 guard_parameter(const struct query *q, size_t i)
 {
-	const char *name = sqlite3_bind_parameter_name(q->stmt, (int)i + 1);
+	const char *name =
+	    sqlite3_bind_parameter_name(q->statement.stmt, (int)i + 1);
 
 	return name == NULL || *name == '?' ? NULL : name + 1;
 }
@@ -330,13 +333,13 @@ guard_parameter(const struct query *q, size_t i)
 size_t
 guard_columns(const struct query *q)
 {
-	return (size_t)sqlite3_column_count(q->stmt);
+	return (size_t)sqlite3_column_count(q->statement.stmt);
 }
 
 struct str
 guard_column(const struct query *q, size_t i)
 {
-	const char *name = sqlite3_column_name(q->stmt, (int)i);
+	const char *name = sqlite3_column_name(q->statement.stmt, (int)i);
 
 	return str_of(name == NULL ? "" : name);
 }

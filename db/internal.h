@@ -1,15 +1,13 @@
 #ifndef SQUALL_DB_INTERNAL_H
 #define SQUALL_DB_INTERNAL_H
 
-#include <sys/stat.h>
-
 #include <sqlite3.h>
 
-#include "db/db.h"
+#include "db/connection.h"
+#include "db/described.h"
 #include "db/guard.h"
 #include "db/profile.h"
 #include "db/published.h"
-#include "db/version.h"
 
 enum { GUARD_LIMITS = 7 };
 
@@ -19,15 +17,9 @@ enum { GUARD_LIMITS = 7 };
 struct db {
 	char *name, *file, *log;           /* `log` may not exist */
 	const struct published *published; /* NULL: nothing is said of it */
-	sqlite3 *handle;                   /* NULL while nothing is open */
-	sqlite3_stmt *begin, *end;
+	struct connection conn;            /* to the open file */
+	struct described described;        /* of its tables */
 	bool in_snapshot;
-	struct version_source version;
-	dev_t device; /* of the open file */
-	ino_t inode;
-	bool immutable;          /* opened as one: see open_immutable */
-	struct timespec changed; /* the immutable file's time of change */
-	int64_t size;            /* and its size */
 	bool file_bad; /* what stands at the path is no good; the log knows */
 
 	int64_t time_limit_us;

@@ -68,7 +68,7 @@ struct db_look
 db_look(const struct db *db)
 {
 	return (struct db_look){
-	    .open = db->handle != NULL,
+	    .open = db->conn.handle != NULL,
 	    .bad = db->file_bad,
 	    .bytes = size_of(db->file),
 	    .log_bytes = size_of(db->log),

@@ -6,13 +6,31 @@
 #include "app/clock.h"
 #include "db/internal.h"
 
-static void
-open_query(struct query *q, struct db *db, const char *sql, size_t len)
+/* Compiles it, noting whether it depends on the time. */
+static int
+compile(struct query *q, struct str sql)
 {
-	int64_t since_us = clock_mono_us();
+	struct db *db = q->db;
+	bool before = db->work.time_dependent;
 	int rc;
 
-	*q = (struct query){.db = db};
+	db->work.time_dependent = false;
+	db->preparing = true;
+	rc = sqlite3_prepare_v3(db->conn.handle, sql.s, (int)sql.len + 1,
+	    SQLITE_PREPARE_PERSISTENT, &q->statement.stmt, NULL);
+	db->preparing = false;
+	q->statement.time_dependent = db->work.time_dependent;
+	db->work.time_dependent |= before;
+	return rc;
+}
+
+static void
+open_query(struct query *q, struct db *db, struct str sql)
+{
+	int64_t since_us = clock_mono_us();
+	int rc = SQLITE_OK;
+
+	*q = (struct query){.db = db, .keeps = true};
 	if (db->status != DB_OK || db->budget_over)
 		return;
 	/* A page of many short queries would never see the other check. */
@@ -21,9 +39,10 @@ open_query(struct query *q, struct db *db, const char *sql, size_t len)
 		return;
 	}
 	db->work.queries++;
-	db->preparing = true;
-	rc = sqlite3_prepare_v2(db->handle, sql, (int)len + 1, &q->stmt, NULL);
-	db->preparing = false;
+	if (statements_take(&db->conn.statements, sql, &q->statement))
+		db->work.time_dependent |= q->statement.time_dependent;
+	else
+		rc = compile(q, sql);
 	q->us = clock_mono_us() - since_us;
 	db->work.us += q->us;
 	if (rc != SQLITE_OK)
@@ -33,7 +52,7 @@ open_query(struct query *q, struct db *db, const char *sql, size_t len)
 void
 query_open(struct query *q, struct db *db, const char *sql)
 {
-	open_query(q, db, sql, strlen(sql));
+	open_query(q, db, str_of(sql));
 }
 
 void
@@ -44,7 +63,7 @@ query_open_buf(struct query *q, struct db *db, const struct buf *sql)
 		db_fail(db, SQLITE_NOMEM);
 		return;
 	}
-	open_query(q, db, buf_cstr(sql), sql->len);
+	open_query(q, db, (struct str){buf_cstr(sql), sql->len});
 }
 
 static void
@@ -57,36 +76,38 @@ bound(struct query *q, int rc)
 void
 query_bind_int(struct query *q, int i, int64_t value)
 {
-	if (q->stmt != NULL)
-		bound(q, sqlite3_bind_int64(q->stmt, i, value));
+	if (q->statement.stmt != NULL)
+		bound(q, sqlite3_bind_int64(q->statement.stmt, i, value));
 }
 
 void
 query_bind_real(struct query *q, int i, double value)
 {
-	if (q->stmt != NULL)
-		bound(q, sqlite3_bind_double(q->stmt, i, value));
+	if (q->statement.stmt != NULL)
+		bound(q, sqlite3_bind_double(q->statement.stmt, i, value));
 }
 
 void
 query_bind_text(struct query *q, int i, struct str s)
 {
-	if (q->stmt != NULL)
+	if (q->statement.stmt != NULL)
 		bound(q,
-		    sqlite3_bind_text64(q->stmt, i, s.s == NULL ? "" : s.s,
-			s.len, SQLITE_STATIC, SQLITE_UTF8));
+		    sqlite3_bind_text64(q->statement.stmt, i,
+			s.s == NULL ? "" : s.s, s.len, SQLITE_STATIC,
+			SQLITE_UTF8));
 }
 
 void
 query_bind_blob(struct query *q, int i, struct str s)
 {
-	if (q->stmt == NULL)
+	if (q->statement.stmt == NULL)
 		return;
 	if (s.len == 0)
-		bound(q, sqlite3_bind_zeroblob(q->stmt, i, 0));
+		bound(q, sqlite3_bind_zeroblob(q->statement.stmt, i, 0));
 	else
 		bound(q,
-		    sqlite3_bind_blob64(q->stmt, i, s.s, s.len, SQLITE_STATIC));
+		    sqlite3_bind_blob64(
+			q->statement.stmt, i, s.s, s.len, SQLITE_STATIC));
 }
 
 bool
@@ -95,10 +116,10 @@ query_next(struct query *q)
 	int64_t since_us, us;
 	int rc;
 
-	if (q->stmt == NULL || q->db->status != DB_OK)
+	if (q->statement.stmt == NULL || q->db->status != DB_OK)
 		return false;
 	since_us = clock_mono_us();
-	rc = sqlite3_step(q->stmt);
+	rc = sqlite3_step(q->statement.stmt);
 	us = clock_mono_us() - since_us;
 	q->us += us;
 	q->db->work.us += us;
@@ -114,7 +135,7 @@ query_next(struct query *q)
 enum value_type
 query_type(const struct query *q, int column)
 {
-	switch (sqlite3_column_type(q->stmt, column)) {
+	switch (sqlite3_column_type(q->statement.stmt, column)) {
 	case SQLITE_INTEGER:
 		return VALUE_INT;
 	case SQLITE_FLOAT:
@@ -131,20 +152,20 @@ query_type(const struct query *q, int column)
 int64_t
 query_int(const struct query *q, int column)
 {
-	return sqlite3_column_int64(q->stmt, column);
+	return sqlite3_column_int64(q->statement.stmt, column);
 }
 
 double
 query_real(const struct query *q, int column)
 {
-	return sqlite3_column_double(q->stmt, column);
+	return sqlite3_column_double(q->statement.stmt, column);
 }
 
 struct str
 query_text(const struct query *q, int column)
 {
-	const unsigned char *s = sqlite3_column_text(q->stmt, column);
-	int len = sqlite3_column_bytes(q->stmt, column);
+	const unsigned char *s = sqlite3_column_text(q->statement.stmt, column);
+	int len = sqlite3_column_bytes(q->statement.stmt, column);
 
 	if (s == NULL)
 		return (struct str){"", 0};
@@ -154,8 +175,8 @@ query_text(const struct query *q, int column)
 struct str
 query_blob(const struct query *q, int column)
 {
-	const void *s = sqlite3_column_blob(q->stmt, column);
-	int len = sqlite3_column_bytes(q->stmt, column);
+	const void *s = sqlite3_column_blob(q->statement.stmt, column);
+	int len = sqlite3_column_bytes(q->statement.stmt, column);
 
 	return (struct str){s == NULL ? "" : s, (size_t)len};
 }
@@ -169,11 +190,13 @@ query_is_null(const struct query *q, int column)
 void
 query_close(struct query *q)
 {
-	if (q->stmt != NULL && q->db->profile != NULL)
-		profile_add(q->db->profile, q->db, sqlite3_sql(q->stmt), q->us,
-		    q->rows);
-	sqlite3_finalize(q->stmt);
-	q->stmt = NULL;
+	if (q->statement.stmt != NULL && q->db->profile != NULL)
+		profile_add(q->db->profile, q->db,
+		    sqlite3_sql(q->statement.stmt), q->us, q->rows);
+	if (q->statement.stmt != NULL && q->keeps)
+		statements_keep(&q->db->conn.statements, &q->statement);
+	sqlite3_finalize(q->statement.stmt);
+	q->statement.stmt = NULL;
 }
 
 void

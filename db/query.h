@@ -2,6 +2,7 @@
 #define SQUALL_QUERY_H
 
 #include "db/db.h"
+#include "db/statements.h"
 
 /*
  * A SELECT and its rows.  SQL text consists of literals and of identifiers
@@ -17,7 +18,8 @@
  */
 struct query {
 	struct db *db;
-	struct sqlite3_stmt *stmt;
+	struct statement statement;
+	bool keeps; /* the statement, for another query with its text */
 	int64_t us; /* what it has taken */
 	uint64_t rows;
 };

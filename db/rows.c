@@ -47,17 +47,19 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 	struct reference *ref = &r->references[r->n_references];
 	size_t to[SCHEMA_KEY_MAX], label;
 	struct table parent;
+	char *table;
 
 	if (!table_read(r->db, str_of(f->table), &parent) ||
 	    !foreign_key_targets(f, &parent, to) ||
 	    !table_is_unique(r->db, &parent, to, f->n) ||
-	    (parent.n_key == 0 && parent.rowid == NULL)) {
+	    (parent.n_key == 0 && parent.rowid == NULL) ||
+	    (table = strdup(parent.name)) == NULL) {
 		table_release(&parent);
 		return;
 	}
 	*ref = (struct reference){
 	    .column = f->from[f->n - 1],
-	    .table = parent.name,
+	    .table = table,
 	    .to = strdup(parent.columns[to[f->n - 1]].name),
 	    .key = *next,
 	    .n_key = parent.n_key == 0 ? 1 : (int)parent.n_key,
@@ -77,7 +79,6 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 		ref->label_name = strdup(parent.columns[label].name);
 	}
 	r->n_references++;
-	parent.name = NULL; /* the reference has it now */
 	table_release(&parent);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "db/internal.h"
 #include "db/query.h"
 
 /* As good as none: the page's own limit counts. */
@@ -234,13 +235,13 @@ read_foreign_keys(struct db *db, struct str name, struct table *t)
 	return ok;
 }
 
-bool
-table_read(struct db *db, struct str name, struct table *t)
+/* Asks SQLite. */
+static bool
+describe(struct db *db, struct str name, struct table *t)
 {
 	struct kind kind = {0};
 	bool failed;
 
-	*t = (struct table){0};
 	/* A description that SQLite can't make is no failure of the page's. */
 	db_budget_begin(db, DESCRIBE_BUDGET_MS);
 	failed = !read_kind(db, name, t, &kind) ||
@@ -250,26 +251,46 @@ table_read(struct db *db, struct str name, struct table *t)
 		find_rowid(db, t, &kind);
 		t->has_order = tells_rows_apart(db, t);
 	}
-	if (db_budget_end(db) || failed || t->n_columns == 0)
-		return false;
+	return !db_budget_end(db) && !failed && t->n_columns > 0;
+}
+
+bool
+table_read(struct db *db, struct str name, struct table *t)
+{
+	const struct table *known = described_find(&db->described, name);
+
+	*t = (struct table){0};
+	if (known == NULL) {
+		if (!describe(db, name, t))
+			return false;
+		/* After a failure it may lack something. */
+		if (db->status == DB_OK)
+			known = described_keep(&db->described, t);
+		if (known == NULL)
+			return true;
+	}
+	*t = *known;
+	t->lent = true;
 	return true;
 }
 
 void
 table_release(struct table *t)
 {
-	for (size_t i = 0; i < t->n_columns; i++) {
+	for (size_t i = 0; i < t->n_columns && !t->lent; i++) {
 		free(t->columns[i].name);
 		free(t->columns[i].type);
 	}
-	for (size_t i = 0; i < t->n_foreign_keys; i++) {
+	for (size_t i = 0; i < t->n_foreign_keys && !t->lent; i++) {
 		free(t->foreign_keys[i].table);
 		for (size_t j = 0; j < t->foreign_keys[i].n; j++)
 			free(t->foreign_keys[i].to[j]);
 	}
-	free(t->columns);
-	free(t->foreign_keys);
-	free(t->name);
+	if (!t->lent) {
+		free(t->columns);
+		free(t->foreign_keys);
+		free(t->name);
+	}
 	*t = (struct table){0};
 }
 

@@ -53,13 +53,15 @@ struct table {
 	bool has_order;    /* key and rowid tell any two rows apart */
 	struct foreign_key *foreign_keys;
 	size_t n_foreign_keys;
+	bool lent; /* all this is the connection's, until the page is done */
 };
 
 /*
  * Reads a table's or view's description.  As in SQL, the case of the name does
  * not matter; table.name is the true one.  False if there is none of this name,
  * and table.name is NULL; if it can't be described, as a view of what is gone;
- * or after a failure.  To be released in any case.
+ * or after a failure.  To be released in any case.  Its contents must not be
+ * changed.
  */
 bool table_read(struct db *, struct str name, struct table *);
 

@@ -35,15 +35,15 @@ LARGE="CREATE TABLE large (id INTEGER PRIMARY KEY, body TEXT);
 	done
 	has "$(tr -d '\0' <"$T/last")" 'Status: 405'
 	# hits and misses, on new and on kept connections
-	WAIT_S=3 fcgi GET /demo >"$T/out"
+	fcgi GET /demo >"$T/out"
 	has "$(<"$T/out")" 'Status: 200'
-	WAIT_S=3 fcgi GET /demo >"$T/out"
+	fcgi GET /demo >"$T/out"
 	has "$(<"$T/out")" 'Status: 200'
 	FD=${DIALED[30]}
-	WAIT_S=3 ask GET /demo/notes
+	ask GET /demo/notes
 	is "$STATUS" 200
 	dial
-	WAIT_S=3 ask GET /demo/notes
+	ask GET /demo/notes
 	is "$STATUS" 200
 }
 
@@ -56,9 +56,9 @@ LARGE="CREATE TABLE large (id INTEGER PRIMARY KEY, body TEXT);
 	get /demo
 	lock_db "$T/demo.db"
 	curl -q -sS --max-time 60 -o "$T/slow" "$URL/demo/notes" 3>&- &
-	get --max-time 3 /demo
+	get --max-time "$WAIT_S" /demo
 	is "$STATUS" 200
-	get --max-time 3 /other/notes
+	get --max-time "$WAIT_S" /other/notes
 	is "$STATUS" 200
 	unlock_db
 	wait "$!"
@@ -69,13 +69,14 @@ LARGE="CREATE TABLE large (id INTEGER PRIMARY KEY, body TEXT);
 	local slow sum
 
 	make_db "$T/large.db" "$LARGE"
-	start_squall_tcp --workers=1 --threads=1 "$T/large.db"
+	start_squall_tcp --workers=1 --threads=1 --time-limit=60000 \
+	    "$T/large.db"
 	dial
 	slow=$FD
 	send "$slow" "$(request GET /large/large/1.json "$CLOSE")"
 	wait_for has_access_lines /large/large/1.json 1
 	for _ in 1 2 3; do
-		WAIT_S=3 fcgi GET /large >"$T/out"
+		fcgi GET /large >"$T/out"
 		has "$(<"$T/out")" 'Status: 200'
 	done
 	fcgi GET /large/large/1.json | sed '1,/^\r$/d' >"$T/wanted"
@@ -111,13 +112,13 @@ slow_reader()
 	local sum fd
 
 	make_db "$T/large.db" "$LARGE"
-	start_squall --workers=1 --threads=1 "$T/large.db"
+	start_squall --workers=1 --threads=1 --time-limit=60000 "$T/large.db"
 	"start_$1"
 	exec {fd}<>"/dev/tcp/127.0.0.1/${URL##*:}"
 	printf 'GET /large/large/1 HTTP/1.0\r\n\r\n' >&"$fd"
 	wait_for has_access_lines /large/large/1 1
 	for _ in 1 2 3; do
-		get --max-time 3 /large
+		get --max-time "$WAIT_S" /large
 		is "$STATUS" 200
 	done
 	get /large/large/1
@@ -141,7 +142,8 @@ slow_reader()
 	local worker
 
 	make_db "$T/large.db" "$LARGE"
-	start_squall_tcp --workers=1 --threads=1 "$T/large.db"
+	start_squall_tcp --workers=1 --threads=1 --time-limit=60000 \
+	    "$T/large.db"
 	worker=$(workers)
 	dial
 	send "$FD" "$(request GET /large/large/1)"

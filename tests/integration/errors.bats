@@ -234,7 +234,7 @@ moved()
 	start_nginx
 	curl -q -s -o "$T/slow" -w '%{http_code} %{time_total}' \
 	    "$URL/demo/endless" >"$T/time" 3>&- &
-	get --max-time 3 /demo/notes
+	get --max-time "$WAIT_S" /demo/notes
 	is "$STATUS" 200
 	wait "$!"
 	# within a second and a half, on a busy machine three

@@ -25,7 +25,7 @@ serve()
 is_well()
 {
 	is "$(workers)" "$WORKER"
-	WAIT_S=3 fcgi GET /demo/notes/2 >"$T/well"
+	fcgi GET /demo/notes/2 >"$T/well"
 	has "$(<"$T/well")" 'Status: 200'
 }
 
@@ -151,7 +151,7 @@ has_descriptors()
 	half=$(request GET /demo)
 	send "$FD" "${half:0:100}"
 	hang_up "$FD"
-	WAIT_S=5 wait_for has_descriptors $((before - 1))
+	wait_for has_descriptors $((before - 1))
 	is_well
 }
 

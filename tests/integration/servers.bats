@@ -147,11 +147,11 @@ lighttpd_conf()
 	is_served
 	# either answers alone
 	send_signal squall-1 STOP
-	get --max-time 5 /demo/notes
+	get --max-time "$WAIT_S" /demo/notes
 	is "$STATUS" 200
 	send_signal squall-1 CONT
 	send_signal squall-2 STOP
-	get --max-time 5 /demo/notes
+	get --max-time "$WAIT_S" /demo/notes
 	is "$STATUS" 200
 	send_signal squall-2 CONT
 }

@@ -216,13 +216,13 @@ sample()
 		clients+=("$!")
 	done
 	wait_for status_is '.now | "\(.renderers_busy) \(.jobs_queued)"' '2 1'
-	WAIT_S=2 page GET /-/status
+	page GET /-/status
 	is "$STATUS" 200
 	has "$BODY" '4 connections, 2 renderers busy, 1 page waits'
-	WAIT_S=2 metrics "$T/metrics"
+	metrics "$T/metrics"
 	is "$(sample "$T/metrics" 'squall_renderers_busy{}')" 2
 	is "$(sample "$T/metrics" 'squall_renderers{}')" 2
-	WAIT_S=2 page GET /-/healthz
+	page GET /-/healthz
 	is "$BODY" ready
 	unlock_db
 	wait "${clients[@]}"

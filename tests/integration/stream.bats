@@ -43,7 +43,7 @@ stream()
 }
 
 @test "all rows, whatever the order, the filters and the table" {
-	serve
+	serve --time-limit=60000
 	start_nginx
 	stream 'big.csv?_stream=on' 'SELECT * FROM big'
 	is "$(header Content-Length || echo none)" none

@@ -864,7 +864,7 @@ references_are_found_by_index(void **state)
 		rows_page(&o.rows, NULL, &k, &beginning, 10);
 		assert_true(rows_next(&o.rows));
 		assert_no_scan(
-		    d->db, sqlite3_sql(o.rows.query.stmt), buf_cstr(&sql));
+		    d->db, sqlite3_sql(o.rows.query.statement.stmt), buf_cstr(&sql));
 		close_table(&o);
 		buf_release(&sql);
 		end_reading(d->db);

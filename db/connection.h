@@ -1,0 +1,47 @@
+#ifndef SQUALL_CONNECTION_H
+#define SQUALL_CONNECTION_H
+
+#include <sys/stat.h>
+
+#include "db/db.h"
+#include "db/statements.h"
+#include "db/version.h"
+
+/*
+ * The open file of a struct db.  Empty (all zero) while nothing is open.
+ */
+struct connection {
+	struct sqlite3 *handle;
+	struct sqlite3_stmt *begin, *end, *schema_version;
+	struct statements statements;
+	int64_t schema; /* the schema's version when a page was last begun */
+	bool schema_known;
+	struct version_source version;
+	dev_t device; /* of the file */
+	ino_t inode;
+	bool immutable;          /* opened as one, for want of a log */
+	struct timespec changed; /* the immutable file's time of change */
+	int64_t size;            /* and its size */
+};
+
+/*
+ * Opens the file of `db` as it stands at its path (`st` is what stat said of
+ * it) into db->conn, which is empty.  A result code of SQLite's; after a
+ * failure the connection is to be closed as well.
+ */
+int connection_open(struct db *, const struct stat *st);
+
+/* Closes what is open, if anything is. */
+void connection_close(struct connection *);
+
+/*
+ * Begins to follow the version of the open file.  The connection must have read
+ * something to know of the WAL: this reads nothing but the header.
+ */
+int connection_start_version(struct db *);
+
+/* Whether the file is, by what stat says, still as it was when it was opened.
+ */
+bool connection_is_unchanged(const struct db *, const struct stat *st);
+
+#endif
