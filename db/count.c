@@ -66,7 +66,8 @@ count_all(struct db *db, const struct filters *f, int64_t budget_ms)
 		return count;
 	}
 	/* One step of SQLite's, which no limit interrupts. */
-	filters_count_sql(f, &sql);
+	buf_lit(&sql, "SELECT count(*)");
+	filters_rows_sql(f, &sql);
 	query_open_buf(&q, db, &sql);
 	if (query_next(&q))
 		count.n = query_int(&q, 0);

@@ -16,24 +16,12 @@
 	"json_each(CASE WHEN typeof(v) = 'text' AND json_valid(v) "            \
 	"THEN v ELSE '[]' END)"
 
-#define SAMPLE_ROWS "1000" /* that suggestions look at */
-
 static void
 begin_budget(struct db *db, int64_t limit_ms)
 {
 	int64_t half = db_time_left_ms(db) / 2;
 
 	db_budget_begin(db, half < limit_ms ? half : limit_ms);
-}
-
-/* " FROM table AS r WHERE filters" */
-static void
-add_rows(const struct filters *f, struct buf *sql)
-{
-	buf_lit(sql, " FROM ");
-	sql_name(sql, str_of(f->table->name));
-	buf_lit(sql, " AS r");
-	filters_sql(f, sql);
 }
 
 /* "SELECT value, n" of the commonest values. */
@@ -60,7 +48,7 @@ add_groups(const struct filters *f, enum facet_kind kind, size_t column,
 		buf_lit(sql, "date(");
 	keyset_column(t, column, 'r', sql);
 	buf_str(sql, kind == FACET_DATE ? ") AS v" : " AS v");
-	add_rows(f, sql);
+	filters_rows_sql(f, sql);
 	if (kind == FACET_ARRAY)
 		buf_lit(sql, "), " ARRAY);
 	buf_lit(sql,
@@ -226,103 +214,4 @@ struct str
 facet_label(const struct facet *f, const struct facet_value *v)
 {
 	return str_at(f, v->has_label ? v->label : v->text);
-}
-
-/* What a sample of a column tells. */
-struct sample {
-	int64_t distinct, most; /* values, and rows with the commonest */
-	int64_t arrays, dates;  /* of the first values, up to FIRST */
-	int64_t values;         /* how many these are */
-};
-
-#define FIRST                                                                  \
-	"(SELECT v FROM s WHERE v IS NOT NULL AND v NOT IN ('', '[]') LIMIT "  \
-	"100)"
-
-/* What comes behind "WITH s AS (SELECT column AS v FROM rows". */
-static const char sample_sql[] =
-    " LIMIT " SAMPLE_ROWS "), g AS MATERIALIZED (SELECT count(*) AS n FROM s "
-    "WHERE v IS NOT NULL AND typeof(v) <> 'blob' GROUP BY v) "
-    "SELECT (SELECT count(*) FROM g), (SELECT max(n) FROM g), "
-    "(SELECT count(*) FROM " FIRST " WHERE "
-    "v LIKE '[%' AND EXISTS (SELECT 1 FROM " ARRAY ") AND NOT EXISTS "
-    "(SELECT 1 FROM " ARRAY " WHERE type IN ('object', 'array'))), "
-    "(SELECT count(*) FROM " FIRST " WHERE v GLOB "
-    "'[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]*'), "
-    "(SELECT count(*) FROM " FIRST ")";
-
-static bool
-read_sample(
-    struct db *db, const struct filters *f, size_t column, struct sample *s)
-{
-	struct buf sql = {0};
-	struct query q;
-	bool read;
-
-	buf_lit(&sql, "WITH s AS MATERIALIZED (SELECT ");
-	keyset_column(f->table, column, 'r', &sql);
-	buf_lit(&sql, " AS v");
-	add_rows(f, &sql);
-	buf_str(&sql, sample_sql);
-	query_open_buf(&q, db, &sql);
-	filters_bind(f, &q, 1);
-	read = query_next(&q);
-	if (read)
-		*s = (struct sample){
-		    .distinct = query_int(&q, 0),
-		    .most = query_int(&q, 1),
-		    .arrays = query_int(&q, 2),
-		    .dates = query_int(&q, 3),
-		    .values = query_int(&q, 4),
-		};
-	query_close(&q);
-	buf_release(&sql);
-	return read;
-}
-
-static size_t
-suggest(const struct sample *s, size_t column,
-    struct facet_suggestion out[FACET_SUGGESTIONS_MAX], size_t n)
-{
-	const struct {
-		enum facet_kind kind;
-		bool good;
-	} kinds[] = {
-	    {FACET_COLUMN,
-		s->distinct > 1 && s->distinct <= FACET_SIZE && s->most > 1},
-	    {FACET_ARRAY, s->values > 0 && s->arrays == s->values},
-	    {FACET_DATE, s->dates > 0},
-	};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		if (kinds[i].good && n < FACET_SUGGESTIONS_MAX)
-			out[n++] =
-			    (struct facet_suggestion){kinds[i].kind, column};
-	}
-	return n;
-}
-
-size_t
-facets_suggest(struct db *db, const struct filters *f, int64_t limit_ms,
-    struct facet_suggestion out[FACET_SUGGESTIONS_MAX])
-{
-	const struct table *t = f->table;
-	int64_t left_ms = db_time_left_ms(db);
-	int64_t all_ms =
-	    left_ms / 2 < 4 * limit_ms ? left_ms / 2 : 4 * limit_ms;
-	size_t n = 0;
-
-	for (size_t i = 0; i < t->n_columns; i++) {
-		struct sample s = {0};
-
-		if (t->n_key == 1 && t->key[0] == i)
-			continue;
-		begin_budget(db, limit_ms);
-		read_sample(db, f, i, &s);
-		/* What is slow for one column is slow for the others. */
-		if (db_budget_end(db) || db_time_left_ms(db) < left_ms - all_ms)
-			break;
-		n = suggest(&s, i, out, n);
-	}
-	return n;
 }

@@ -47,28 +47,6 @@ void facet_release(struct facet *);
 struct str facet_text(const struct facet *, const struct facet_value *);
 struct str facet_label(const struct facet *, const struct facet_value *);
 
-/* A facet that may say something: see facets_suggest. */
-struct facet_suggestion {
-	enum facet_kind kind;
-	size_t column;
-};
-
-enum {
-	FACET_SIZE = 30,            /* values of a facet, unless it says more */
-	FACET_SUGGESTIONS_MAX = 64, /* for one page */
-};
-
-/*
- * Finds columns that are worth a facet, in the table's order.  Only the first
- * thousand rows that pass are looked at.  There, a column has at least two
- * values but at most FACET_SIZE, and one of them twice; or its values, or the
- * first hundred of them, are JSON arrays, or have dates among them.  Of the
- * key there is none.
- *
- * Each column has `limit_ms`, and all of them four times that or half of what
- * is left of the page's time.  Returns how many there are.
- */
-size_t facets_suggest(struct db *, const struct filters *, int64_t limit_ms,
-    struct facet_suggestion out[FACET_SUGGESTIONS_MAX]);
+enum { FACET_SIZE = 30 }; /* values of a facet, unless it says more */
 
 #endif

@@ -426,9 +426,9 @@ filters_describe(const struct filters *f, struct buf *b)
 }
 
 void
-filters_count_sql(const struct filters *f, struct buf *sql)
+filters_rows_sql(const struct filters *f, struct buf *sql)
 {
-	buf_lit(sql, "SELECT count(*) FROM ");
+	buf_lit(sql, " FROM ");
 	sql_name(sql, str_of(f->table->name));
 	buf_lit(sql, " AS r");
 	filters_sql(f, sql);
@@ -443,10 +443,8 @@ filters_count(
 	struct query q;
 	int next;
 
-	buf_lit(&sql, "SELECT count(*) FROM (SELECT 1 FROM ");
-	sql_name(&sql, str_of(f->table->name));
-	buf_lit(&sql, " AS r");
-	filters_sql(f, &sql);
+	buf_lit(&sql, "SELECT count(*) FROM (SELECT 1");
+	filters_rows_sql(f, &sql);
 	buf_lit(&sql, " LIMIT ?)");
 	db_budget_begin(db, budget_ms);
 	query_open_buf(&q, db, &sql);

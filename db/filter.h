@@ -99,7 +99,7 @@ void filters_describe(const struct filters *, struct buf *);
 int64_t filters_count(
     const struct filters *, struct db *, int64_t max, int64_t budget_ms);
 
-/* Adds the SELECT that counts them all, without its parameters' values. */
-void filters_count_sql(const struct filters *, struct buf *sql);
+/* Adds " FROM table AS r WHERE …": the rows that pass. */
+void filters_rows_sql(const struct filters *, struct buf *sql);
 
 #endif

@@ -11,7 +11,7 @@
 
 enum {
 	FACET_MS = 200,     /* for one facet */
-	SUGGESTION_MS = 50, /* for the suggestions of one column */
+	SUGGESTION_MS = 50, /* for all suggestions */
 };
 
 const struct facet_kind_names facet_kinds[] = {

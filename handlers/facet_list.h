@@ -1,7 +1,7 @@
 #ifndef SQUALL_FACET_LIST_H
 #define SQUALL_FACET_LIST_H
 
-#include "db/facet.h"
+#include "db/suggest.h"
 #include "handlers/table_view.h"
 
 /*

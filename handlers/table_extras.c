@@ -50,7 +50,8 @@ write_count_sql(void *page, struct buf *b)
 	struct table_view *v = page;
 	struct buf sql = {0};
 
-	filters_count_sql(&v->filters, &sql);
+	buf_lit(&sql, "SELECT count(*)");
+	filters_rows_sql(&v->filters, &sql);
 	json_text(b, str_of_buf(&sql));
 	buf_release(&sql);
 }

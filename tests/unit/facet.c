@@ -1,9 +1,10 @@
 /*
- * db/facet.c: values and their counts, within the filters and the time, and
- * which columns are worth a facet.
+ * db/facet.c, db/suggest.c: values and their counts, within the filters and the
+ * time, and which columns are worth a facet.
  */
 #include "db/facet.h"
 
+#include "db/suggest.h"
 #include "tests/unit/database.h"
 
 /*
