@@ -3,7 +3,6 @@
  */
 #include "app/json.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,7 +73,51 @@ json_str(struct buf *b, const char *s)
 void
 json_int(struct buf *b, int64_t value)
 {
-	buf_printf(b, "%" PRId64, value);
+	buf_int(b, value);
+}
+
+/* whole / 10^decimals */
+static void
+decimal(struct buf *b, uint64_t whole, unsigned decimals, bool negative)
+{
+	char digits[24];
+	size_t at = sizeof(digits);
+
+	for (unsigned n = 0; n <= decimals || whole > 0; n++) {
+		if (n == decimals && n > 0)
+			digits[--at] = '.';
+		digits[--at] = (char)('0' + whole % 10);
+		whole /= 10;
+	}
+	if (negative)
+		digits[--at] = '-';
+	buf_add(b, digits + at, sizeof(digits) - at);
+	if (decimals == 0)
+		buf_lit(b, ".0");
+}
+
+/*
+ * Most reals have few decimals.  The division of two whole numbers, each of
+ * which a double has exactly, rounds as reading their quotient's digits does.
+ */
+static bool
+short_real(struct buf *b, double value)
+{
+	static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
+	double size = fabs(value);
+
+	/* printf writes smaller ones with an exponent. */
+	for (unsigned i = 0; i < sizeof(powers) / sizeof(*powers) &&
+	     size >= 1e-4 && size < 1e15 / powers[i];
+	     i++) {
+		double whole = rint(size * powers[i]);
+
+		if (whole / powers[i] == size) {
+			decimal(b, (uint64_t)whole, i, value < 0);
+			return true;
+		}
+	}
+	return false;
 }
 
 void
@@ -86,6 +129,8 @@ json_real(struct buf *b, double value)
 		buf_lit(b, "null");
 		return;
 	}
+	if (short_real(b, value))
+		return;
 	for (int precision = 15; precision <= 17; precision++) {
 		snprintf(digits, sizeof(digits), "%.*g", precision, value);
 		if (strtod(digits, NULL) == value)

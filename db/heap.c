@@ -82,7 +82,9 @@ heap_install(void)
 	ours.xMalloc = allocate;
 	ours.xFree = release;
 	ours.xRealloc = reallocate;
-	return sqlite3_config(SQLITE_CONFIG_MALLOC, &ours) == SQLITE_OK;
+	/* SQLite's own account has a lock that all threads share. */
+	return sqlite3_config(SQLITE_CONFIG_MALLOC, &ours) == SQLITE_OK &&
+	    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK;
 }
 
 void

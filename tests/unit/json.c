@@ -133,6 +133,17 @@ reals_stay_reals(void **state)
 	    {1e20, "1e+20"},
 	    {1e-7, "1e-07"},
 	    {123456789012345.0, "123456789012345.0"},
+	    {0.5, "0.5"},
+	    {-0.001, "-0.001"},
+	    {0.0001, "0.0001"},
+	    {0.00009, "9e-05"},
+	    {10.02, "10.02"},
+	    {100, "100.0"},
+	    {42.50779, "42.50779"},
+	    {-179.9999999, "-179.9999999"},
+	    {12345678.9012345, "12345678.9012345"},
+	    {99999999999999.5, "99999999999999.5"},
+	    {1e15, "1e+15"},
 	};
 	struct buf b = {0};
 
@@ -176,6 +187,32 @@ reals_of_every_magnitude_round_trip(void **state)
 		memcpy(&value, &bits, sizeof(value));
 		if (isfinite(value))
 			check_round_trip(&b, value);
+	}
+	buf_release(&b);
+}
+
+/* What has few decimals is written as printf would, which is slower. */
+static void
+reals_with_few_decimals_are_as_printf_has_them(void **state)
+{
+	uint64_t random = 88172645463325252;
+	struct buf b = {0};
+
+	(void)state;
+	for (int i = 0; i < 100000; i++) {
+		uint64_t bits = next_random(&random);
+		char value[40], want[40];
+
+		snprintf(value, sizeof(value), "%s%llu.%0*llu",
+		    bits % 2 == 0 ? "-" : "",
+		    (unsigned long long)(bits >> 8 & 0xffffff),
+		    (int)(1 + bits % 7), (unsigned long long)(bits >> 32) % 10);
+		snprintf(want, sizeof(want), "%.15g", strtod(value, NULL));
+		if (strpbrk(want, ".e") == NULL)
+			strncat(want, ".0", sizeof(want) - strlen(want) - 1);
+		buf_reset(&b);
+		json_real(&b, strtod(value, NULL));
+		assert_string_equal(buf_cstr(&b), want);
 	}
 	buf_release(&b);
 }
@@ -285,6 +322,7 @@ main(void)
 	    cmocka_unit_test(whole_numbers),
 	    cmocka_unit_test(reals_stay_reals),
 	    cmocka_unit_test(reals_of_every_magnitude_round_trip),
+	    cmocka_unit_test(reals_with_few_decimals_are_as_printf_has_them),
 	    cmocka_unit_test(reals_have_no_more_digits_than_they_need),
 	    cmocka_unit_test(what_is_no_number_is_null),
 	    cmocka_unit_test(blobs_of_every_remainder),
