@@ -74,7 +74,7 @@ find_reference(struct db *db, const struct table *t, size_t column,
 		table_release(parent);
 		if (table_read(db, str_of(f->table), parent) &&
 		    foreign_key_targets(f, parent, columns) &&
-		    table_is_unique(db, parent, columns, 1)) {
+		    table_is_unique(parent, columns, 1)) {
 			*to = columns[0];
 			return true;
 		}

@@ -14,30 +14,38 @@
 #include "db/number.h"
 #include "db/published.h"
 
-/* " AND "-joined comparisons of a reference's columns, p with t. */
+/* A column of the table that reference number `i` is to, in the outer list. */
 static void
-add_match(const struct table *parent, const struct foreign_key *f,
-    const size_t *to, struct buf *sql)
+add_parent_column(
+    struct buf *sql, const struct table *parent, size_t column, size_t i)
 {
+	buf_printf(sql, "p%zu.", i);
+	sql_name(sql,
+	    str_of(column < parent->n_columns ? parent->columns[column].name
+					      : parent->rowid));
+}
+
+/* At most one row matches, so this leaves the page's rows as they are. */
+static void
+add_join(struct rows *r, const struct table *parent,
+    const struct foreign_key *f, const size_t *to)
+{
+	buf_lit(&r->joins, " LEFT JOIN ");
+	sql_name(&r->joins, str_of(parent->name));
+	buf_printf(&r->joins, " AS p%zu", r->n_references);
 	for (size_t i = 0; i < f->n; i++) {
-		buf_str(sql, i == 0 ? " WHERE " : " AND ");
-		keyset_column(parent, to[i], 'p', sql);
+		buf_str(&r->joins, i == 0 ? " ON " : " AND ");
+		add_parent_column(&r->joins, parent, to[i], r->n_references);
 		/* '+': as foreign keys, by the parent's affinity alone. */
-		buf_printf(sql, " = +t.c%zu", f->from[i]);
+		buf_printf(&r->joins, " = +t.c%zu", f->from[i]);
 	}
 }
 
 static void
-add_lookup(struct rows *r, const struct table *parent, size_t column,
-    const struct foreign_key *f, const size_t *to)
+add_outer(struct rows *r, const struct table *parent, size_t column)
 {
-	buf_lit(&r->outer, ", (SELECT ");
-	keyset_column(parent, column, 'p', &r->outer);
-	buf_lit(&r->outer, " FROM ");
-	sql_name(&r->outer, str_of(parent->name));
-	buf_lit(&r->outer, " AS p");
-	add_match(parent, f, to, &r->outer);
-	buf_lit(&r->outer, " LIMIT 1)");
+	buf_lit(&r->outer, ", ");
+	add_parent_column(&r->outer, parent, column, r->n_references);
 }
 
 /* Adds the reference, unless following it would be a scan. */
@@ -51,7 +59,7 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 
 	if (!table_read(r->db, str_of(f->table), &parent) ||
 	    !foreign_key_targets(f, &parent, to) ||
-	    !table_is_unique(r->db, &parent, to, f->n) ||
+	    !table_is_unique(&parent, to, f->n) ||
 	    (parent.n_key == 0 && parent.rowid == NULL) ||
 	    (table = strdup(parent.name)) == NULL) {
 		table_release(&parent);
@@ -67,14 +75,14 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 	};
 	for (size_t i = 0; i < parent.n_key; i++)
 		ref->affinity[i] = parent.columns[parent.key[i]].affinity;
+	add_join(r, &parent, f, to);
 	for (int i = 0; i < ref->n_key; i++)
-		add_lookup(r, &parent,
-		    parent.n_key == 0 ? parent.n_columns : parent.key[i], f,
-		    to);
+		add_outer(r, &parent,
+		    parent.n_key == 0 ? parent.n_columns : parent.key[i]);
 	*next += ref->n_key;
 	label = published_label(r->db, &parent);
 	if (label < parent.n_columns) {
-		add_lookup(r, &parent, label, f, to);
+		add_outer(r, &parent, label);
 		ref->label = (*next)++;
 		ref->label_name = strdup(parent.columns[label].name);
 	}
@@ -124,6 +132,7 @@ rows_release(struct rows *r)
 	}
 	buf_release(&r->columns);
 	buf_release(&r->outer);
+	buf_release(&r->joins);
 	buf_release(&r->memory);
 	*r = (struct rows){0};
 }
@@ -138,7 +147,11 @@ rows_reference(const struct rows *r, size_t column)
 	return NULL;
 }
 
-/* "SELECT outer FROM (SELECT columns FROM table": the caller closes it. */
+/*
+ * "SELECT outer FROM (SELECT columns FROM table AS r": end_select closes it.
+ * SQLite can't merge the two where there is a LIMIT inside, and a LEFT JOIN
+ * keeps the order of what stands on its left.
+ */
 static void
 begin_select(const struct rows *r, struct buf *sql)
 {
@@ -152,6 +165,13 @@ begin_select(const struct rows *r, struct buf *sql)
 }
 
 static void
+end_select(const struct rows *r, struct buf *sql)
+{
+	buf_lit(sql, ") AS t");
+	buf_add(sql, r->joins.data, r->joins.len);
+}
+
+static void
 open_range(struct rows *r)
 {
 	struct buf sql = {0};
@@ -162,7 +182,8 @@ open_range(struct rows *r)
 	filtered = r->filters != NULL && filters_sql(r->filters, &sql);
 	keyset_sql(r->keyset, r->position, r->range,
 	    filtered ? " AND " : " WHERE ", &sql);
-	buf_lit(&sql, " LIMIT ? OFFSET ?) AS t");
+	buf_lit(&sql, " LIMIT ? OFFSET ?");
+	end_select(r, &sql);
 	query_open_buf(&r->query, r->db, &sql);
 	if (filtered)
 		i = filters_bind(r->filters, &r->query, i);
@@ -281,7 +302,8 @@ find_by_key(struct rows *r, const struct url_component *parts)
 		add_key_match(r, t->key[i], &sql);
 	}
 	add_key_order(r, &sql);
-	buf_lit(&sql, " LIMIT 1) AS t");
+	buf_lit(&sql, " LIMIT 1");
+	end_select(r, &sql);
 	query_open_buf(&r->query, r->db, &sql);
 	for (size_t i = 0; i < t->n_key; i++)
 		next = bind_key(r, t->key[i], parts[i], next);
@@ -298,7 +320,8 @@ find_by_rowid(struct rows *r, struct str part)
 	if (n.type != VALUE_INT)
 		return false;
 	begin_select(r, &sql);
-	buf_printf(&sql, " WHERE r.\"%s\" = ? LIMIT 1) AS t", r->table->rowid);
+	buf_printf(&sql, " WHERE r.\"%s\" = ? LIMIT 1", r->table->rowid);
+	end_select(r, &sql);
 	query_open_buf(&r->query, r->db, &sql);
 	query_bind_int(&r->query, 1, n.whole);
 	buf_release(&sql);

@@ -33,6 +33,7 @@ struct rows {
 	struct query query;
 	struct buf columns; /* the SELECT list, and the same outside */
 	struct buf outer;
+	struct buf joins;
 	struct buf memory; /* the values that rows_find bound */
 	/* Of a page of rows: */
 	const struct filters *filters; /* NULL: all rows */

@@ -235,6 +235,54 @@ read_foreign_keys(struct db *db, struct str name, struct table *t)
 	return ok;
 }
 
+/* Adds a column to the last of the unique keys; false without memory. */
+static bool
+add_unique_column(struct table *t, size_t column, bool first)
+{
+	struct unique_key *key;
+
+	if (first && grow(&t->unique, &t->n_unique, sizeof(*key)) == NULL)
+		return false;
+	key = &t->unique[t->n_unique - 1];
+	if (key->n < SCHEMA_KEY_MAX)
+		key->columns[key->n] = column;
+	key->n++;
+	return true;
+}
+
+/*
+ * An index may tell values apart that are equal by the column's collation: a
+ * column that it compares in its own way is none of the table's here.
+ */
+static bool
+read_unique(struct db *db, struct str name, struct table *t)
+{
+	int64_t last = -1;
+	struct query q;
+	bool ok = true;
+
+	if (t->kind != TABLE_PLAIN)
+		return true;
+	query_open(&q, db,
+	    "SELECT l.seq, x.name, x.coll "
+	    "FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS x "
+	    "WHERE l.\"unique\" AND NOT l.partial AND x.key "
+	    "ORDER BY l.seq, x.seqno");
+	query_bind_text(&q, 1, name);
+	while (ok && query_next(&q)) {
+		size_t column = table_column(t, query_text(&q, 1));
+
+		if (column < t->n_columns &&
+		    !db_has_collation(db, t->name, t->columns[column].name,
+			query_text(&q, 2)))
+			column = t->n_columns;
+		ok = add_unique_column(t, column, query_int(&q, 0) != last);
+		last = query_int(&q, 0);
+	}
+	query_close(&q);
+	return ok;
+}
+
 /* Asks SQLite. */
 static bool
 describe(struct db *db, struct str name, struct table *t)
@@ -245,7 +293,7 @@ describe(struct db *db, struct str name, struct table *t)
 	/* A description that SQLite can't make is no failure of the page's. */
 	db_budget_begin(db, DESCRIBE_BUDGET_MS);
 	failed = !read_kind(db, name, t, &kind) ||
-	    !read_columns(db, name, t, &kind) ||
+	    !read_columns(db, name, t, &kind) || !read_unique(db, name, t) ||
 	    !read_foreign_keys(db, name, t);
 	if (!failed) {
 		find_rowid(db, t, &kind);
@@ -288,6 +336,7 @@ table_release(struct table *t)
 	}
 	if (!t->lent) {
 		free(t->columns);
+		free(t->unique);
 		free(t->foreign_keys);
 		free(t->name);
 	}
@@ -339,37 +388,18 @@ same_columns(const size_t *a, size_t n_a, const size_t *b, size_t n_b)
 }
 
 bool
-table_is_unique(
-    struct db *db, const struct table *t, const size_t *columns, size_t n)
+table_is_unique(const struct table *t, const size_t *columns, size_t n)
 {
-	size_t index[SCHEMA_KEY_MAX], n_index = 0;
-	bool unique = false;
-	int64_t last = -1;
-	struct query q;
-
-	if (t->kind != TABLE_PLAIN || n == 0)
+	if (n == 0)
 		return false;
-	if (t->n_key > 0 && same_columns(columns, n, t->key, t->n_key))
+	if (t->rowid_is_key && same_columns(columns, n, t->key, t->n_key))
 		return true;
-	query_open(&q, db,
-	    "SELECT l.seq, i.name "
-	    "FROM pragma_index_list(?) AS l, pragma_index_info(l.name) AS i "
-	    "WHERE l.\"unique\" AND NOT l.partial ORDER BY l.seq, i.seqno");
-	query_bind_text(&q, 1, str_of(t->name));
-	while (!unique && query_next(&q)) {
-		if (query_int(&q, 0) != last) {
-			unique = n_index > 0 &&
-			    same_columns(columns, n, index, n_index);
-			last = query_int(&q, 0);
-			n_index = 0;
-		}
-		if (n_index < SCHEMA_KEY_MAX)
-			index[n_index] = table_column(t, query_text(&q, 1));
-		n_index++;
+	for (size_t i = 0; i < t->n_unique; i++) {
+		if (same_columns(
+			columns, n, t->unique[i].columns, t->unique[i].n))
+			return true;
 	}
-	query_close(&q);
-	return unique ||
-	    (n_index > 0 && same_columns(columns, n, index, n_index));
+	return false;
 }
 
 size_t

@@ -36,6 +36,12 @@ struct foreign_key {
 	char *to[SCHEMA_KEY_MAX];    /* columns there; NULL: its key */
 };
 
+/* The columns of a unique index; n_columns for an expression. */
+struct unique_key {
+	size_t columns[SCHEMA_KEY_MAX];
+	size_t n; /* may be more than that */
+};
+
 struct table {
 	char *name;
 	enum table_kind kind;
@@ -51,6 +57,8 @@ struct table {
 	const char *rowid;
 	bool rowid_is_key; /* the primary key is another name for the rowid */
 	bool has_order;    /* key and rowid tell any two rows apart */
+	struct unique_key *unique;
+	size_t n_unique;
 	struct foreign_key *foreign_keys;
 	size_t n_foreign_keys;
 	bool lent; /* all this is the connection's, until the page is done */
@@ -81,8 +89,7 @@ bool foreign_key_targets(const struct foreign_key *, const struct table *parent,
  * Whether at most one row has given values in these columns, and SQLite finds
  * it without a scan: the primary key, or the columns of a unique index.
  */
-bool table_is_unique(
-    struct db *, const struct table *, const size_t *columns, size_t n);
+bool table_is_unique(const struct table *, const size_t *columns, size_t n);
 
 /* A line of the list of tables. */
 struct table_name {

@@ -387,7 +387,7 @@ views(void **state)
 	assert_int_equal(t.n_key, 0);
 	assert_null(t.rowid);
 	assert_int_equal(t.n_foreign_keys, 0);
-	assert_false(table_is_unique(d->db, &t, (size_t[]){0}, 1));
+	assert_false(table_is_unique(&t, (size_t[]){0}, 1));
 	table_release(&t);
 	end_reading(d->db);
 }
@@ -408,7 +408,7 @@ virtual_tables(void **state)
 	assert_int_equal(t.n_columns, 2);
 	assert_string_equal(t.rowid, "rowid");
 	assert_false(t.rowid_is_key);
-	assert_false(table_is_unique(d->db, &t, (size_t[]){0}, 1));
+	assert_false(table_is_unique(&t, (size_t[]){0}, 1));
 	assert_int_equal(count(d->db, &t), 1);
 	table_release(&t);
 	read_table(d->db, "r", &t);
@@ -514,7 +514,7 @@ is_unique(struct database *d, const char *letters)
 	read_table(d->db, "t", &t);
 	for (; *letters != '\0'; letters++)
 		columns[n++] = (size_t)(*letters - 'a');
-	unique = table_is_unique(d->db, &t, columns, n);
+	unique = table_is_unique(&t, columns, n);
 	table_release(&t);
 	return unique;
 }
@@ -552,6 +552,22 @@ the_columns_of_a_unique_index_are(void **state)
 	assert_false(is_unique(d, "e"));
 	assert_false(is_unique(d, "f"));
 	assert_false(is_unique(d, "ad"));
+	end_reading(d->db);
+}
+
+/* A join by it would find more than one row. */
+static void
+an_index_that_compares_otherwise_is_not(void **state)
+{
+	struct database *d = *state;
+
+	read_database_of(d,
+	    "CREATE TABLE t(a TEXT COLLATE NOCASE, b TEXT COLLATE NOCASE"
+	    " UNIQUE, c); CREATE UNIQUE INDEX i ON t(a COLLATE BINARY);"
+	    "CREATE UNIQUE INDEX j ON t(c COLLATE RTRIM)");
+	assert_false(is_unique(d, "a"));
+	assert_true(is_unique(d, "b"));
+	assert_false(is_unique(d, "c"));
 	end_reading(d->db);
 }
 
@@ -765,6 +781,7 @@ main(void)
 	    DATABASE_TEST(foreign_keys_from_a_column_in_another_case),
 	    DATABASE_TEST(the_key_is_unique),
 	    DATABASE_TEST(the_columns_of_a_unique_index_are),
+	    DATABASE_TEST(an_index_that_compares_otherwise_is_not),
 	    DATABASE_TEST(every_one_of_many_indexes_is_looked_at),
 	    DATABASE_TEST(
 		indexes_of_some_rows_or_of_expressions_are_not_unique),
