@@ -127,14 +127,17 @@ look_closely(struct sample *s, const struct query *q, int column)
 static bool
 look(struct sample *s, const struct query *q, int column)
 {
-	enum value_type type = query_type(q, column);
+	bool closely = s->first < FIRST, counting = s->distinct <= FACET_SIZE;
+	enum value_type type;
 
-	if (type != VALUE_NULL && s->first < FIRST)
+	if (!closely && !counting)
+		return false;
+	type = query_type(q, column);
+	if (closely && type != VALUE_NULL)
 		look_closely(s, q, column);
-	if (type != VALUE_NULL && type != VALUE_BLOB &&
-	    s->distinct <= FACET_SIZE)
+	if (counting && type != VALUE_NULL && type != VALUE_BLOB)
 		count_value(s, hash_value(q, column));
-	return s->first < FIRST || s->distinct <= FACET_SIZE;
+	return true;
 }
 
 static bool
