@@ -140,7 +140,8 @@ test-tools: $(TOOLS)
 PLAIN_TESTS = %/capacity.bats %/clock.bats %/endurance.bats
 BATS_FILES = $(filter-out $(PLAIN_TESTS),$(wildcard tests/integration/*.bats))
 ASAN_TESTS = $(UNIT_TESTS:$(BUILD)/%=build/asan/%) \
-	$(filter-out %/fresh-check.bats %/odd.bats %-values.bats,$(BATS_FILES))
+	$(filter-out $(addprefix %/,fresh-check.bats odd.bats servers.bats \
+	stores-trouble.bats) %-values.bats,$(BATS_FILES))
 check-asan: deps-test
 	@ASAN_OPTIONS=detect_stack_use_after_return=1 WAIT_S=30 \
 		$(MAKE) --no-print-directory test BUILD=build/asan \
@@ -149,7 +150,7 @@ check-asan: deps-test
 # Threads: what several of them, or several workers, are at together.
 TSAN_TESTS = $(patsubst %,tests/integration/%.bats,cache connections crowd \
 	errors fresh fresh-check limits log overload pool reload replaced \
-	sql-attacks status stream trouble upgrade)
+	status stream trouble upgrade)
 check-tsan: deps-test
 	@FRESH_READS=$${FRESH_READS:-60000} WAIT_S=30 $(MAKE) \
 		--no-print-directory test BUILD=build/tsan SANITIZE=thread \

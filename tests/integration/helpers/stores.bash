@@ -57,20 +57,20 @@ hostile_ask()
 	site_memcached_ask "$T/hostile" "$1"
 }
 
-# make_notes: a database of 12 small rows and a large one.  Every page of it
+# make_notes: a database of 6 small rows and a large one.  Every page of it
 # shows a number, which commits change.
 make_notes()
 {
 	sqlite3 -batch -bail "$T/demo.db" "PRAGMA journal_mode = WAL;
 	    CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT, n, pad);
 	    WITH RECURSIVE i(i) AS (VALUES (1) UNION ALL
-	    SELECT i + 1 FROM i WHERE i < 12)
+	    SELECT i + 1 FROM i WHERE i < 6)
 	    INSERT INTO notes SELECT i, 'note ' || i, 0,
-	    hex(randomblob(i * i * 30)) FROM i;
-	    INSERT INTO notes VALUES (13, 'large', 0, hex(randomblob(300000)))" \
+	    hex(randomblob(i * i * 120)) FROM i;
+	    INSERT INTO notes VALUES (7, 'large', 0, hex(randomblob(300000)))" \
 	    >"$T/sqlite.log"
 	printf '%s\n' /demo '/demo/notes?_size=5' /demo/notes.json?_size=5 \
-	    /demo/notes/{1..13} /demo/notes/{1..13}.json | nl -w 1 -s ' ' \
+	    /demo/notes/{1..7} /demo/notes/{1..7}.json | nl -w 1 -s ' ' \
 	    >"$T/paths"
 	PAGES=$(wc -l <"$T/paths")
 }
