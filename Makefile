@@ -55,7 +55,7 @@ endif
 DEPS = deps-demo deps-test deps-fuzz deps-lint deps-bench deps-picture
 
 .DELETE_ON_ERROR:
-.PHONY: all demo test check-asan check-tsan soak fuzz bench picture lint format install \
+.PHONY: all demo test check-asan check-tsan soak fuzz bench bench-growth picture lint format install \
 	deps $(DEPS) clean help
 
 all: $(BUILD)/squall
@@ -134,9 +134,9 @@ test: deps-test
 unit-tests: $(UNIT_TESTS)
 test-tools: $(TOOLS)
 
-# Memory: all but the freshness checker, which is for `test` and `check-tsan`,
-# and what only the plain program can show: figures, and what happens under
-# another library that is to be loaded first.
+# Memory: all but what takes long and goes where others go, and what only the
+# plain program can show: figures, and what happens under another library that
+# is to be loaded first.
 PLAIN_TESTS = %/capacity.bats %/clock.bats %/endurance.bats
 BATS_FILES = $(filter-out $(PLAIN_TESTS),$(wildcard tests/integration/*.bats))
 ASAN_TESTS = $(UNIT_TESTS:$(BUILD)/%=build/asan/%) \
@@ -173,8 +173,14 @@ fuzz-seeds: $(BUILD)/tests/fuzz/seeds
 	@$< tests/fuzz/corpus/entry
 
 bench: deps-bench
-	@$(MAKE) --no-print-directory all $(ATLAS)
+	@$(MAKE) --no-print-directory all test-tools $(ATLAS)
 	@tests/bench/run
+	@TOOLS_DIR=$(BUILD)/tests/tools tests/bench/growth
+
+# The second part alone (ROWS="10000 100000").
+bench-growth: deps-bench
+	@$(MAKE) --no-print-directory all test-tools
+	@TOOLS_DIR=$(BUILD)/tests/tools tests/bench/growth
 
 picture: deps-picture
 	@$(MAKE) --no-print-directory all $(ATLAS)
@@ -204,7 +210,7 @@ help:
 	@echo 'make check-tsan the servers under ThreadSanitizer'
 	@echo 'make soak       freshness and the pool under load, for SOAK_S=1800 seconds each'
 	@echo 'make fuzz       the parsers, by libFuzzer (TARGETS=, FUZZ_S=)'
-	@echo 'make bench      the hit path beside a bare libfcgi program'
+	@echo 'make bench      the hit path beside a bare libfcgi program; pages of growing tables'
 	@echo 'make lint       formatting, static analysis, the layers'
 	@echo 'make install    to PREFIX=/usr/local'
 
