@@ -9,6 +9,53 @@ enum {
 	PROMISED_MAX = 500000, /* rows that are counted within the budget */
 };
 
+/* What a SELECT with the filters' parameters, then `max` counts; -1: too long
+ */
+static int64_t
+run(const struct filters *f, struct db *db, const struct buf *sql, int64_t max)
+{
+	int64_t count = -1;
+	struct query q;
+	int next;
+
+	query_open_buf(&q, db, sql);
+	next = filters_bind(f, &q, 1);
+	query_bind_int(&q, next, max);
+	if (query_next(&q))
+		count = query_int(&q, 0);
+	query_close(&q);
+	return count;
+}
+
+int64_t
+count_up_to(
+    const struct filters *f, struct db *db, int64_t max, int64_t budget_ms)
+{
+	struct buf sql = {0}, limit = {0};
+	int64_t count = -1;
+
+	db_budget_begin(db, budget_ms);
+	/* What is chosen may lack its row: less than the limit says nothing. */
+	if (filters_choice(f) != NULL) {
+		buf_lit(&limit, " LIMIT ?");
+		buf_lit(&sql, "SELECT count(*)");
+		filters_table_sql(f, &sql);
+		filters_choice_sql(f, &limit, &sql);
+		count = run(f, db, &sql, max + 1);
+	}
+	if (count <= max) {
+		buf_reset(&sql);
+		buf_lit(&sql, "SELECT count(*) FROM (SELECT 1");
+		filters_rows_sql(f, &sql);
+		buf_lit(&sql, " LIMIT ?)");
+		count = run(f, db, &sql, max + 1);
+	}
+	db_budget_end(db);
+	buf_release(&limit);
+	buf_release(&sql);
+	return count;
+}
+
 /* The first column of a query about a table; -1 if that is not there. */
 static int64_t
 ask(struct db *db, const char *sql, const struct table *t)
@@ -60,7 +107,7 @@ count_all(struct db *db, const struct filters *f, int64_t budget_ms)
 	if (db_size(db) > SMALL_FILE) {
 		rows = promised(db, f->table);
 		if (rows >= 0 && rows <= PROMISED_MAX)
-			count.n = filters_count(f, db, PROMISED_MAX, budget_ms);
+			count.n = count_up_to(f, db, PROMISED_MAX, budget_ms);
 		if (count.n > PROMISED_MAX)
 			count.n = -1;
 		return count;
@@ -85,7 +132,7 @@ count_rows(struct db *db, const struct filters *f, int64_t budget_ms)
 		count = count_all(db, f, budget_ms);
 	if (count.n >= 0)
 		return count;
-	count.n = filters_count(f, db, COUNT_MAX, budget_ms);
+	count.n = count_up_to(f, db, COUNT_MAX, budget_ms);
 	count.more = count.n > COUNT_MAX;
 	if (count.more)
 		count.n = COUNT_MAX;

@@ -22,4 +22,11 @@ enum {
  */
 struct count count_rows(struct db *, const struct filters *, int64_t budget_ms);
 
+/*
+ * Counts the rows that pass, up to `max`, for at most `budget_ms`.  More than
+ * `max` comes back as max + 1, and -1 where it took too long.
+ */
+int64_t count_up_to(
+    const struct filters *, struct db *, int64_t max, int64_t budget_ms);
+
 #endif

@@ -300,6 +300,26 @@ filters_sql(const struct filters *f, struct buf *sql)
 	return f->n > 0;
 }
 
+const struct filter *
+filters_choice(const struct filters *f)
+{
+	return f->n == 1 && f->items[0].chosen != NULL ? &f->items[0] : NULL;
+}
+
+void
+filters_choice_sql(
+    const struct filters *f, const struct buf *more, struct buf *sql)
+{
+	const struct filter *item = &f->items[0];
+
+	buf_lit(sql, " WHERE (");
+	buf_add(sql, item->sql.data, item->sql.len);
+	buf_lit(sql, ":p0");
+	buf_add(sql, more->data, more->len);
+	buf_add(sql, item->list.data, item->list.len);
+	buf_char(sql, ')');
+}
+
 /* The marks of an item's values, in order. */
 static const char *
 marks(const struct filters *f, const struct filter *item)
@@ -426,34 +446,16 @@ filters_describe(const struct filters *f, struct buf *b)
 }
 
 void
-filters_rows_sql(const struct filters *f, struct buf *sql)
+filters_table_sql(const struct filters *f, struct buf *sql)
 {
 	buf_lit(sql, " FROM ");
 	sql_name(sql, str_of(f->table->name));
 	buf_lit(sql, " AS r");
-	filters_sql(f, sql);
 }
 
-int64_t
-filters_count(
-    const struct filters *f, struct db *db, int64_t max, int64_t budget_ms)
+void
+filters_rows_sql(const struct filters *f, struct buf *sql)
 {
-	struct buf sql = {0};
-	int64_t count = -1;
-	struct query q;
-	int next;
-
-	buf_lit(&sql, "SELECT count(*) FROM (SELECT 1");
-	filters_rows_sql(f, &sql);
-	buf_lit(&sql, " LIMIT ?)");
-	db_budget_begin(db, budget_ms);
-	query_open_buf(&q, db, &sql);
-	next = filters_bind(f, &q, 1);
-	query_bind_int(&q, next, max + 1);
-	if (query_next(&q))
-		count = query_int(&q, 0);
-	query_close(&q);
-	db_budget_end(db);
-	buf_release(&sql);
-	return count;
+	filters_table_sql(f, sql);
+	filters_sql(f, sql);
 }

@@ -31,6 +31,11 @@ struct filter {
 	struct str value;           /* as it was given */
 	struct buf list;            /* of a list: the values as a JSON array */
 	struct buf sql, words;      /* of a condition */
+	/*
+	 * Of a condition that ends with a SELECT of values of `column`: what
+	 * they are called there; else NULL.
+	 */
+	const char *chosen;
 };
 
 struct filters {
@@ -80,6 +85,16 @@ bool filters_add_condition(struct filters *, struct buf *sql, const char *end,
  */
 bool filters_sql(const struct filters *, struct buf *sql);
 
+/*
+ * The only filter, if it is a condition with a SELECT, whose end can be pushed
+ * into that; else NULL.
+ */
+const struct filter *filters_choice(const struct filters *);
+
+/* Like filters_sql for it, with `more` SQL at the end of the SELECT. */
+void filters_choice_sql(
+    const struct filters *, const struct buf *more, struct buf *sql);
+
 /* Binds the parameters from number `i` on; the number of the next. */
 int filters_bind(const struct filters *, struct query *, int i);
 
@@ -92,14 +107,8 @@ void filter_describe(const struct filters *, size_t i, struct buf *);
 /* Adds "where a = 1, b is null and c > 2", or nothing without filters. */
 void filters_describe(const struct filters *, struct buf *);
 
-/*
- * Counts the rows that pass, up to `max`, for at most `budget_ms`.  More than
- * `max` comes back as max + 1, and -1 where it took too long.
- */
-int64_t filters_count(
-    const struct filters *, struct db *, int64_t max, int64_t budget_ms);
-
-/* Adds " FROM table AS r WHERE …": the rows that pass. */
+/* Adds " FROM table AS r", and with the filters " WHERE …": who passes. */
+void filters_table_sql(const struct filters *, struct buf *sql);
 void filters_rows_sql(const struct filters *, struct buf *sql);
 
 #endif

@@ -171,6 +171,70 @@ end_select(const struct rows *r, struct buf *sql)
 	buf_add(sql, r->joins.data, r->joins.len);
 }
 
+static bool
+is_rowid(const struct table *t, size_t column)
+{
+	return column == t->n_columns ||
+	    (t->rowid_is_key && column == t->key[0]);
+}
+
+/*
+ * Whether the filters choose rowids, and the order is theirs: then as many as
+ * are shown may be enough, however many there are.
+ */
+static bool
+chooses_in_order(const struct rows *r)
+{
+	const struct filter *choice =
+	    r->filters == NULL ? NULL : filters_choice(r->filters);
+
+	return choice != NULL && r->keyset->n == 1 &&
+	    (!r->position->given || r->position->values[0].type == VALUE_INT) &&
+	    is_rowid(r->table, choice->column) &&
+	    is_rowid(r->table, r->keyset->terms[0].column);
+}
+
+/*
+ * The WHERE clause of the filters.  The rows that are chosen by their rowids
+ * come after the position as well; if they are cut short, and some are not
+ * there, it is not known what follows.
+ */
+static bool
+add_filters(const struct rows *r, struct buf *sql)
+{
+	const struct filter *choice;
+	struct buf more = {0};
+	bool down;
+
+	if (r->filters == NULL || !chooses_in_order(r))
+		return r->filters != NULL && filters_sql(r->filters, sql);
+	choice = filters_choice(r->filters);
+	down = r->keyset->terms[0].descending;
+	if (r->position->given)
+		buf_printf(
+		    &more, " AND %s %c ?", choice->chosen, down ? '<' : '>');
+	if (r->cut)
+		buf_printf(&more, " ORDER BY %s%s LIMIT ?", choice->chosen,
+		    down ? " DESC" : "");
+	filters_choice_sql(r->filters, &more, sql);
+	buf_release(&more);
+	return true;
+}
+
+static int
+bind_filters(struct rows *r)
+{
+	int i = filters_bind(r->filters, &r->query, 1);
+
+	if (!chooses_in_order(r))
+		return i;
+	if (r->position->given)
+		query_bind_int(&r->query, i++, r->position->values[0].number);
+	if (r->cut)
+		query_bind_int(&r->query, i++, r->limit);
+	return i;
+}
+
 static void
 open_range(struct rows *r)
 {
@@ -179,17 +243,17 @@ open_range(struct rows *r)
 	int i = 1;
 
 	begin_select(r, &sql);
-	filtered = r->filters != NULL && filters_sql(r->filters, &sql);
+	filtered = add_filters(r, &sql);
 	keyset_sql(r->keyset, r->position, r->range,
 	    filtered ? " AND " : " WHERE ", &sql);
 	buf_lit(&sql, " LIMIT ? OFFSET ?");
 	end_select(r, &sql);
 	query_open_buf(&r->query, r->db, &sql);
 	if (filtered)
-		i = filters_bind(r->filters, &r->query, i);
+		i = bind_filters(r);
 	i = keyset_bind(r->keyset, r->position, r->range, &r->query, i);
 	query_bind_int(&r->query, i, r->limit - r->seen);
-	query_bind_int(&r->query, i + 1, r->position->offset);
+	query_bind_int(&r->query, i + 1, r->position->offset + r->skipped);
 	buf_release(&sql);
 	r->open = true;
 }
@@ -204,8 +268,10 @@ rows_page(struct rows *r, const struct filters *f, const struct keyset *k,
 	r->position = p;
 	r->limit = limit;
 	r->seen = 0;
+	r->skipped = 0;
 	r->range = 0;
 	r->open = false;
+	r->cut = chooses_in_order(r);
 }
 
 bool
@@ -222,7 +288,11 @@ rows_next(struct rows *r)
 		}
 		query_close(&r->query);
 		r->open = false;
-		r->range++;
+		if (r->cut)
+			r->skipped = r->seen;
+		else
+			r->range++;
+		r->cut = false;
 	}
 	return false;
 }

@@ -41,6 +41,8 @@ struct rows {
 	const struct keyset_position *position;
 	size_t range;
 	int64_t seen, limit;
+	int64_t skipped; /* of the range: they were seen when it was cut */
+	bool cut;        /* the range, to what may be enough of it */
 	bool open;
 };
 

@@ -321,6 +321,13 @@ search_add(struct search *s, size_t column, struct str words, bool raw)
 	return true;
 }
 
+/* A column of FTS4 may be called rowid. */
+static const char *
+rowid_name(const struct search_index *index)
+{
+	return index->version == 5 ? "rowid" : "docid";
+}
+
 /* The SELECT of the rowids that match a term, as far as its parameter. */
 static void
 add_select(
@@ -328,10 +335,9 @@ add_select(
 {
 	const struct table *fts = &s->index->table;
 
-	/* A column of FTS4 may be called rowid. */
-	buf_str(sql,
-	    s->index->version == 5 ? "SELECT rowid FROM "
-				   : "SELECT docid FROM ");
+	buf_lit(sql, "SELECT ");
+	buf_str(sql, rowid_name(s->index));
+	buf_lit(sql, " FROM ");
 	sql_name(sql, str_of(fts->name));
 	buf_lit(sql, " WHERE ");
 	sql_name(sql,
@@ -395,6 +401,8 @@ search_apply(const struct search *s, struct filters *f)
 		if (!filters_add_condition(
 			f, &sql, ")", str_of_buf(&term->match), &words))
 			return false;
+		f->items[f->n - 1].column = s->index->key;
+		f->items[f->n - 1].chosen = rowid_name(s->index);
 	}
 	return true;
 }

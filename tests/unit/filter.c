@@ -4,6 +4,7 @@
 #include "db/filter.h"
 
 #include "app/json_valid.h"
+#include "db/count.h"
 #include "db/keyset.h"
 #include "tests/unit/database.h"
 
@@ -314,13 +315,13 @@ several_are_all_met_and_described(void **state)
 	filters_describe(&f, &b);
 	filters_params(&f, &b);
 	assert_wrote(&b, "{}");
-	assert_int_equal(filters_count(&f, d->db, 10, LIMIT_MS), 5);
-	assert_int_equal(filters_count(&f, d->db, 3, LIMIT_MS), 4);
+	assert_int_equal(count_up_to(&f, d->db, 10, LIMIT_MS), 5);
+	assert_int_equal(count_up_to(&f, d->db, 3, LIMIT_MS), 4);
 
 	assert_true(filters_add(&f, LIT("n"), LIT("5"), &b));
 	filters_describe(&f, &b);
 	assert_wrote(&b, "where n = 5");
-	assert_int_equal(filters_count(&f, d->db, 10, LIMIT_MS), 2);
+	assert_int_equal(count_up_to(&f, d->db, 10, LIMIT_MS), 2);
 	assert_true(filters_add(&f, LIT("s__contains"), LIT("v"), &b));
 	assert_true(filters_add(&f, LIT("x"), LIT("5"), &b));
 	assert_true(filters_add(&f, LIT("s__in"), LIT("five, 5"), &b));
@@ -328,7 +329,7 @@ several_are_all_met_and_described(void **state)
 	buf_lit(&words, "beyond");
 	assert_true(filters_add_condition(&f, &sql, ")", LIT("0"), &words));
 	assert_true(filters_add(&f, LIT("n__notnull"), LIT("1"), &b));
-	assert_int_equal(filters_count(&f, d->db, 10, LIMIT_MS), 1);
+	assert_int_equal(count_up_to(&f, d->db, 10, LIMIT_MS), 1);
 	filters_describe(&f, &b);
 	assert_wrote(&b,
 	    "where n = 5, s contains \"v\", x = 5, s in [\"five\",\"5\"], "
@@ -366,7 +367,7 @@ there_is_a_bound(void **state)
 	filters_init(&f, &t);
 	for (int i = 0; i < FILTERS_MAX; i++)
 		assert_true(filters_add(&f, LIT("x"), LIT("5"), &why));
-	assert_int_equal(filters_count(&f, d->db, 10, LIMIT_MS), 2);
+	assert_int_equal(count_up_to(&f, d->db, 10, LIMIT_MS), 2);
 	assert_false(filters_add(&f, LIT("x"), LIT("5"), &why));
 	assert_wrote(&why, "There are more than 100 filters.");
 	buf_lit(&sql, "1 = ");

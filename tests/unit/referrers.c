@@ -4,6 +4,7 @@
  */
 #include "db/referrers.h"
 
+#include "db/count.h"
 #include "db/indexes.h"
 #include "db/through.h"
 #include "tests/unit/database.h"
@@ -152,7 +153,7 @@ check_through(const struct database *d, const char *table, struct str json,
 	if (through_add(
 		&through, d->db, &f, (struct str){copy, json.len}, &b)) {
 		buf_printf(&b, "%lld ",
-		    (long long)filters_count(&f, d->db, 100, LIMIT_MS));
+		    (long long)count_up_to(&f, d->db, 100, LIMIT_MS));
 		filters_describe(&f, &b);
 	}
 	check_str(str_of_buf(&b), want, file, line);

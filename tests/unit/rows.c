@@ -863,8 +863,8 @@ references_are_found_by_index(void **state)
 		keyset_init(&k, &o.table, o.table.n_columns, false);
 		rows_page(&o.rows, NULL, &k, &beginning, 10);
 		assert_true(rows_next(&o.rows));
-		assert_no_scan(
-		    d->db, sqlite3_sql(o.rows.query.statement.stmt), buf_cstr(&sql));
+		assert_no_scan(d->db, sqlite3_sql(o.rows.query.statement.stmt),
+		    buf_cstr(&sql));
 		close_table(&o);
 		buf_release(&sql);
 		end_reading(d->db);

@@ -4,6 +4,8 @@
  */
 #include "db/search.h"
 
+#include "db/count.h"
+#include "db/rows.h"
 #include "tests/unit/database.h"
 
 /* "index by key" of a table; "none" if nothing indexes it. */
@@ -561,13 +563,91 @@ one_that_takes_too_long_spoils_nothing(void **state)
 		filters_init(&f, &s.table);
 		assert_true(search_apply(&s.search, &f));
 		for (int64_t ms = 0; ms < 20; ms++)
-			filters_count(&f, d->db, 100000, ms);
+			count_up_to(&f, d->db, 100000, ms);
 		assert_int_equal(
-		    filters_count(&f, d->db, 100000, LIMIT_MS), 20000);
+		    count_up_to(&f, d->db, 100000, LIMIT_MS), 20000);
 		filters_release(&f);
 		stop(&s);
 	}
 	end_reading(d->db);
+}
+
+/* The ids of a page of what is found, and how many there are in all. */
+static void
+show_page(struct searching *s, struct filters *f, struct str next, bool down,
+    int64_t limit, struct buf *b)
+{
+	struct keyset_position position = {0};
+	struct keyset keyset;
+	struct rows rows;
+
+	buf_reset(b);
+	keyset_init(&keyset, &s->table, down ? 0 : s->table.n_columns, down);
+	if (next.len > 0)
+		assert_true(keyset_parse(&keyset, next, &position));
+	rows_init(&rows, s->d->db, &s->table);
+	rows_page(&rows, f, &keyset, &position, limit);
+	while (rows_next(&rows))
+		buf_printf(b, "%lld ", (long long)query_int(&rows.query, 0));
+	buf_printf(
+	    b, "of %lld", (long long)count_up_to(f, s->d->db, 9, LIMIT_MS));
+	rows_release(&rows);
+	keyset_position_release(&position);
+}
+
+/* So many rows as a page has are enough, unless the index knows of others. */
+static void
+pages_of_what_is_found(void **state)
+{
+	static const char *const indexes[] = {"fts5(a, content='')",
+	    "fts4(a, content='')", "fts5(a, content=t, content_rowid=id)",
+	    "fts4(a, content=t)"};
+	struct database *d = *state;
+	struct searching s;
+	struct filters f;
+	struct buf b = {0};
+
+	run_sql(d->file,
+	    "CREATE TABLE t(id INTEGER PRIMARY KEY, a);"
+	    "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c"
+	    " WHERE x < 40) INSERT INTO t SELECT x, 'word' FROM c");
+	d->db = db_new("test", d->file, LIMIT_MS);
+	for (size_t i = 0; i < COUNT_OF(indexes); i++) {
+		char sql[500];
+
+		snprintf(sql, sizeof(sql),
+		    "DROP TABLE IF EXISTS t_fts;"
+		    "CREATE VIRTUAL TABLE t_fts USING %s;"
+		    "INSERT OR IGNORE INTO t SELECT value, 'word' FROM"
+		    " json_each('[3,4,5,6,7,8,9,10,38,39,40]');"
+		    "INSERT INTO t_fts(rowid, a) SELECT id, a FROM t;"
+		    "DELETE FROM t WHERE id BETWEEN 3 AND 10 OR id > 37",
+		    indexes[i]);
+		run_sql(d->file, sql);
+		assert_int_equal(db_begin(d->db), DB_OK);
+		start(&s, d, "t");
+		search_add(
+		    &s.search, s.index.table.n_columns, LIT("word"), false);
+		filters_init(&f, &s.table);
+		assert_true(search_apply(&s.search, &f));
+		show_page(&s, &f, LIT(""), false, 4, &b);
+		assert_wrote(&b, "1 2 11 12 of 10");
+		show_page(&s, &f, LIT("i12"), false, 3, &b);
+		assert_wrote(&b, "13 14 15 of 10");
+		show_page(&s, &f, LIT("i34"), false, 9, &b);
+		assert_wrote(&b, "35 36 37 of 10");
+		show_page(&s, &f, LIT(""), true, 2, &b);
+		assert_wrote(&b, "37 36 of 10");
+		show_page(&s, &f, LIT("i12"), true, 4, &b);
+		assert_wrote(&b, "11 2 1 of 10");
+		/* as the column has it, a text is a number */
+		show_page(&s, &f, LIT("t5"), false, 4, &b);
+		assert_wrote(&b, "11 12 13 14 of 10");
+		filters_release(&f);
+		stop(&s);
+		end_reading(d->db);
+	}
+	buf_release(&b);
 }
 
 int
@@ -590,6 +670,7 @@ main(void)
 	    DATABASE_TEST(an_index_that_takes_no_phrases),
 	    DATABASE_TEST(views_when_asked_for),
 	    DATABASE_TEST(in_utf16_and_large_pages),
+	    DATABASE_TEST(pages_of_what_is_found),
 	    DATABASE_TEST(one_that_takes_too_long_spoils_nothing),
 	    DATABASE_TEST(generated_columns_and_references_to_itself),
 	};
