@@ -32,7 +32,7 @@ declare -rA SETS=(
 	# make lint: clang-tidy reads the headers of the libraries
 	[lint]='@build clang-format clang-tidy cppcheck shellcheck'
 	# make bench
-	[bench]='@demo redis-server wrk procps libfcgi-dev libfcgi-bin'
+	[bench]='@demo redis-server wrk procps libfcgi-dev libfcgi-bin jq'
 	# make picture: Chromium (Debian's name) and a font for it
 	[picture]='@demo chromium fonts-dejavu-core'
 )
