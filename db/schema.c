@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "db/declaration.h"
 #include "db/internal.h"
 #include "db/query.h"
 
@@ -138,12 +139,41 @@ key_has_index(struct db *db, const struct table *t)
 	return found;
 }
 
+/*
+ * Are its rowids but the numbers of what a query gives?  So it is with what is
+ * made of other tables: a condition more, and a row has another.
+ */
+static bool
+rowids_change(struct db *db, const struct table *t)
+{
+	static const char *const modules[] = {
+	    "fts3tokenize", "fts4aux", "fts5vocab"};
+	struct declaration d;
+	struct buf module = {0};
+	bool change = false;
+	struct query q;
+
+	if (t->kind != TABLE_VIRTUAL)
+		return false;
+	query_open(&q, db,
+	    "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?");
+	query_bind_text(&q, 1, str_of(t->name));
+	if (query_next(&q) && declaration_parse(&d, query_text(&q, 0)))
+		declaration_unquote(d.module, &module);
+	query_close(&q);
+	for (size_t i = 0; i < sizeof(modules) / sizeof(*modules); i++)
+		change |= strcasecmp(buf_cstr(&module), modules[i]) == 0;
+	buf_release(&module);
+	return change;
+}
+
 static void
 find_rowid(struct db *db, struct table *t, const struct kind *kind)
 {
 	static const char *const names[] = {"rowid", "_rowid_", "oid"};
 
-	if (t->kind == TABLE_VIEW || kind->without_rowid)
+	if (t->kind == TABLE_VIEW || kind->without_rowid ||
+	    rowids_change(db, t))
 		return;
 	/* Not so "INTEGER PRIMARY KEY DESC", for history's sake. */
 	t->rowid_is_key = t->n_key == 1 && t->kind == TABLE_PLAIN &&

@@ -52,7 +52,8 @@ struct table {
 	size_t n_key;
 	/*
 	 * The name that the rowid goes by, NULL where there is none: in views,
-	 * WITHOUT ROWID tables, and where columns have taken all its names.
+	 * WITHOUT ROWID tables, where columns have taken all its names, and
+	 * in virtual tables whose rows have another for each query.
 	 */
 	const char *rowid;
 	bool rowid_is_key; /* the primary key is another name for the rowid */

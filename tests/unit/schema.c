@@ -422,6 +422,27 @@ virtual_tables(void **state)
 	end_reading(d->db);
 }
 
+/* fts5vocab has rowids, but a row has another with each condition. */
+static void
+rowids_that_change_are_none(void **state)
+{
+	struct database *d = *state;
+
+	read_database_of(d,
+	    "CREATE VIRTUAL TABLE w USING fts5(x);"
+	    "CREATE VIRTUAL TABLE v USING \"FTS5vocab\"(w, row);"
+	    "CREATE VIRTUAL TABLE y USING fts4(x);"
+	    "CREATE VIRTUAL TABLE a USING fts4aux(y);"
+	    "INSERT INTO w VALUES ('one two')");
+	assert_int_equal(
+	    read_int(d->db, "SELECT rowid FROM v WHERE term = 'two'"), 1);
+	assert_table(d, "v", "term  b; doc  b; cnt  b; key");
+	assert_table(
+	    d, "a", "term  b; col  b; documents  b; occurrences  b; key");
+	assert_table(d, "w", "x  b; key; rowid");
+	end_reading(d->db);
+}
+
 static void
 generated_columns_are_columns(void **state)
 {
@@ -775,6 +796,7 @@ main(void)
 	    DATABASE_TEST(names_that_only_look_like_sqlites_own),
 	    DATABASE_TEST(views),
 	    DATABASE_TEST(virtual_tables),
+	    DATABASE_TEST(rowids_that_change_are_none),
 	    DATABASE_TEST(generated_columns_are_columns),
 	    DATABASE_TEST(foreign_keys),
 	    DATABASE_TEST(foreign_keys_to_whatever_the_key_is),
