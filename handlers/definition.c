@@ -178,20 +178,34 @@ database(const struct request *req, struct db *db, struct page *page)
 	return 200;
 }
 
+static void
+table(const struct request *req, struct db *db, const char *name,
+    struct page *page)
+{
+	struct buf sql = {0};
+
+	read_one(db, name, &sql);
+	write_page(req, db, name, str_of_buf(&sql), page);
+	page->body.failed |= sql.failed;
+	buf_release(&sql);
+}
+
 static int
 one_table(const struct request *req, struct db *db, struct page *page)
 {
-	struct buf sql = {0};
+	struct str name = req->segments[1];
 	struct table t;
-	int status = read_table(req, db, page, &t);
+	int status = 200;
 
-	if (status == 200) {
-		read_one(db, t.name, &sql);
-		write_page(req, db, t.name, str_of_buf(&sql), page);
-		page->body.failed |= sql.failed;
+	/* What can't be read still has a definition, which may tell why. */
+	(void)table_read(db, name, &t);
+	if (t.name == NULL || !str_is(name, t.name)) {
+		table_release(&t);
+		status = read_table(req, db, page, &t);
 	}
+	if (status == 200)
+		table(req, db, t.name, page);
 	table_release(&t);
-	buf_release(&sql);
 	return status;
 }
 
