@@ -3,6 +3,7 @@
  */
 #include "db/label.h"
 
+#include <string.h>
 #include <strings.h>
 
 static const char *const names[] = {
@@ -19,6 +20,13 @@ static const char *const names[] = {
 };
 
 enum { NAMES = sizeof(names) / sizeof(*names) };
+
+/* Nobody is called by bytes, whatever the column is called. */
+static bool
+holds_bytes(const struct column *c)
+{
+	return strcasestr(c->type, "BLOB") != NULL;
+}
 
 /* The place of a column's name in the list; NAMES if it is not in it. */
 static size_t
@@ -39,7 +47,8 @@ label_column(const struct table *t)
 	for (size_t i = 0; i < t->n_columns; i++) {
 		size_t r = rank(&t->columns[i]);
 
-		if (t->columns[i].key == 0 && r < best) {
+		if (t->columns[i].key == 0 && r < best &&
+		    !holds_bytes(&t->columns[i])) {
 			best = r;
 			label = i;
 		}
@@ -48,5 +57,8 @@ label_column(const struct table *t)
 		return label;
 	/* A key that is a name itself needs no label, least of all a number. */
 	other = t->key[0] == 0 ? 1 : 0;
-	return rank(&t->columns[t->key[0]]) < NAMES ? t->n_columns : other;
+	return rank(&t->columns[t->key[0]]) < NAMES ||
+		holds_bytes(&t->columns[other])
+	    ? t->n_columns
+	    : other;
 }

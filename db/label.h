@@ -6,7 +6,8 @@
 /*
  * The column that names a row to people: called name, title, label or the
  * like, or the only one beside the key.  Never one of the key, which stands
- * beside the label anyway.  n_columns if there is none.
+ * beside the label anyway, nor one declared as a BLOB.  n_columns if there is
+ * none.
  */
 size_t label_column(const struct table *);
 

@@ -99,11 +99,13 @@ cell_label(const struct rows *r, size_t column)
 {
 	const struct reference *ref = rows_reference(r, column);
 
+	enum value_type type;
+
 	if (ref == NULL || ref->label < 0 ||
-	    query_is_null(&r->query, (int)column) ||
-	    query_is_null(&r->query, ref->label))
+	    query_is_null(&r->query, (int)column))
 		return -1;
-	return ref->label;
+	type = query_type(&r->query, ref->label);
+	return type == VALUE_NULL || type == VALUE_BLOB ? -1 : ref->label;
 }
 
 /* Valid JSON; a line's end stands between its parts only. */
@@ -159,6 +161,7 @@ cell_reference(struct buf *b, const struct request *req, const char *database,
 	const struct reference *ref = rows_reference(r, column);
 	const struct query *q = &r->query;
 	struct buf key = {0};
+	int label = cell_label(r, column);
 
 	if (ref == NULL || !rows_reference_key(r, ref, &key)) {
 		cell_html(b, q, (int)column, max);
@@ -168,8 +171,8 @@ cell_reference(struct buf *b, const struct request *req, const char *database,
 	link_row(
 	    b, req, str_of(database), str_of(ref->table), str_of_buf(&key));
 	html_raw(b, "\">");
-	if (ref->label >= 0 && !query_is_null(q, ref->label)) {
-		cell_html(b, q, ref->label, max);
+	if (label >= 0) {
+		cell_html(b, q, label, max);
 		html_raw(b, "</a> <small>");
 		cell_html(b, q, (int)column, max);
 		html_raw(b, "</small>");

@@ -23,7 +23,9 @@ enum cell_style {
 void cell_json_styled(
     struct buf *, const struct rows *, size_t column, unsigned style);
 
-/* The label of what a row's column refers to: of the query; -1: there is none.
+/*
+ * The label of what a row's column refers to, as a column of the query; -1:
+ * there is none, or but bytes.
  */
 int cell_label(const struct rows *, size_t column);
 

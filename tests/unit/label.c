@@ -62,6 +62,19 @@ the_only_column_beside_the_key_is_the_label(void **state)
 }
 
 static void
+bytes_are_no_label(void **state)
+{
+	struct database *d = *state;
+
+	read_database_of(d,
+	    "CREATE TABLE a(id INTEGER PRIMARY KEY, data BLOB NOT NULL);"
+	    "CREATE TABLE b(id, name longblob, title, x)");
+	assert_label(d, "a", "");
+	assert_label(d, "b", "title");
+	end_reading(d->db);
+}
+
+static void
 a_key_is_no_label(void **state)
 {
 	struct database *d = *state;
@@ -86,6 +99,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    DATABASE_TEST(labels_are_called_so),
 	    DATABASE_TEST(the_only_column_beside_the_key_is_the_label),
+	    DATABASE_TEST(bytes_are_no_label),
 	    DATABASE_TEST(a_key_is_no_label),
 	};
 
