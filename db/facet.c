@@ -9,7 +9,7 @@
 
 #include "app/json.h"
 #include "db/keyset.h"
-#include "db/label.h"
+#include "db/published.h"
 
 /* The JSON that stands in column v, as filter.c's arraycontains takes it. */
 #define ARRAY                                                                  \
@@ -91,7 +91,7 @@ add_label(struct db *db, const struct table *t, size_t column, struct buf *sql)
 	bool found = false;
 
 	if (find_reference(db, t, column, &parent, &to)) {
-		label = label_column(&parent);
+		label = published_label(db, &parent);
 		found = label < parent.n_columns;
 		if (found) {
 			buf_lit(sql, ", (SELECT ");

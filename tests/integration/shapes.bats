@@ -141,11 +141,19 @@ END
 {"ok":true,"rows":[{"playlist":{"value":2,"label":"Morning"},"track":{"value":20,"label":"River of rivers"}},{"playlist":{"value":2,"label":"Morning"},"track":{"value":50,"label":"Ember's \"end\""}}],"next":null,"next_url":null,"truncated":false}
 /music/tagged.json?_labels=on&_size=3
 {"ok":true,"rows":[{"rowid":1,"track":{"value":10,"label":"Dry river"},"tag":"a b","lost":1,"lost2":1,"seen":7},{"rowid":2,"track":{"value":20,"label":"River of rivers"},"tag":"rock/roll","lost":2,"lost2":1,"seen":7},{"rowid":3,"track":99,"tag":"none","lost":null,"lost2":null,"seen":null}],"next":"i3","next_url":"/music/tagged.json?_size=3&_labels=on&_next=i3","truncated":false}
+/music/sleeve.json?_labels=on
+{"ok":true,"rows":[{"album":{"value":1,"label":"Water"},"cover":1,"blurb":{"value":1,"label":"Loud"}},{"album":{"value":2,"label":"water music"},"cover":2,"blurb":2},{"album":{"value":3,"label":"Fire"},"cover":3,"blurb":3}],"next":null,"next_url":null,"truncated":false}
 /trade/Territories.json?_shape=arrayfirst&_through={"table":"EmployeeTerritories","column":"EmployeeID","value":"2"}
 ["01581","1581"]
 /music/artist.json?_shape=arrayfirst&_through={"table":"album","column":"title","value":"FIRE"}
 [3]
 END
+	get '/trade/Orders.json?_size=0&_facet=EmployeeID'
+	is "$(jq -c '[.facet_results.results.EmployeeID.results[].label]' \
+	    "$T/body")" '["Okafor","Lindqvist","Sato",9]'
+	get /music/sleeve
+	has "$BODY" '<a href="/music/cover/1">1</a></td><td class="n"><a href="/music/blurb/1">Loud</a> <small>1</small></td>'
+	has "$BODY" '<td class="n"><a href="/music/blurb/2">2</a></td>'
 	get /trade/Employees/4
 	has "$BODY" '<h1>de la Cruz</h1>'
 	has "$BODY" '<a href="/trade/Employees/3">Sato</a> <small>3</small>'

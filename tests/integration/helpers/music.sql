@@ -26,6 +26,17 @@ CREATE TABLE playlist_track (
 CREATE INDEX playlist_track_track ON playlist_track (track);
 INSERT INTO playlist_track VALUES (1, 10), (1, 30), (2, 10), (2, 50), (2, 20);
 
+-- Two columns, but bytes are no label.
+CREATE TABLE cover (id INTEGER PRIMARY KEY, picture BLOB);
+INSERT INTO cover VALUES (1, x'ffd8'), (2, NULL);
+CREATE TABLE blurb (id INTEGER PRIMARY KEY, said);
+INSERT INTO blurb VALUES (1, 'Loud'), (2, x'ff');
+CREATE TABLE sleeve (
+	album INTEGER PRIMARY KEY REFERENCES album,
+	cover INTEGER REFERENCES cover, blurb INTEGER REFERENCES blurb
+);
+INSERT INTO sleeve VALUES (1, 1, 1), (2, 2, 2), (3, 3, 3);
+
 -- Each way of having an index in another table.
 CREATE VIRTUAL TABLE track_words USING
     fts5 (name, composer, content = track, content_rowid = "id");

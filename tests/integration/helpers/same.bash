@@ -55,8 +55,18 @@ same_rows()
 
 	sed 's/$/?_size=1000/' "$T/same/paths" >"$T/same/todo"
 	ask table || return
-	cat "$T/same/page.table".* | grep -oE '<tr><td[^>]*><a href="[^"]*' |
-	    sed 's/.*"//; s/$/.json/' >"$T/same/todo"
+	# a link to a row is what follows the table's path, and no more
+	awk -v page="$T/same/page.table" '{
+		file = page "." NR
+		while ((getline line <file) > 0)
+			while (match(line, /href="[^"]*"/)) {
+				link = substr(line, RSTART + 6, RLENGTH - 7)
+				line = substr(line, RSTART + RLENGTH)
+				if (index(link, $0 "/") == 1 &&
+				    substr(link, length($0) + 2) !~ "/")
+					print link ".json"
+			}
+	    }' "$T/same/paths" | sort -u >"$T/same/todo"
 	ask row || return
 	find "$T/same" -name 'page.row.*' -print0 | xargs -0 jq -c "$HEX"'
 	    .table as $t | .rows[] | [$t, plain]' | sort >"$T/same/got"
