@@ -23,9 +23,12 @@ declare -rA SETS=(
 	[demo]='@build memcached lighttpd nginx curl sqlite3 gzip'
 	# make test: systemd for systemd-socket-activate, libfcgi-bin for
 	# cgi-fcgi, procps for the time limits of bats, libxml2-utils for
-	# xmllint, python3-prometheus-client to read the metrics
+	# xmllint, python3-prometheus-client to read the metrics; and programs
+	# that keep databases, to publish these: subversion, fossil,
+	# libnss3-tools, rpm, newsboat
 	[test]='@demo redis-server libcmocka-dev bats spawn-fcgi libfcgi-bin jq wrk
-		systemd procps libxml2-utils python3-prometheus-client faketime'
+		systemd procps libxml2-utils python3-prometheus-client faketime
+		subversion fossil libnss3-tools rpm newsboat'
 	# make fuzz: libFuzzer is in libclang-rt-dev; in Ubuntu 22.04, whose
 	# clang is older than that package, it comes with clang
 	[fuzz]='@build clang libclang-rt-dev|libclang-common-14-dev'
