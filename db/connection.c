@@ -8,6 +8,7 @@
 
 #include "app/clock.h"
 #include "app/log.h"
+#include "db/collation.h"
 #include "db/internal.h"
 
 enum {
@@ -183,7 +184,9 @@ open_named(struct db *db, const char *name, int more_flags)
 	sqlite3_set_authorizer(c->handle, authorize, db);
 	if (log_wants(LOG_DEBUG))
 		sqlite3_trace_v2(c->handle, SQLITE_TRACE_STMT, trace, db);
-	rc = set_limits(c->handle);
+	rc = collations_promise(db);
+	if (rc == SQLITE_OK)
+		rc = set_limits(c->handle);
 	if (rc == SQLITE_OK && db->guard != GUARD_NONE)
 		rc = guard_prepare(db);
 	if (rc == SQLITE_OK)

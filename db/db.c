@@ -34,6 +34,8 @@ static const struct {
     {SQLITE_INTERRUPT, DB_TIMEOUT, "the query was over its time limit"},
     {SQLITE_NOMEM, DB_NO_MEMORY, "out of memory"},
     {SQLITE_TOOBIG, DB_FAILED, "a value in it is too large to show"},
+    {SQLITE_ERROR_MISSING_COLLSEQ, DB_FAILED,
+	"it takes comparing by a collation that SQLite does not know"},
 };
 
 void
@@ -43,6 +45,13 @@ db_set_failure(struct db *db, enum db_status status, const char *message)
 		return;
 	db->status = status;
 	snprintf(db->message, sizeof(db->message), "%s", message);
+}
+
+const char *
+db_words(const struct db *db)
+{
+	return db->unknown_collation != NULL ? "no such collation sequence"
+					     : sqlite3_errmsg(db->conn.handle);
 }
 
 void
@@ -57,14 +66,15 @@ db_fail(struct db *db, int code)
 	    db->budget_deadline_us != 0) {
 		if (!db->budget_over)
 			snprintf(db->refusal, sizeof(db->refusal), "%s",
-			    sqlite3_errmsg(db->conn.handle));
+			    db_words(db));
 		db->budget_over = true;
 		return;
 	}
 	if (db->status != DB_OK || (db->guarding && guard_fail(db, code)))
 		return;
 	for (size_t i = 0; i < sizeof(failures) / sizeof(*failures); i++) {
-		if (failures[i].code == (code & 0xff)) {
+		if (failures[i].code == code ||
+		    failures[i].code == (code & 0xff)) {
 			status = failures[i].status;
 			message = failures[i].message;
 			break;
@@ -74,8 +84,7 @@ db_fail(struct db *db, int code)
 	if (db->file_bad)
 		return; /* the log knows */
 	log_error("db", "%s: %s (%s, code %d)", db->file, message,
-	    db->conn.handle == NULL ? sqlite3_errstr(code)
-				    : sqlite3_errmsg(db->conn.handle),
+	    db->conn.handle == NULL ? sqlite3_errstr(code) : db_words(db),
 	    code);
 }
 

@@ -159,8 +159,7 @@ guard_fail(struct db *db, int code)
 	case SQLITE_MISMATCH:
 	case SQLITE_READONLY:
 	case SQLITE_RANGE:
-		db_set_failure(
-		    db, DB_REJECTED, sqlite3_errmsg(db->conn.handle));
+		db_set_failure(db, DB_REJECTED, db_words(db));
 		return true;
 	default:
 		return fail_for_memory(db);

@@ -34,6 +34,7 @@ struct db {
 	struct db_work work;
 	struct profile *profile; /* NULL: nobody wants to know */
 	bool preparing;          /* a query, and not what a pragma looks into */
+	const char *unknown_collation; /* the last step compared by it */
 
 	enum guard guard; /* of the connection */
 	bool guarding;    /* a statement that is not squall's is open */
@@ -52,6 +53,9 @@ bool db_over_time(struct db *);
 
 /* Notes a failure of SQLite's: status, words, log line. */
 void db_fail(struct db *, int code);
+
+/* What SQLite says of its last failure. */
+const char *db_words(const struct db *);
 
 /* The same, by its status. */
 void db_set_failure(struct db *, enum db_status, const char *message);

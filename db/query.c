@@ -119,7 +119,10 @@ query_next(struct query *q)
 	if (q->statement.stmt == NULL || q->db->status != DB_OK)
 		return false;
 	since_us = clock_mono_us();
+	q->db->unknown_collation = NULL;
 	rc = sqlite3_step(q->statement.stmt);
+	if (q->db->unknown_collation != NULL)
+		rc = SQLITE_ERROR_MISSING_COLLSEQ;
 	us = clock_mono_us() - since_us;
 	q->us += us;
 	q->db->work.us += us;

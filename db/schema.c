@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "db/collation.h"
 #include "db/declaration.h"
 #include "db/internal.h"
 #include "db/query.h"
@@ -282,7 +283,8 @@ add_unique_column(struct table *t, size_t column, bool first)
 
 /*
  * An index may tell values apart that are equal by the column's collation: a
- * column that it compares in its own way is none of the table's here.
+ * column that it compares in its own way, or in one that is not known, is none
+ * of the table's here.
  */
 static bool
 read_unique(struct db *db, struct str name, struct table *t)
@@ -303,8 +305,9 @@ read_unique(struct db *db, struct str name, struct table *t)
 		size_t column = table_column(t, query_text(&q, 1));
 
 		if (column < t->n_columns &&
-		    !db_has_collation(db, t->name, t->columns[column].name,
-			query_text(&q, 2)))
+		    (!collation_is_known(query_text(&q, 2)) ||
+			!db_has_collation(db, t->name, t->columns[column].name,
+			    query_text(&q, 2))))
 			column = t->n_columns;
 		ok = add_unique_column(t, column, query_int(&q, 0) != last);
 		last = query_int(&q, 0);

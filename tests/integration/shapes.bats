@@ -383,6 +383,56 @@ make_sparse()
 	same_rows "$T/far.db" far
 }
 
+@test "collations that only the program of a database knows" {
+	make_db "$T/own.db" "CREATE TABLE contact (id INTEGER PRIMARY KEY,
+		name TEXT COLLATE NOCASE, phone TEXT);
+	    CREATE INDEX by_name ON contact (name);
+	    INSERT INTO contact VALUES (1, 'Zoë', '1'), (2, 'adam', '2'),
+		(3, 'Bert', '2');
+	    CREATE TABLE word (w TEXT PRIMARY KEY COLLATE NOCASE, n);
+	    INSERT INTO word VALUES ('b', 1), ('A', 2);
+	    CREATE TABLE uses (id INTEGER PRIMARY KEY, w REFERENCES word,
+		c REFERENCES contact);
+	    INSERT INTO uses VALUES (1, 'B', 1);
+	    CREATE VIEW sorted AS SELECT name FROM contact ORDER BY name;
+	    PRAGMA writable_schema = on;
+	    UPDATE sqlite_schema SET sql = replace(sql, 'NOCASE', 'LOCALIZED')"
+	start_squall --workers=1 --access-log=off "$T/own.db"
+	start_nginx
+	# they are shown, in the order of their indexes as well
+	answers <<'END'
+/own/contact.json
+{"ok":true,"rows":[{"id":1,"name":"Zoë","phone":"1"},{"id":2,"name":"adam","phone":"2"},{"id":3,"name":"Bert","phone":"2"}],"next":null,"next_url":null,"truncated":false}
+/own/contact/2.json
+{"ok":true,"database":"own","table":"contact","rows":[{"id":2,"name":"adam","phone":"2"}],"primary_keys":["id"],"primary_key_values":["2"],"truncated":false}
+/own/contact.json?_shape=arrayfirst&_sort=name
+[2,3,1]
+/own/contact.json?_shape=arrayfirst&name__contains=A&phone=2
+[2]
+/own/word.json?_shape=arrayfirst
+["A","b"]
+/own/sorted.json?_shape=arrayfirst
+["adam","Bert","Zoë"]
+/own/uses.json?_labels=on
+{"ok":true,"rows":[{"id":1,"w":"B","c":{"value":1,"label":"Zoë"}}],"next":null,"next_url":null,"truncated":false}
+END
+	statuses 200 <<'END'
+/own
+/own/contact
+/own/contact?_facet=name
+/own/contact/1
+/own/word
+/own/uses/1
+END
+	# but nothing is compared, which would miss rows
+	statuses 500 <<'END'
+/own/contact?name=adam
+/own/contact?name__gt=b
+END
+	get '/own/contact.json?name=adam'
+	has "$(jq -r .error "$T/body")" 'a collation that SQLite does not know'
+}
+
 @test "what is broken in a database spoils no other page of it" {
 	make_db "$T/broken.db" "CREATE TABLE a (id INTEGER PRIMARY KEY, body);
 	    INSERT INTO a VALUES (1, 'a river'), (2, 'no');
