@@ -278,6 +278,16 @@ SELECT rowid FROM renamed_words ('"the text": river')
 SELECT rowid FROM letter WHERE letter MATCH 'river'
 /music/letter?lang=river
 SELECT rowid FROM letter WHERE lang = 'river'
+/music/found?_sort=good
+SELECT id FROM found ORDER BY good
+/music/found?where__contains=[river]
+SELECT id FROM found WHERE "where" LIKE '%[river]%'
+/music/found_pages?places__endswith=6
+SELECT nr FROM found_pages WHERE places LIKE '%6'
+/music/often?doc__gt=3
+SELECT term FROM often WHERE doc > 3
+/music/columns?column=composer&_sort=table
+SELECT "table" FROM columns WHERE "column" = 'composer' ORDER BY 1
 END
 	answers <<'END'
 /music/track.json?_search=river&_search_composer=svensson&_col=name
@@ -447,6 +457,8 @@ END
 	    ALTER TABLE gone RENAME TO here;
 	    CREATE VIEW no_table AS SELECT * FROM nowhere;
 	    CREATE VIEW no_function AS SELECT unheard_of (id) FROM a;
+	    CREATE VIEW extends AS SELECT load_extension ('x');
+	    CREATE VIEW pages AS SELECT pgno, data FROM sqlite_dbpage;
 	    CREATE TABLE refers (id INTEGER PRIMARY KEY, a REFERENCES a,
 		v REFERENCES no_table (id), w REFERENCES a_words (body));
 	    INSERT INTO refers VALUES (1, 2, 3, 4);
@@ -461,6 +473,8 @@ END
 /broken/no_function.json
 /broken/alien
 /broken/alien.csv
+/broken/extends
+/broken/pages.json
 /broken/a_words.json
 /broken/gone_words
 END

@@ -67,6 +67,20 @@ INSERT INTO letter VALUES ('River', 'dear river', 'en'), ('x', 'y', 'river');
 CREATE VIRTUAL TABLE word USING fts5vocab (track_words, 'row');
 CREATE VIRTUAL TABLE term USING fts4aux (page_index);
 
+-- Views of them, with what they alone know.
+CREATE VIEW found AS SELECT rowid AS id, name, snippet (track_words, 0, '[',
+    ']', '...', 3) AS "where", bm25 (track_words) < 0 AS good
+    FROM track_words WHERE track_words MATCH 'river' ORDER BY rank;
+CREATE VIEW found_pages AS SELECT docid AS nr, snippet (page_index) AS "where",
+    offsets (page_index) AS places FROM page_index
+    WHERE page_index MATCH 'river';
+CREATE VIEW often AS SELECT term, doc FROM word WHERE doc > 1;
+CREATE VIEW columns AS SELECT s.name AS "table", c.name AS "column"
+    FROM sqlite_schema AS s, pragma_table_info(s.name) AS c
+    WHERE s.type = 'table';
+CREATE VIEW halves AS SELECT t.id, j.value FROM track AS t,
+    json_each('["a","b"]') AS j;
+
 CREATE VIRTUAL TABLE box USING rtree (id, x0, x1, y0, y1, +name TEXT);
 INSERT INTO box VALUES (1, 0, 1.5, -1, 1, 'one'), (9, 2, 3, 2, 3, NULL);
 CREATE VIRTUAL TABLE grid USING rtree_i32 (id, x0, x1);
