@@ -140,8 +140,8 @@ test-tools: $(TOOLS)
 PLAIN_TESTS = %/capacity.bats %/clock.bats %/endurance.bats
 BATS_FILES = $(filter-out $(PLAIN_TESTS),$(wildcard tests/integration/*.bats))
 ASAN_TESTS = $(UNIT_TESTS:$(BUILD)/%=build/asan/%) \
-	$(filter-out $(addprefix %/,fresh-check.bats odd.bats servers.bats \
-	stores-trouble.bats) %-values.bats,$(BATS_FILES))
+	$(filter-out $(addprefix %/,fresh-check.bats found.bats odd.bats \
+	servers.bats stores-trouble.bats) %-values.bats,$(BATS_FILES))
 check-asan: deps-test
 	@ASAN_OPTIONS=detect_stack_use_after_return=1 WAIT_S=30 \
 		$(MAKE) --no-print-directory test BUILD=build/asan \
