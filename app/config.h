@@ -6,6 +6,7 @@
 #include "app/buf.h"
 #include "app/log.h"
 #include "app/metadata.h"
+#include "app/settings.h"
 
 /*
  * The configuration: options of the command line and keys of the INI file,
@@ -39,9 +40,8 @@ struct config {
 	char *prefix; /* NULL: as the web server says */
 	int64_t cors; /* 1: on */
 	int64_t time_limit_ms;
-	int64_t max_rows; /* of a query in SQL */
-	int64_t robots;   /* 1: they are not welcome */
-	char *pages;      /* the folder of stored queries, or NULL */
+	char *pages; /* the folder of stored queries, or NULL */
+	struct settings settings;
 	int64_t queue, queue_wait_ms;
 	int64_t max_requests, max_rss;    /* of a worker; 0: no limit */
 	int64_t slow_log_ms;              /* 0: off */

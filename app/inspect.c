@@ -10,7 +10,7 @@
 #include "db/schema.h"
 
 struct inspection {
-	const struct db *db;
+	struct db *db;
 	const struct table_metadata *metadata;
 	const struct table *table;
 };
@@ -35,6 +35,36 @@ check_columns(
 }
 
 static void
+check_facets(const struct inspection *i)
+{
+	const struct words *facets = &i->metadata->facets;
+	enum facet_kind kind;
+	size_t column;
+
+	for (size_t j = 0; j < facets->n; j++) {
+		if (!published_facet(
+			i->table, facets->items[j], &kind, &column))
+			check_column(i, "facets", facets->items[j]);
+	}
+}
+
+static void
+check_search(const struct inspection *i)
+{
+	const struct table_metadata *m = i->metadata;
+	struct search_index index;
+
+	if (m->fts_table == NULL && m->fts_pk == NULL)
+		return;
+	if (!published_search(i->db, i->table, &index))
+		log_warn("config",
+		    "[table %s.%s]: fts_table, fts_pk: no full-text index "
+		    "goes with it like that, so it can't be searched",
+		    db_name(i->db), m->name);
+	search_index_release(&index);
+}
+
+static void
 check_table(const struct inspection *i)
 {
 	const struct table_metadata *m = i->metadata;
@@ -43,7 +73,8 @@ check_table(const struct inspection *i)
 	check_column(i, "sort", m->sort);
 	check_column(i, "sort_desc", m->sort_desc);
 	check_columns(i, "sortable_columns", &m->sortable_columns);
-	check_columns(i, "facets", &m->facets);
+	check_facets(i);
+	check_search(i);
 	for (size_t j = 0; j < m->n_columns; j++)
 		check_column(i,
 		    m->columns[j].description != NULL ? "column" : "units",

@@ -11,15 +11,16 @@
 
 #include "app/value.h"
 
-enum { MAX_SIZE = 1000 }; /* rows of a page */
+enum { MAX_SIZE = 1000000 }; /* rows of a page; a setting says less */
 
 enum key_type {
 	KEY_TEXT,   /* char *: once */
 	KEY_LINES,  /* char *: each time a line more */
 	KEY_URL,    /* char *: http or https, since a page links to it */
 	KEY_WORDS,  /* struct words: separated by commas, each time more */
-	KEY_SIZE,   /* int64_t: rows of a page */
+	KEY_SIZE,   /* int64_t: rows of a page, or values of a facet */
 	KEY_SWITCH, /* int64_t: on or off */
+	KEY_MODE,   /* int64_t: raw or escaped */
 };
 
 struct key_row {
@@ -49,7 +50,9 @@ static const struct key_row table_keys[] = {
     {"sort_desc", KEY_TEXT, TABLE(sort_desc)},
     {"fts_table", KEY_TEXT, TABLE(fts_table)},
     {"fts_pk", KEY_TEXT, TABLE(fts_pk)},
+    {"searchmode", KEY_MODE, TABLE(raw_search)},
     {"size", KEY_SIZE, TABLE(size)},
+    {"facet_size", KEY_SIZE, TABLE(facet_size)},
     {"hidden", KEY_SWITCH, TABLE(hidden)},
     {"sortable_columns", KEY_WORDS, TABLE(sortable_columns)},
     {"facets", KEY_WORDS, TABLE(facets)},
@@ -148,6 +151,17 @@ set_switch(int64_t *field, const char *value, struct buf *why)
 }
 
 static bool
+set_mode(int64_t *field, const char *value, struct buf *why)
+{
+	static const char *const words[] = {"escaped", "raw", NULL};
+
+	if (value_choice(value, words, field))
+		return true;
+	buf_printf(why, "expected raw or escaped, got \"%s\"", value);
+	return false;
+}
+
+static bool
 set_size(int64_t *field, const char *value, struct buf *why)
 {
 	int64_t size;
@@ -191,6 +205,8 @@ set(void *field, enum key_type type, const char *value, struct buf *why)
 		return set_size(field, value, why);
 	case KEY_SWITCH:
 		return set_switch(field, value, why);
+	case KEY_MODE:
+		return set_mode(field, value, why);
 	}
 	return false;
 }
@@ -346,7 +362,8 @@ release(const struct key_row *rows, void *object)
 			while (words->n > 0)
 				free(words->items[--words->n]);
 			free(words->items);
-		} else if (rows->type != KEY_SIZE && rows->type != KEY_SWITCH) {
+		} else if (rows->type != KEY_SIZE && rows->type != KEY_SWITCH &&
+		    rows->type != KEY_MODE) {
 			free(*(char **)field);
 		}
 	}

@@ -37,17 +37,21 @@ struct table_metadata {
 	char *label_column;
 	char *sort, *sort_desc; /* columns; one of them at most */
 	char *fts_table, *fts_pk;
-	int64_t size;   /* rows of a page; 0: as usual */
-	int64_t hidden; /* 1: not in the list of tables */
-	struct words sortable_columns, facets;
+	int64_t size;       /* rows of a page; 0: as usual */
+	int64_t facet_size; /* values of a facet; likewise */
+	int64_t raw_search; /* 1: words are a query of FTS */
+	int64_t hidden;     /* 1: not in the list of tables */
+	struct words sortable_columns;
+	struct words facets; /* see published_facet */
 	struct column_metadata *columns;
 	size_t n_columns;
 };
 
 struct database_metadata {
 	struct about about;
-	int64_t sql;         /* 1: visitors may query it in SQL */
-	int64_t allow_facet; /* 1: they may choose columns to facet by */
+	int64_t sql; /* 1: visitors may query it in SQL */
+	int64_t
+	    allow_facet; /* likewise, choose facets; -1: as the site has it */
 	struct table_metadata *tables;
 	size_t n_tables;
 };

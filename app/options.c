@@ -58,7 +58,7 @@ static const char *const status_words[] = {
     NULL,
 };
 
-static const char *const cors_words[] = {"off", "on", NULL};
+static const char *const switch_words[] = {"off", "on", NULL};
 static const char *const sink_words[] = {"stderr", "syslog", NULL};
 static const char *const robots_words[] = {"allow", "deny", NULL};
 static const char *const fresh_words[] = {"exact", NULL};
@@ -112,19 +112,45 @@ static const struct option_row rows[] = {
     {"prefix", 0, OPTION_PATH, FIELD(prefix), .value = "PATH",
 	.help = "where it is mounted, if the web server can't tell (\"/\": at "
 		"the root)"},
-    {"cors", 0, OPTION_CHOICE, FIELD(cors), .words = cors_words,
+    {"cors", 0, OPTION_CHOICE, FIELD(cors), .words = switch_words,
 	.value = "on|off",
 	.help = "whether scripts of other sites may read JSON, CSV and the "
 		"like (default off)"},
     {"time-limit", 0, OPTION_NUMBER, FIELD(time_limit_ms), 1, 3600 * 1000,
 	.value = "MS",
 	.help = "what the queries of a page may take (default 1000)"},
-    {"max-returned-rows", 0, OPTION_NUMBER, FIELD(max_rows), 1, 1000000,
-	.value = "N",
-	.help = "rows that a query in SQL may give (default 1000)"},
+    {"max-returned-rows", 0, OPTION_NUMBER, FIELD(settings.max_rows), 1,
+	1000000, .value = "N",
+	.help = "rows that a page or a query in SQL may have (default 1000)"},
+    {"default-page-size", 0, OPTION_NUMBER, FIELD(settings.page_size), 1,
+	1000000, .value = "N",
+	.help = "rows of a table's page unless it says more (default 100)"},
+    {"default-facet-size", 0, OPTION_NUMBER, FIELD(settings.facet_size), 1,
+	1000000, .value = "N",
+	.help = "values of a facet unless the page says more (default 30)"},
+    {"facet-time-limit", 0, OPTION_NUMBER, FIELD(settings.facet_limit_ms), 1,
+	3600 * 1000, .value = "MS",
+	.help = "what a facet may take (default 200)"},
+    {"facet-suggest-time-limit", 0, OPTION_NUMBER,
+	FIELD(settings.suggest_limit_ms), 1, 3600 * 1000, .value = "MS",
+	.help = "what suggesting facets of a column may take (default 50)"},
+    {"allow-facet", 0, OPTION_CHOICE, FIELD(settings.allow_facet),
+	.words = switch_words, .value = "on|off",
+	.help = "whether visitors choose columns to facet by (default on)"},
+    {"suggest-facets", 0, OPTION_CHOICE, FIELD(settings.suggest_facets),
+	.words = switch_words, .value = "on|off",
+	.help = "whether pages suggest facets (default on)"},
+    {"nofollow", 0, OPTION_CHOICE, FIELD(settings.nofollow),
+	.words = switch_words, .value = "on|off",
+	.help = "whether links to other orders, filters and facets say "
+		"rel=nofollow (default on)"},
+    {"noindex", 0, OPTION_CHOICE, FIELD(settings.noindex),
+	.words = switch_words, .value = "on|off",
+	.help = "whether filtered pages say that they are not to be indexed "
+		"(default on)"},
     {"pages", 0, OPTION_PATH, FIELD(pages), .value = "DIR",
 	.help = "folder of stored queries: DIR/DATABASE/NAME.sql"},
-    {"robots", 0, OPTION_CHOICE, FIELD(robots), .words = robots_words,
+    {"robots", 0, OPTION_CHOICE, FIELD(settings.robots), .words = robots_words,
 	.value = "allow|deny",
 	.help = "what /robots.txt says (default allow, but for queries in "
 		"SQL)"},
@@ -378,7 +404,7 @@ options_defaults(struct config *c, struct buf *why)
 	    .ttl_s = 600,
 	    .stale_if_error_s = 3600,
 	    .time_limit_ms = 1000,
-	    .max_rows = 1000,
+	    .settings = settings_default,
 	    .queue = 1000,
 	    .queue_wait_ms = 5000,
 	    .log = LOG_INFO,

@@ -13,6 +13,26 @@
 
 _Static_assert(REQUEST_VALUES <= 64, "PARAM_BIT has a bit for each value");
 
+struct params *
+params_within(const struct params *params, int64_t max_rows)
+{
+	size_t size = params->n * sizeof(struct param);
+	struct params *copy = malloc(sizeof(*copy) + size);
+	struct param *rows;
+
+	if (copy == NULL)
+		return NULL;
+	rows = (struct param *)(copy + 1);
+	*copy = *params;
+	copy->rows = rows;
+	for (size_t i = 0; i < params->n; i++) {
+		rows[i] = params->rows[i];
+		if (rows[i].rows)
+			rows[i].max = max_rows;
+	}
+	return copy;
+}
+
 static bool
 parse_int(struct str text, int64_t min, int64_t max, int64_t *value)
 {

@@ -22,6 +22,7 @@ struct param {
 	int64_t def;              /* of all that is a number */
 	const char *const *words; /* end with a NULL; PARAM_INT: for its max */
 	bool uncached; /* with it, a page is made for its request alone */
+	bool rows;     /* its max is a setting: see params_within */
 };
 
 /* What a page takes. */
@@ -39,6 +40,12 @@ struct params {
 	 */
 	void (*settle)(struct request *);
 };
+
+/*
+ * A copy, in one piece of memory that is to be freed, which takes as many rows
+ * as the settings have it.  NULL: out of memory.
+ */
+struct params *params_within(const struct params *, int64_t max_rows);
 
 /*
  * Reads the request's query string into its values and arguments.  Of values,

@@ -42,7 +42,7 @@ add_database(struct config *c, const char *name, const char *file)
 	*d = (struct config_database){
 	    .name = strdup(name),
 	    .file = file == NULL ? NULL : strdup(file),
-	    .metadata.allow_facet = 1,
+	    .metadata.allow_facet = -1,
 	};
 	c->n_databases++;
 	return d->name == NULL || (file != NULL && d->file == NULL) ? NULL : d;

@@ -119,8 +119,10 @@ fingerprint(const struct published *p, uint64_t *number)
 
 	about_json(&b, p->site);
 	about_database_json(&b, p->metadata);
-	buf_printf(&b, "%d %d %d %" PRId64, (int)p->metadata->sql,
-	    (int)p->metadata->allow_facet, (int)p->denies_robots, p->max_rows);
+	buf_printf(
+	    &b, "%d %d ", (int)p->metadata->sql, (int)p->metadata->allow_facet);
+	/* Numbers of one size, so it has no holes. */
+	buf_add(&b, (const char *)p->settings, sizeof(*p->settings));
 	for (size_t i = 0; i < p->queries->n; i++)
 		buf_printf(&b, " %s %" PRIx64, p->queries->list[i].name,
 		    p->queries->list[i].hash);
@@ -157,8 +159,7 @@ publish(struct service *s, struct buf *why)
 		    .ttl_s = d->ttl_s,
 		    .metadata = &d->metadata,
 		    .site = &config->site,
-		    .max_rows = config->max_rows,
-		    .denies_robots = config->robots != 0,
+		    .settings = &config->settings,
 		    .queries = &s->queries[i],
 		};
 		if (config->pages != NULL &&
@@ -191,8 +192,17 @@ make_routes(struct service *s, struct buf *why)
 				return no_memory(why);
 		}
 	}
-	memcpy(rows + s->n_own, always->rows, always->n * sizeof(*rows));
+	rows += s->n_own;
+	memcpy(rows, always->rows, always->n * sizeof(*rows));
 	s->routes.n = n;
+	for (size_t i = 0; i < always->n; i++) {
+		if (always->rows[i].params == NULL)
+			continue;
+		rows[i].params = params_within(
+		    always->rows[i].params, s->config.settings.max_rows);
+		if (rows[i].params == NULL)
+			return no_memory(why);
+	}
 	return true;
 }
 
@@ -201,6 +211,11 @@ release_published(struct service *s)
 {
 	for (size_t i = 0; i < s->n_own; i++)
 		stored_route_release((struct route *)&s->routes.rows[i]);
+	for (size_t i = s->n_own; i < s->routes.n; i++) {
+		if (s->routes.rows[i].params !=
+		    publisher_routes.rows[i - s->n_own].params)
+			free((void *)s->routes.rows[i].params);
+	}
 	free((void *)s->routes.rows);
 	for (size_t i = 0; s->queries != NULL && i < s->config.n_databases; i++)
 		stored_release(&s->queries[i]);

@@ -11,7 +11,7 @@
 const struct database_metadata *
 published_metadata(const struct db *db)
 {
-	static const struct database_metadata none = {.allow_facet = 1};
+	static const struct database_metadata none = {.allow_facet = -1};
 
 	if (db->published == NULL || db->published->metadata == NULL)
 		return &none;
@@ -51,18 +51,69 @@ published_label(const struct db *db, const struct table *t)
 	return label < t->n_columns ? label : label_column(t);
 }
 
-int64_t
-published_max_rows(const struct db *db)
+bool
+published_facet(const struct table *t, const char *entry, enum facet_kind *kind,
+    size_t *column)
 {
-	if (db->published == NULL || db->published->max_rows == 0)
-		return PUBLISHED_MAX_ROWS;
-	return db->published->max_rows;
+	static const struct {
+		const char *prefix;
+		enum facet_kind kind;
+	} kinds[] = {
+	    {"", FACET_COLUMN},
+	    {"array:", FACET_ARRAY},
+	    {"date:", FACET_DATE},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		size_t len = strlen(kinds[i].prefix);
+
+		if (strncmp(entry, kinds[i].prefix, len) != 0)
+			continue;
+		*kind = kinds[i].kind;
+		*column = table_column(t, str_of(entry + len));
+		if (*column < t->n_columns)
+			return true;
+	}
+	return false;
 }
 
 bool
-published_allows_robots(const struct db *db)
+published_search(
+    struct db *db, const struct table *t, struct search_index *index)
 {
-	return db->published == NULL || !db->published->denies_robots;
+	const struct table_metadata *m = published_table(db, t->name);
+	struct str key = {0};
+	struct buf found = {0};
+	bool ok;
+
+	if (m->fts_pk != NULL)
+		key = str_of(m->fts_pk);
+	if (m->fts_table != NULL)
+		return search_use(db, t, str_of(m->fts_table), key, index);
+	ok = search_find(db, t, index);
+	if (!ok || key.s == NULL)
+		return ok;
+	buf_str(&found, index->table.name);
+	search_index_release(index);
+	ok = search_use(db, t, str_of_buf(&found), key, index);
+	buf_release(&found);
+	return ok;
+}
+
+const struct settings *
+published_settings(const struct db *db)
+{
+	if (db->published == NULL || db->published->settings == NULL)
+		return &settings_default;
+	return db->published->settings;
+}
+
+bool
+published_allows_facets(const struct db *db)
+{
+	int64_t own = published_metadata(db)->allow_facet;
+
+	return own >= 0 ? own != 0 : published_settings(db)->allow_facet != 0;
 }
 
 const struct stored_queries *

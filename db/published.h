@@ -2,8 +2,10 @@
 #define SQUALL_PUBLISHED_H
 
 #include "app/metadata.h"
+#include "app/settings.h"
 #include "app/stored.h"
-#include "db/schema.h"
+#include "db/facet.h"
+#include "db/search.h"
 
 /*
  * A database to publish, and what the operator says of it.  All of it must
@@ -16,8 +18,7 @@ struct published {
 	const struct database_metadata *metadata; /* NULL: nothing is said */
 	const struct about *site; /* of all databases together; or NULL */
 	uint64_t fingerprint;     /* differs where what is said differs */
-	bool denies_robots;
-	int64_t max_rows;                     /* of a query; 0: as usual */
+	const struct settings *settings;      /* NULL: the defaults */
 	const struct stored_queries *queries; /* NULL: none */
 };
 
@@ -31,17 +32,29 @@ const struct about *published_site(const struct db *);
  */
 size_t published_label(const struct db *, const struct table *);
 
-/* How many rows a query may give. */
-enum { PUBLISHED_MAX_ROWS = 1000 };
-int64_t published_max_rows(const struct db *);
+const struct settings *published_settings(const struct db *);
 
-/* Whether programs that read the web may read it. */
-bool published_allows_robots(const struct db *);
+/* Whether visitors may choose columns to facet by. */
+bool published_allows_facets(const struct db *);
 
 const struct stored_queries *published_queries(const struct db *);
 
 /* NULL: there is none of this name. */
 const struct stored_query *published_query(const struct db *, struct str name);
+
+/*
+ * What an entry of a table's `facets` means: a column's name, with "array:" or
+ * "date:" before it for facets of that kind.  False: there is no such column.
+ */
+bool published_facet(
+    const struct table *, const char *entry, enum facet_kind *, size_t *column);
+
+/*
+ * The full-text index through which the table is searched: the configured one,
+ * or else the one that search_find finds.  False if there is none, or the
+ * configured one does not go with it.  To be released in any case.
+ */
+bool published_search(struct db *, const struct table *, struct search_index *);
 
 /* What is said of a table or view; empty where nothing is. */
 const struct table_metadata *

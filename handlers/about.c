@@ -187,6 +187,18 @@ columns_json(struct buf *b, const struct table_metadata *t, bool units)
 		json_raw(b, "},");
 }
 
+/* 0: it is not given. */
+static void
+number(struct buf *b, const char *name, int64_t value)
+{
+	if (value == 0)
+		return;
+	json_str(b, name);
+	json_raw(b, ":");
+	json_int(b, value);
+	json_raw(b, ",");
+}
+
 void
 about_table_json(struct buf *b, const struct table_metadata *t)
 {
@@ -197,15 +209,13 @@ about_table_json(struct buf *b, const struct table_metadata *t)
 	member(b, "label_column", t->label_column);
 	member(b, "sort", t->sort);
 	member(b, "sort_desc", t->sort_desc);
-	if (t->size > 0) {
-		json_raw(b, "\"size\":");
-		json_int(b, t->size);
-		json_raw(b, ",");
-	}
+	number(b, "size", t->size);
+	number(b, "facet_size", t->facet_size);
 	words_json(b, "sortable_columns", &t->sortable_columns);
 	words_json(b, "facets", &t->facets);
 	member(b, "fts_table", t->fts_table);
 	member(b, "fts_pk", t->fts_pk);
+	member(b, "searchmode", t->raw_search ? "raw" : NULL);
 	if (t->hidden)
 		json_raw(b, "\"hidden\":true,");
 	end_object(b);

@@ -9,11 +9,6 @@
 #include "handlers/table.h"
 #include "handlers/table_facets.h"
 
-enum {
-	FACET_MS = 200,     /* for one facet */
-	SUGGESTION_MS = 50, /* for all suggestions */
-};
-
 const struct facet_kind_names facet_kinds[] = {
     [FACET_COLUMN] = {"column", "_facet", NULL, TABLE_FACET},
     [FACET_ARRAY] = {"array", "_facet_array", "__arraycontains",
@@ -34,13 +29,70 @@ kind_of(const struct argument *a)
 	return k;
 }
 
+/* A facet that the configuration, or an argument, wants. */
+struct wanted {
+	size_t kind, column;
+	size_t argument; /* ARGUMENT_NONE: the configuration */
+};
+
+/* The places that facet_at has something at, or not. */
+static size_t
+places(const struct table_view *v)
+{
+	return v->metadata->facets.n + v->req->n_arguments;
+}
+
+/* What is wanted in a place, the configured ones first; false for nothing. */
+static bool
+wanted_at(const struct table_view *v, size_t place, struct wanted *w)
+{
+	const struct words *own = &v->metadata->facets;
+	enum facet_kind kind;
+	const struct argument *a;
+
+	*w = (struct wanted){.argument = ARGUMENT_NONE};
+	if (place < own->n) {
+		if (!published_facet(
+			&v->table, own->items[place], &kind, &w->column))
+			return false;
+		w->kind = kind;
+		return true;
+	}
+	w->argument = place - own->n;
+	a = &v->req->arguments[w->argument];
+	w->kind = kind_of(a);
+	if (w->kind == KINDS)
+		return false;
+	w->column = table_column(&v->table, a->text);
+	return w->column < v->table.n_columns;
+}
+
+/* The same, but for what the configuration wants anyway. */
+static bool
+facet_at(const struct table_view *v, size_t place, struct wanted *w)
+{
+	struct wanted before;
+
+	if (!wanted_at(v, place, w))
+		return false;
+	for (size_t i = 0; i < place && i < v->metadata->facets.n; i++) {
+		if (wanted_at(v, i, &before) && before.kind == w->kind &&
+		    before.column == w->column)
+			return false;
+	}
+	return true;
+}
+
 int
 table_facets_check(const struct table_view *v, struct page *page)
 {
+	bool given = v->req->values[TABLE_FACET_SIZE].given;
+
 	for (size_t i = 0; i < v->req->n_arguments; i++) {
 		const struct argument *a = &v->req->arguments[i];
 		struct str shown = utf8_cut(a->text, 200);
 
+		given |= kind_of(a) < KINDS;
 		if (kind_of(a) < KINDS &&
 		    table_column(&v->table, a->text) == v->table.n_columns)
 			return page_error(page, 400,
@@ -48,11 +100,13 @@ table_facets_check(const struct table_view *v, struct page *page)
 			    facet_kinds[kind_of(a)].param, v->table.name,
 			    (int)shown.len, shown.s);
 	}
+	if (given && !published_allows_facets(v->db))
+		return page_error(page, 400, "_facet= is not allowed.");
 	return 200;
 }
 
 bool
-table_facets_wanted(const struct table_view *v)
+table_facets_asked(const struct table_view *v)
 {
 	for (size_t i = 0; i < v->req->n_arguments; i++) {
 		if (kind_of(&v->req->arguments[i]) < KINDS)
@@ -61,46 +115,76 @@ table_facets_wanted(const struct table_view *v)
 	return false;
 }
 
+bool
+table_facets_wanted(const struct table_view *v)
+{
+	struct wanted w;
+
+	if (table_facets_asked(v))
+		return true;
+	for (size_t i = 0; i < v->metadata->facets.n; i++) {
+		if (wanted_at(v, i, &w))
+			return v->req->values[TABLE_NOFACET].number == 0;
+	}
+	return false;
+}
+
+size_t
+facet_list_max(const struct table_view *v)
+{
+	return places(v);
+}
+
 /* The column's name, with a number where an earlier facet has it too. */
 static void
-set_name(struct facet_list *l)
+set_name(struct facet_list *l, size_t place)
 {
 	const struct table_view *v = l->view;
+	struct wanted w;
 	size_t before = 0;
 
-	for (size_t i = 0; i < l->argument; i++) {
-		const struct argument *a = &v->req->arguments[i];
-
-		before += kind_of(a) < KINDS &&
-		    table_column(&v->table, a->text) == l->column;
-	}
+	for (size_t i = 0; i < place; i++)
+		before += facet_at(v, i, &w) && w.column == l->column;
 	buf_reset(&l->name);
 	buf_str(&l->name, v->table.columns[l->column].name);
 	if (before > 0)
 		buf_printf(&l->name, "_%zu", before + 1);
 }
 
+static size_t
+size_of(const struct table_view *v)
+{
+	const struct settings *settings = published_settings(v->db);
+	const struct value *given = &v->req->values[TABLE_FACET_SIZE];
+	int64_t size = v->metadata->facet_size;
+
+	if (size == 0)
+		size = settings->facet_size;
+	if (given->given)
+		size = given->number;
+	return (size_t)(size < settings->max_rows ? size : settings->max_rows);
+}
+
 bool
 facet_list_next(struct facet_list *l)
 {
 	const struct table_view *v = l->view;
-	const struct request *req = v->req;
+	struct wanted w = {0};
 
 	facet_release(&l->facet);
-	if (req->values[TABLE_NOFACET].number != 0)
+	if (v->req->values[TABLE_NOFACET].number != 0)
 		return false;
-	while (l->next < req->n_arguments &&
-	    kind_of(&req->arguments[l->next]) == KINDS)
+	while (l->next < places(v) && !facet_at(v, l->next, &w))
 		l->next++;
-	if (l->next == req->n_arguments)
+	if (l->next == places(v))
 		return false;
-	l->argument = l->next++;
-	l->kind = kind_of(&req->arguments[l->argument]);
-	l->column = table_column(&v->table, req->arguments[l->argument].text);
-	set_name(l);
+	l->argument = w.argument;
+	l->kind = w.kind;
+	l->column = w.column;
+	set_name(l, l->next++);
 	l->timed_out = !facet_read(&l->facet, v->db, &v->filters,
-	    (enum facet_kind)l->kind, l->column,
-	    (size_t)req->values[TABLE_FACET_SIZE].number, FACET_MS);
+	    (enum facet_kind)l->kind, l->column, size_of(v),
+	    published_settings(v->db)->facet_limit_ms);
 	return true;
 }
 
@@ -184,29 +268,38 @@ facet_suggestion_url(const struct table_view *v,
 	url_arg(url, str_of(v->table.columns[s->column].name));
 }
 
+/* Whether the page has this facet already. */
+static bool
+has_facet(const struct table_view *v, const struct facet_suggestion *s)
+{
+	struct wanted w;
+
+	for (size_t i = 0; i < places(v); i++) {
+		if (wanted_at(v, i, &w) && w.kind == s->kind &&
+		    w.column == s->column)
+			return true;
+	}
+	return false;
+}
+
 size_t
 facet_list_suggest(const struct table_view *v,
     struct facet_suggestion out[FACET_SUGGESTIONS_MAX])
 {
+	const struct settings *settings = published_settings(v->db);
 	const struct request *req = v->req;
 	size_t n, kept = 0;
 
 	if (req->values[TABLE_NOFACET].number != 0 ||
 	    req->values[TABLE_NOSUGGEST].number != 0 ||
-	    req->values[TABLE_NEXT].given)
+	    req->values[TABLE_NEXT].given || !settings->suggest_facets ||
+	    !published_allows_facets(v->db))
 		return 0;
-	n = facets_suggest(v->db, &v->filters, SUGGESTION_MS, out);
+	n = facets_suggest(v->db, &v->filters, settings->suggest_limit_ms, out);
 	for (size_t i = 0; i < n; i++) {
-		bool skip = !url_arg_arrives(
-		    str_of(v->table.columns[out[i].column].name));
+		struct str name = str_of(v->table.columns[out[i].column].name);
 
-		for (size_t k = 0; k < req->n_arguments; k++) {
-			const struct argument *a = &req->arguments[k];
-
-			skip |= kind_of(a) == out[i].kind &&
-			    table_column(&v->table, a->text) == out[i].column;
-		}
-		if (!skip)
+		if (url_arg_arrives(name) && !has_facet(v, &out[i]))
 			out[kept++] = out[i];
 	}
 	return kept;

@@ -5,14 +5,17 @@
 #include "handlers/table_view.h"
 
 /*
- * The facets that a page asks for, one after the other, computed as they come;
- * and where their links lead.
+ * The facets of a page, one after the other, computed as they come: those that
+ * the configuration has for the table, and those that are asked for.  And where
+ * their links lead.
  */
 struct facet_list {
 	const struct table_view *view; /* set it, and nothing else */
 	/* Of the facet that the list has come to: */
 	size_t kind, column;
-	size_t argument; /* the request's, that asks for it */
+	/* The request's, that asks for it; ARGUMENT_NONE: it is configured,
+	 * and stays. */
+	size_t argument;
 	struct buf name; /* among the page's facets */
 	struct facet facet;
 	bool timed_out; /* it has no values then */
@@ -29,6 +32,9 @@ struct facet_kind_names {
 
 extern const struct facet_kind_names facet_kinds[];
 
+/* At most so many facets are in the list. */
+size_t facet_list_max(const struct table_view *);
+
 bool facet_list_next(struct facet_list *);
 void facet_list_end(struct facet_list *);
 
@@ -42,7 +48,7 @@ size_t facet_find_filter(const struct facet_list *, struct str value);
 void facet_toggle_url(const struct facet_list *, struct str value,
     size_t filter, struct buf *url);
 
-/* Adds the address of the page without this facet. */
+/* Adds the address of the page without this facet; with it, if it stays. */
 void facet_remove_url(const struct facet_list *, struct buf *url);
 
 /* Finds suggestions, but for what the page has already. */

@@ -25,7 +25,8 @@ html_value(
 	html_raw(b, "<li>");
 	if (linked) {
 		facet_toggle_url(l, text, filter, &url);
-		html_raw(b, "<a rel=\"nofollow\"");
+		html_raw(b, "<a");
+		layout_nofollow(b, l->view->db);
 		if (filter != ARGUMENT_NONE)
 			html_raw(b, " aria-current=\"true\"");
 		html_raw(b, " href=\"");
@@ -57,10 +58,15 @@ html_facet(const struct facet_list *l, struct buf *b)
 		html(b, facet_kinds[l->kind].name);
 		html_raw(b, "</small>");
 	}
-	html_raw(b, " <a rel=\"nofollow\" href=\"");
-	facet_remove_url(l, &url);
-	html_str(b, str_of_buf(&url));
-	html_raw(b, "\">remove</a></h2>\n");
+	if (l->argument != ARGUMENT_NONE) {
+		html_raw(b, " <a");
+		layout_nofollow(b, l->view->db);
+		html_raw(b, " href=\"");
+		facet_remove_url(l, &url);
+		html_str(b, str_of_buf(&url));
+		html_raw(b, "\">remove</a>");
+	}
+	html_raw(b, "</h2>\n");
 	if (l->timed_out)
 		html_raw(b, "<p>This took too long.</p>\n");
 	else
@@ -89,7 +95,9 @@ table_facets_suggestions(const struct table_view *v, struct buf *b)
 
 		facet_suggestion_url(v, &list[i], &url);
 		buf_str(b, i == 0 ? "" : ", ");
-		html_raw(b, "<a rel=\"nofollow\" href=\"");
+		html_raw(b, "<a");
+		layout_nofollow(b, v->db);
+		html_raw(b, " href=\"");
 		html_str(b, str_of_buf(&url));
 		html_raw(b, "\">");
 		layout_name(b, str_of(v->table.columns[list[i].column].name));

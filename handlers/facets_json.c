@@ -51,7 +51,9 @@ json_facet(const struct facet_list *l, struct buf *b)
 	json_str(b, l->view->table.columns[l->column].name);
 	json_raw(b, ",\"type\":");
 	json_str(b, facet_kinds[l->kind].name);
-	json_raw(b, ",\"hideable\":true,\"toggle_url\":");
+	json_raw(b, ",\"hideable\":");
+	buf_str(b, l->argument != ARGUMENT_NONE ? "true" : "false");
+	json_raw(b, ",\"toggle_url\":");
 	json_text(b, str_of_buf(&url));
 	json_raw(b, ",\"results\":[");
 	for (size_t i = 0; i < l->facet.n; i++) {
@@ -112,6 +114,7 @@ table_facets_timed_out(void *view, struct buf *b)
 
 /* A facet that waits for its place. */
 struct sorted {
+	bool configured;
 	size_t values, before; /* how many it has, and how many precede it */
 	struct buf json;
 };
@@ -121,7 +124,9 @@ compare(const void *a, const void *b)
 {
 	const struct sorted *x = a, *y = b;
 
-	if (x->values != y->values)
+	if (x->configured != y->configured)
+		return x->configured ? -1 : 1;
+	if (!x->configured && x->values != y->values)
 		return x->values < y->values ? 1 : -1;
 	return x->before < y->before ? -1 : 1;
 }
@@ -129,14 +134,19 @@ compare(const void *a, const void *b)
 void
 table_facets_sorted(void *view, struct buf *b)
 {
-	struct sorted list[REQUEST_ARGUMENTS] = {{0}};
 	struct facet_list l = {.view = view};
+	struct sorted *list = calloc(facet_list_max(view) + 1, sizeof(*list));
 	size_t n = 0;
 
+	if (list == NULL) {
+		b->failed = true;
+		return;
+	}
 	while (facet_list_next(&l)) {
 		if (l.timed_out)
 			continue;
-		list[n] = (struct sorted){.values = l.facet.n, .before = n};
+		list[n] = (struct sorted){
+		    l.argument == ARGUMENT_NONE, l.facet.n, n, {0}};
 		json_facet(&l, &list[n++].json);
 	}
 	facet_list_end(&l);
@@ -149,6 +159,7 @@ table_facets_sorted(void *view, struct buf *b)
 		buf_release(&list[i].json);
 	}
 	json_raw(b, "]");
+	free(list);
 }
 
 void

@@ -175,7 +175,7 @@ robots_file(
 	page->type = "text/plain; charset=utf-8";
 	buf_lit(b, "User-agent: *\nDisallow: ");
 	link_home(b, req);
-	if (published_allows_robots(catalog_at(catalog, 0)))
+	if (!published_settings(catalog_at(catalog, 0))->robots)
 		buf_lit(b, "*/-/query");
 	buf_char(b, '\n');
 	return 200;

@@ -5,6 +5,7 @@
 
 #include "app/route.h"
 #include "app/url.h"
+#include "db/published.h"
 #include "handlers/asset.h"
 
 void
@@ -134,6 +135,13 @@ layout_formats(struct buf *b, const struct request *req)
 		html_raw(b, "\">Markdown</a>");
 	}
 	html_raw(b, "</p>\n");
+}
+
+void
+layout_nofollow(struct buf *b, const struct db *db)
+{
+	if (published_settings(db)->nofollow)
+		html_raw(b, " rel=\"nofollow\"");
 }
 
 void

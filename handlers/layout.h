@@ -25,6 +25,9 @@ void layout_end(struct buf *);
 /* The line with the page's other formats: JSON, and those of its route. */
 void layout_formats(struct buf *, const struct request *);
 
+/* Adds rel="nofollow" to a link's tag, unless the settings are against it. */
+void layout_nofollow(struct buf *, const struct db *);
+
 /* A name from the schema, which may be empty. */
 void layout_name(struct buf *, struct str);
 

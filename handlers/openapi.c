@@ -18,14 +18,15 @@ struct writer {
 
 /* What a parameter's value may be. */
 static void
-value_schema(struct buf *b, const struct param *p)
+value_schema(
+    struct buf *b, const struct param *p, const struct settings *settings)
 {
 	switch (p->type) {
 	case PARAM_INT:
 		json_raw(b, "{\"type\":\"integer\",\"minimum\":");
 		json_int(b, p->min);
 		json_raw(b, ",\"maximum\":");
-		json_int(b, p->max);
+		json_int(b, p->rows ? settings->max_rows : p->max);
 		if (p->def >= p->min && p->def <= p->max) {
 			json_raw(b, ",\"default\":");
 			json_int(b, p->def);
@@ -55,18 +56,18 @@ value_schema(struct buf *b, const struct param *p)
 }
 
 static void
-parameter(struct buf *b, const struct param *p)
+parameter(struct buf *b, const struct param *p, const struct settings *settings)
 {
 	json_raw(b, "{\"name\":");
 	json_str(b, p->name);
 	json_raw(b, ",\"in\":\"query\",\"schema\":");
-	value_schema(b, p);
+	value_schema(b, p, settings);
 	json_raw(b, "}");
 }
 
 /* The parameters of routes, each once, for all paths to refer to. */
 static void
-components(struct buf *b)
+components(struct buf *b, const struct settings *settings)
 {
 	bool comma = false;
 
@@ -91,7 +92,7 @@ components(struct buf *b)
 			comma = true;
 			buf_printf(
 			    b, "%s.%s\":", r->name, params->rows[j].name);
-			parameter(b, &params->rows[j]);
+			parameter(b, &params->rows[j], settings);
 		}
 	}
 	json_raw(b, "}}");
@@ -318,7 +319,7 @@ query_path(struct writer *w, const struct db *db, const struct stored_query *q)
 	for (size_t i = 0; i < RESULT_PARAMS; i++) {
 		if (i > 0)
 			json_raw(w->b, ",");
-		parameter(w->b, &result_params[i]);
+		parameter(w->b, &result_params[i], published_settings(db));
 	}
 	for (size_t i = 0; i < q->n_params; i++) {
 		json_raw(w->b, ",{\"name\":");
@@ -453,7 +454,7 @@ openapi_file(
 			page->transient = true;
 	}
 	json_raw(w.b, "},\n");
-	components(w.b);
+	components(w.b, published_settings(catalog_at(catalog, 0)));
 	json_raw(w.b, "}\n");
 	return 200;
 }

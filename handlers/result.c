@@ -368,7 +368,7 @@ result_page(
 {
 	struct result r = {
 	    .req = asked->req,
-	    .max_rows = published_max_rows(db),
+	    .max_rows = published_settings(db)->max_rows,
 	};
 	const struct value *limit = &asked->req->values[RESULT_TIMELIMIT];
 	enum db_status status;

@@ -101,12 +101,15 @@ add_url(const struct link *l, const struct request *req, struct buf *b)
 }
 
 static void
-html_link(const struct link *l, const struct request *req, struct buf *b)
+html_link(const struct link *l, const struct request *req, const struct db *db,
+    struct buf *b)
 {
 	struct buf url = {0};
 
 	add_url(l, req, &url);
-	html_raw(b, "<li><a rel=\"nofollow\" href=\"");
+	html_raw(b, "<li><a");
+	layout_nofollow(b, db);
+	html_raw(b, " href=\"");
 	html_str(b, str_of_buf(&url));
 	html_raw(b, "\">");
 	if (l->count.n < 0)
@@ -210,7 +213,7 @@ row_links_html(struct buf *b, const struct request *req, struct db *db,
 			continue;
 		if (n++ == 0)
 			html_raw(b, "<h2>What refers to it</h2>\n<ul>\n");
-		html_link(&links.link, req, b);
+		html_link(&links.link, req, db, b);
 	}
 	if (n > 0)
 		html_raw(b, "</ul>\n");

@@ -4,7 +4,6 @@
 #include "handlers/table.h"
 
 #include "app/url.h"
-#include "db/facet.h"
 #include "handlers/reader.h"
 #include "handlers/table_view.h"
 
@@ -38,8 +37,8 @@ static const char *const searchmodes[] = {
 
 static const struct param params[TABLE_PARAMS] = {
     [TABLE_NEXT] = {"_next", PARAM_TEXT, .max = TOKEN_MAX},
-    [TABLE_SIZE] = {"_size", PARAM_INT, 0, SIZE_MAX_ROWS, NOT_GIVEN,
-	.words = sizes},
+    [TABLE_SIZE] = {"_size", PARAM_INT, .def = NOT_GIVEN, .words = sizes,
+	.rows = true},
     [TABLE_SORT] = {"_sort", PARAM_TEXT, .max = NAME_MAX_BYTES},
     [TABLE_SORT_DESC] = {"_sort_desc", PARAM_TEXT, .max = NAME_MAX_BYTES},
     [TABLE_COL] = {"_col", NAMES},
@@ -62,15 +61,16 @@ static const struct param params[TABLE_PARAMS] = {
     [TABLE_FILTER_OP] = {"_filter_op", PARAM_TEXT, .max = VALUE_MAX},
     [TABLE_FILTER_VALUE] = {"_filter_value", PARAM_TEXT, .max = VALUE_MAX},
     [TABLE_SEARCH] = {"_search", PARAM_TEXT, .max = VALUE_MAX},
-    [TABLE_SEARCHMODE] = {"_searchmode", PARAM_WORD, .words = searchmodes},
+    [TABLE_SEARCHMODE] = {"_searchmode", PARAM_WORD, .def = NOT_GIVEN,
+	.words = searchmodes},
     [TABLE_FTS_TABLE] = {"_fts_table", PARAM_TEXT, .max = NAME_MAX_BYTES},
     [TABLE_FTS_PK] = {"_fts_pk", PARAM_TEXT, .max = NAME_MAX_BYTES},
     [TABLE_THROUGH] = {"_through", PARAM_LIST, .max = VALUE_MAX},
     [TABLE_FACET] = {"_facet", NAMES},
     [TABLE_FACET_ARRAY] = {"_facet_array", NAMES},
     [TABLE_FACET_DATE] = {"_facet_date", NAMES},
-    [TABLE_FACET_SIZE] = {"_facet_size", PARAM_INT, 1, SIZE_MAX_ROWS,
-	FACET_SIZE, .words = sizes},
+    [TABLE_FACET_SIZE] = {"_facet_size", PARAM_INT, 1, .def = NOT_GIVEN,
+	.words = sizes, .rows = true},
     [TABLE_NOFACET] = {"_nofacet", PARAM_FLAG},
     [TABLE_NOSUGGEST] = {"_nosuggest", PARAM_FLAG},
 };

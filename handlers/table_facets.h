@@ -4,14 +4,16 @@
 #include "handlers/table_view.h"
 
 /*
- * The facets of a table's page: those that _facet, _facet_array and _facet_date
- * ask for, and suggestions of others.
+ * The facets of a table's page: the configured ones, those that _facet,
+ * _facet_array and _facet_date ask for, and suggestions of others.
  */
 
 /* 200, or page_error's status: a facet is asked for that there can't be. */
 int table_facets_check(const struct table_view *, struct page *);
 
-/* Whether the page asks for one, which makes them part of its JSON. */
+/* Whether the page asks for one; and whether it has any, of the configuration's
+ * as well, which makes them part of its JSON. */
+bool table_facets_asked(const struct table_view *);
 bool table_facets_wanted(const struct table_view *);
 
 /* Lists of values, with links to the rows that have them. */

@@ -48,7 +48,9 @@ html_heading(struct table_view *v, size_t column, struct buf *b)
 		html_raw(b, "</th>");
 		return;
 	}
-	html_raw(b, "><a rel=\"nofollow\" href=\"");
+	html_raw(b, "><a");
+	layout_nofollow(b, v->db);
+	html_raw(b, " href=\"");
 	link_self(v,
 	    PARAM_BIT(TABLE_SORT) | PARAM_BIT(TABLE_SORT_DESC) |
 		PARAM_BIT(TABLE_NEXT),
@@ -181,7 +183,9 @@ html_filters(const struct table_view *v, struct buf *b)
 		filter_describe(&v->filters, i, &words);
 		html_raw(b, "<li>");
 		html_str(b, str_of_buf(&words));
-		html_raw(b, " <a rel=\"nofollow\" href=\"");
+		html_raw(b, " <a");
+		layout_nofollow(b, v->db);
+		html_raw(b, " href=\"");
 		link_self(v, without, argument, NULL, (struct str){0}, b);
 		html_raw(b, "\">remove</a></li>\n");
 		buf_release(&words);
@@ -345,7 +349,8 @@ table_html(struct table_view *v, struct page *page)
 		.title = name,
 		.database = str_of(db_name(v->db)),
 		.json = true,
-		.noindex = v->filters.n > 0 || table_facets_wanted(v),
+		.noindex = published_settings(v->db)->noindex &&
+		    (v->filters.n > 0 || table_facets_asked(v)),
 	    });
 	html_raw(b, "<h1>");
 	html(b, name);

@@ -5,6 +5,7 @@
 
 #include "app/params.h"
 #include "app/utf8.h"
+#include "db/published.h"
 #include "handlers/table.h"
 
 enum { SHOWN_MAX = 200 }; /* bytes of a name in an error */
@@ -51,7 +52,7 @@ find_index(struct table_search *s, const struct request *req, struct db *db,
 	if (!is_asked_for(req) && req->format != FORMAT_HTML)
 		return 200;
 	if (!fts->given) {
-		if (search_find(db, t, &s->index) || !is_asked_for(req))
+		if (published_search(db, t, &s->index) || !is_asked_for(req))
 			return 200;
 		return page_error(
 		    page, 400, "_search: %s has no full-text index.", t->name);
@@ -68,8 +69,8 @@ static int
 add_words(struct table_search *s, const struct request *req, size_t column,
     struct str words, size_t argument, struct page *page)
 {
-	bool raw = req->values[TABLE_SEARCHMODE].number == SEARCHMODE_RAW;
-
+	const struct value *mode = &req->values[TABLE_SEARCHMODE];
+	bool raw = mode->given ? mode->number == SEARCHMODE_RAW : s->raw;
 	size_t n = s->search.n;
 
 	if (!search_add(&s->search, column, words, raw))
@@ -123,7 +124,8 @@ table_search_read(struct table_search *s, const struct request *req,
 	const struct value *words = &req->values[TABLE_SEARCH];
 	int status;
 
-	*s = (struct table_search){0};
+	*s = (struct table_search){
+	    .raw = published_table(db, f->table->name)->raw_search != 0};
 	status = find_index(s, req, db, f->table, page);
 	if (s->index.version == 0)
 		return status;

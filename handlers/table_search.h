@@ -12,6 +12,7 @@
 struct table_search {
 	struct search_index index; /* version is 0 if it can't be searched */
 	struct search search;
+	bool raw; /* unless the page says something else */
 	/* The argument that each term came from; ARGUMENT_NONE: _search. */
 	size_t arguments[SEARCH_TERMS];
 };

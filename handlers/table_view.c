@@ -309,17 +309,22 @@ static void
 read_size(struct table_view *v)
 {
 	const struct value *size = value_of(v, TABLE_SIZE);
+	const struct settings *settings = published_settings(v->db);
 	bool csv = v->req->format == FORMAT_CSV;
 
-	if (csv && value_of(v, TABLE_STREAM)->number != 0)
-		v->size = SIZE_MAX_ROWS;
-	else if (size->given)
+	if (csv && value_of(v, TABLE_STREAM)->number != 0) {
+		v->size = STREAM_ROWS;
+		return;
+	}
+	if (size->given)
 		v->size = size->number;
 	else if (csv)
-		v->size = SIZE_MAX_ROWS;
+		v->size = settings->max_rows;
 	else
-		v->size =
-		    v->metadata->size > 0 ? v->metadata->size : SIZE_DEFAULT;
+		v->size = v->metadata->size > 0 ? v->metadata->size
+						: settings->page_size;
+	if (v->size > settings->max_rows)
+		v->size = settings->max_rows;
 }
 
 int

@@ -15,10 +15,7 @@
  * where it is up to.  table.c reads it from the request, and each format writes
  * it.
  */
-enum {
-	SIZE_DEFAULT = 100,
-	SIZE_MAX_ROWS = 1000,
-};
+enum { STREAM_ROWS = 1000 }; /* of a part of a stream */
 
 /* A column that is shown. */
 struct shown {

@@ -154,3 +154,53 @@ END
 	get '/demo/slow+t.json?_sort=y&_size=1'
 	is "$STATUS" 200
 }
+
+@test "facets of the configuration are there unasked, and stay" {
+	make_db "$T/open.db" "CREATE TABLE t (a); INSERT INTO t VALUES (1);"
+	cat >"$T/squall.ini" <<-END
+		allow-facet = off
+		default-facet-size = 1
+		suggest-facets = on
+		[table demo.facetable]
+		facets = state, array:tags
+		facets = date:created, nope, state
+		facet_size = 2
+		[table demo.recent]
+		facets = title
+		[database open]
+		file = $T/open.db
+		allow_facet = on
+	END
+	serve_search '' --config="$T/squall.ini"
+	answers <<'END'
+/demo/facetable.json?_size=0
+{"ok":true,"rows":[],"next":null,"next_url":null,"facet_results":{"results":{"state":{"name":"state","type":"column","hideable":false,"toggle_url":"/demo/facetable.json?_size=0","results":[{"value":"CA","label":"CA","count":3,"toggle_url":"/demo/facetable.json?_size=0&state=CA","selected":false},{"value":"MI","label":"MI","count":2,"toggle_url":"/demo/facetable.json?_size=0&state=MI","selected":false}],"truncated":true},"tags":{"name":"tags","type":"array","hideable":false,"toggle_url":"/demo/facetable.json?_size=0","results":[{"value":"tag1","label":"tag1","count":3,"toggle_url":"/demo/facetable.json?_size=0&tags__arraycontains=tag1","selected":false},{"value":"tag2","label":"tag2","count":1,"toggle_url":"/demo/facetable.json?_size=0&tags__arraycontains=tag2","selected":false}],"truncated":true},"created":{"name":"created","type":"date","hideable":false,"toggle_url":"/demo/facetable.json?_size=0","results":[{"value":"2019-01-14","label":"2019-01-14","count":2,"toggle_url":"/demo/facetable.json?_size=0&created__date=2019-01-14","selected":false},{"value":"2019-01-16","label":"2019-01-16","count":2,"toggle_url":"/demo/facetable.json?_size=0&created__date=2019-01-16","selected":false}],"truncated":true}},"timed_out":[]},"truncated":false}
+/demo/facetable.json?_size=0&_extra=sorted_facet_results&state=MC
+{"ok":true,"rows":[],"next":null,"next_url":null,"facet_results":{"results":{"state":{"name":"state","type":"column","hideable":false,"toggle_url":"/demo/facetable.json?_size=0&_extra=sorted_facet_results&state=MC","results":[{"value":"MC","label":"MC","count":1,"toggle_url":"/demo/facetable.json?_size=0&_extra=sorted_facet_results","selected":true}],"truncated":false},"tags":{"name":"tags","type":"array","hideable":false,"toggle_url":"/demo/facetable.json?_size=0&_extra=sorted_facet_results&state=MC","results":[],"truncated":false},"created":{"name":"created","type":"date","hideable":false,"toggle_url":"/demo/facetable.json?_size=0&_extra=sorted_facet_results&state=MC","results":[{"value":"2019-01-16","label":"2019-01-16","count":1,"toggle_url":"/demo/facetable.json?_size=0&_extra=sorted_facet_results&state=MC&created__date=2019-01-16","selected":false}],"truncated":false}},"timed_out":[]},"sorted_facet_results":[{"name":"state","type":"column","hideable":false,"toggle_url":"/demo/facetable.json?_size=0&_extra=sorted_facet_results&state=MC","results":[{"value":"MC","label":"MC","count":1,"toggle_url":"/demo/facetable.json?_size=0&_extra=sorted_facet_results","selected":true}],"truncated":false},{"name":"tags","type":"array","hideable":false,"toggle_url":"/demo/facetable.json?_size=0&_extra=sorted_facet_results&state=MC","results":[],"truncated":false},{"name":"created","type":"date","hideable":false,"toggle_url":"/demo/facetable.json?_size=0&_extra=sorted_facet_results&state=MC","results":[{"value":"2019-01-16","label":"2019-01-16","count":1,"toggle_url":"/demo/facetable.json?_size=0&_extra=sorted_facet_results&state=MC&created__date=2019-01-16","selected":false}],"truncated":false}],"truncated":false}
+/demo/facetable.json?_size=0&_nofacet=1
+{"ok":true,"rows":[],"next":null,"next_url":null,"truncated":false}
+/demo/facetable.json?_size=0&_nofacet=1&_extra=facet_results
+{"ok":true,"rows":[],"next":null,"next_url":null,"facet_results":{"results":{},"timed_out":[]},"truncated":false}
+/demo/recent.json?_size=0
+{"ok":true,"rows":[],"next":null,"next_url":null,"facet_results":{"results":{"title":{"name":"title","type":"column","hideable":false,"toggle_url":"/demo/recent.json?_size=0","results":[{"value":"NOT this","label":"NOT this","count":1,"toggle_url":"/demo/recent.json?_size=0&title=NOT%20this","selected":false}],"truncated":true}},"timed_out":[]},"truncated":false}
+/demo/recent.json?_size=0&_facet=nr
+{"ok":false,"error":"_facet= is not allowed.","errors":["_facet= is not allowed."],"status":400,"title":"That can’t be asked"}
+/demo/recent.json?_size=0&_facet_size=2
+{"ok":false,"error":"_facet= is not allowed.","errors":["_facet= is not allowed."],"status":400,"title":"That can’t be asked"}
+/demo/recent.json?_shape=array&_size=1
+[{"nr":2,"title":"Robert"}]
+/open/t.json?_facet=a&_size=0
+{"ok":true,"rows":[],"next":null,"next_url":null,"facet_results":{"results":{"a":{"name":"a","type":"column","hideable":true,"toggle_url":"/open/t.json?_size=0","results":[{"value":1,"label":1,"count":1,"toggle_url":"/open/t.json?_size=0&_facet=a&a=1","selected":false}],"truncated":false}},"timed_out":[]},"truncated":false}
+END
+	get '/demo/facetable.json?_extra=suggested_facets'
+	is "$STATUS $(jq -c .suggested_facets <<<"$BODY")" '200 []'
+	get /demo/facetable
+	is "$STATUS" 200
+	has "$BODY" '<h2>state</h2>'
+	has "$BODY" '<h2>tags <small>by array</small></h2>'
+	has "$BODY" '<a rel="nofollow" href="/demo/facetable?state=CA">CA</a>'
+	hasnt "$BODY" Suggested
+	hasnt "$BODY" noindex
+	is "$(grep -c '\[table demo.facetable\]: facets: there is no column named nope' \
+	    "$T/squall.log")" 1
+}

@@ -156,7 +156,8 @@ shown()
 		:5: title: it was given before|title = x\ntitle = y
 		:4: source_url: expected an address that begins with https://|source_url = javascript:alert(1)
 		:4: sql: expected on or off, got "maybe"|sql = maybe
-		:5: size: expected a whole number from 1 to 1000, got "0"|[table demo.notes]\nsize = 0
+		:5: size: expected a whole number from 1 to 1000000, got "0"|[table demo.notes]\nsize = 0
+		:5: searchmode: expected raw or escaped, got "x"|[table demo.notes]\nsearchmode = x
 		:6: sort and sort_desc: expected one of the two|[table demo.notes]\nsort = a\nsort_desc = b
 		:5: unknown key "column." in [table demo.notes]|[table demo.notes]\ncolumn. = x
 		:4: unknown section [table notes]: expected [table DATABASE.TABLE]|[table notes]

@@ -256,3 +256,41 @@ END
 	is "$(sqlite3 "$T/demo.db" 'SELECT count(*) FROM articles')" 3
 	[[ ! -s $T/squall.log ]] || ! grep -v ' access ' "$T/squall.log"
 }
+
+@test "the index of the configuration, and queries as FTS has them" {
+	cat >"$T/squall.ini" <<-END
+		[table demo.recent]
+		fts_table = articles' index
+		fts_pk = nr
+		searchmode = raw
+		[table demo.articles]
+		fts_pk = nope
+		[table demo.four]
+		fts_table = articles
+	END
+	serve_search '' --config="$T/squall.ini"
+	answers <<'END'
+/demo/recent.json?_search=robert+OR+nothing&_extra=query
+{"ok":true,"rows":[{"nr":2,"title":"Robert"}],"next":null,"next_url":null,"query":{"sql":"SELECT r.\"nr\", r.\"title\" FROM \"recent\" AS r WHERE (r.\"nr\" IN (SELECT rowid FROM \"articles' index\" WHERE \"articles' index\" MATCH :p0)) LIMIT 101","params":{"p0":"robert OR nothing"}},"truncated":false}
+/demo/recent.json?_search=robert+OR+nothing&_searchmode=escaped
+{"ok":true,"rows":[],"next":null,"next_url":null,"truncated":false}
+/demo/recent.json?_search=%22
+{"ok":false,"error":"_search: this can’t be searched for: unterminated string.","errors":["_search: this can’t be searched for: unterminated string."],"status":400,"title":"That can’t be asked"}
+/demo/recent.json?_fts_table=four_index&_search=x
+{"ok":false,"error":"_fts_table: “four_index” is no full-text index that goes with recent by that column (_fts_pk).","errors":["_fts_table: “four_index” is no full-text index that goes with recent by that column (_fts_pk)."],"status":400,"title":"That can’t be asked"}
+/demo/four.json?_search=one
+{"ok":false,"error":"_search: four has no full-text index.","errors":["_search: four has no full-text index."],"status":400,"title":"That can’t be asked"}
+/demo/articles.json?_search=rob
+{"ok":false,"error":"_search: articles has no full-text index.","errors":["_search: articles has no full-text index."],"status":400,"title":"That can’t be asked"}
+/demo/articles.json?_search=rob&_col=id&_fts_table=articles'+index
+{"ok":true,"rows":[{"id":1},{"id":3}],"next":null,"next_url":null,"truncated":false}
+END
+	get '/demo/recent?_search=robert+OR+x'
+	is "$STATUS" 200
+	has "$BODY" 'name="_search" value="robert OR x"'
+	has "$BODY" '<td>Robert</td>'
+	get /demo/four
+	hasnt "$BODY" 'name="_search"'
+	is "$(grep -c 'fts_pk: no full-text index goes with it like that' \
+	    "$T/squall.log")" 2
+}

@@ -519,3 +519,36 @@ hostile_values()
 	page GET "/demo/t.json?_shape=arrayfirst$query"
 	is "$BODY" '[1]'
 }
+
+@test "settings: rows, facets, and what search engines are told" {
+	serve_search '' --max-returned-rows=4 --default-page-size=3 \
+	    --default-facet-size=1 --suggest-facets=off --nofollow=off \
+	    --noindex=off
+	answers <<'END'
+/demo/facetable.json?_col=pk
+{"ok":true,"rows":[{"pk":1},{"pk":2},{"pk":3}],"next":"i3","next_url":"/demo/facetable.json?_col=pk&_next=i3","truncated":false}
+/demo/facetable.json?_col=pk&_size=max
+{"ok":true,"rows":[{"pk":1},{"pk":2},{"pk":3},{"pk":4}],"next":"i4","next_url":"/demo/facetable.json?_size=4&_col=pk&_next=i4","truncated":false}
+/demo/facetable.json?_size=5
+{"ok":false,"error":"_size: expected a whole number from 0 to 4 or max, got \"5\".","errors":["_size: expected a whole number from 0 to 4 or max, got \"5\"."],"status":400,"title":"That can’t be asked"}
+/demo/facetable.csv?_col=pk&_header=off
+1234
+/demo/facetable.csv?_col=pk&_header=off&_stream=on
+123456
+/demo/facetable.json?_size=0&_facet=state&_extra=suggested_facets
+{"ok":true,"rows":[],"next":null,"next_url":null,"facet_results":{"results":{"state":{"name":"state","type":"column","hideable":true,"toggle_url":"/demo/facetable.json?_size=0&_extra=suggested_facets","results":[{"value":"CA","label":"CA","count":3,"toggle_url":"/demo/facetable.json?_size=0&_extra=suggested_facets&_facet=state&state=CA","selected":false}],"truncated":true}},"timed_out":[]},"suggested_facets":[],"truncated":false}
+/demo/facetable.json?_size=0&_facet=state&_facet_size=max
+{"ok":true,"rows":[],"next":null,"next_url":null,"facet_results":{"results":{"state":{"name":"state","type":"column","hideable":true,"toggle_url":"/demo/facetable.json?_size=0&_facet_size=4","results":[{"value":"CA","label":"CA","count":3,"toggle_url":"/demo/facetable.json?_size=0&_facet_size=4&_facet=state&state=CA","selected":false},{"value":"MI","label":"MI","count":2,"toggle_url":"/demo/facetable.json?_size=0&_facet_size=4&_facet=state&state=MI","selected":false},{"value":"MC","label":"MC","count":1,"toggle_url":"/demo/facetable.json?_size=0&_facet_size=4&_facet=state&state=MC","selected":false}],"truncated":false}},"timed_out":[]},"truncated":false}
+/demo/facetable.json?_facet_size=5
+{"ok":false,"error":"_facet_size: expected a whole number from 1 to 4 or max, got \"5\".","errors":["_facet_size: expected a whole number from 1 to 4 or max, got \"5\"."],"status":400,"title":"That can’t be asked"}
+END
+	get '/demo/facetable?_facet=state&state=CA&_sort=pk'
+	is "$STATUS $(grep -c 'nofollow' <<<"$BODY")" '200 1'
+	has "$BODY" '<a rel="nofollow" href="/demo/facetable.csv?'
+	hasnt "$BODY" noindex
+	get /demo/parts/a
+	hasnt "$BODY" nofollow
+	get /-/openapi.json
+	is "$(jq .components.parameters'["table._size"].schema.maximum' \
+	    "$T/body")" 4
+}

@@ -160,6 +160,8 @@ defaults(void **state)
 	assert_int_equal(c->ttl_s, 600);
 	assert_null(c->prefix);
 	assert_int_equal(c->time_limit_ms, 1000);
+	assert_memory_equal(
+	    &c->settings, &settings_default, sizeof(c->settings));
 	assert_int_equal(c->log, LOG_INFO);
 	assert_int_equal(c->access_log, ACCESS_ON);
 	assert_int_equal(c->status, STATUS_LOOPBACK);
@@ -187,6 +189,22 @@ numbers_within_their_range(void **state)
 	assert_int_equal(f->config.ttl_s, 2592000);
 	assert_good(f, "time-limit", "3600000");
 	assert_int_equal(f->config.time_limit_ms, 3600000);
+	assert_good(f, "default-page-size", "7");
+	assert_int_equal(f->config.settings.page_size, 7);
+	assert_good(f, "default-facet-size", "8");
+	assert_int_equal(f->config.settings.facet_size, 8);
+	assert_good(f, "facet-time-limit", "9");
+	assert_int_equal(f->config.settings.facet_limit_ms, 9);
+	assert_good(f, "facet-suggest-time-limit", "3600000");
+	assert_int_equal(f->config.settings.suggest_limit_ms, 3600000);
+	assert_good(f, "allow-facet", "off");
+	assert_int_equal(f->config.settings.allow_facet, 0);
+	assert_good(f, "suggest-facets", "off");
+	assert_int_equal(f->config.settings.suggest_facets, 0);
+	assert_good(f, "nofollow", "off");
+	assert_int_equal(f->config.settings.nofollow, 0);
+	assert_good(f, "noindex", "off");
+	assert_int_equal(f->config.settings.noindex, 0);
 	assert_good(f, "cors", "on");
 	assert_int_equal(f->config.cors, 1);
 	assert_good(f, "cors", "off");
@@ -212,6 +230,8 @@ numbers_out_of_their_range(void **state)
 	assert_bad(f, "ttl", "2592001", "from 1 to 2592000");
 	assert_bad(f, "time-limit", "0", "from 1 to 3600000");
 	assert_bad(f, "time-limit", "3600001", "from 1 to 3600000");
+	assert_bad(f, "default-page-size", "0", "from 1 to 1000000");
+	assert_bad(f, "nofollow", "yes", "off");
 	assert_bad(f, "cors", "*", "off");
 	assert_bad(f, "slow-log", "3600001", "off or a whole number");
 	assert_bad(f, "ttl", "9223372036854775808", "whole number");

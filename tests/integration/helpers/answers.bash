@@ -58,13 +58,14 @@ ask_all()
 	    -w '%{http_code} %{url_effective}\n' 2>/dev/null
 }
 
-# serve_search [SQL]: the database helpers/search.sql, and what is added to it.
+# serve_search [SQL [OPTION]...]: the database helpers/search.sql, and what is
+# added to it; with more options of squall.
 serve_search()
 {
 	{
 		cat "$BATS_TEST_DIRNAME/helpers/search.sql"
 		printf '%s\n' "${1-}"
 	} | sqlite3 -batch -bail "$T/demo.db"
-	start_squall --workers=1 --time-limit=20000 "$T/demo.db"
+	start_squall --workers=1 --time-limit=20000 "${@:2}" "$T/demo.db"
 	start_nginx
 }
