@@ -133,7 +133,7 @@ static const struct option_row rows[] = {
 	.help = "what a facet may take (default 200)"},
     {"facet-suggest-time-limit", 0, OPTION_NUMBER,
 	FIELD(settings.suggest_limit_ms), 1, 3600 * 1000, .value = "MS",
-	.help = "what suggesting facets of a column may take (default 50)"},
+	.help = "what suggesting facets may take (default 50)"},
     {"allow-facet", 0, OPTION_CHOICE, FIELD(settings.allow_facet),
 	.words = switch_words, .value = "on|off",
 	.help = "whether visitors choose columns to facet by (default on)"},

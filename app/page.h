@@ -16,6 +16,8 @@
  * Hosts that share a store have but the time of day in common.  Within a
  * process a page ages by the steady clock, whatever the other is set to.
  */
+enum { PAGE_CUT_SHORT_S = 5 }; /* the expiry of a page that is cut short */
+
 struct page {
 	unsigned refs;
 	int status;                /* HTTP status */
@@ -43,6 +45,7 @@ struct page {
 	int64_t fresh_s; /* how far behind a browser may show it; 0: not */
 	int64_t stale_if_error_s; /* for browsers that do show it so */
 	bool cors;           /* scripts of other sites may read it, if data */
+	bool cut_short;      /* it lacks what there was no time for */
 	bool time_dependent; /* it shows what changes with time or chance */
 };
 

@@ -87,21 +87,33 @@ database_ttl(const struct site *site, const struct job *job)
 	return 0;
 }
 
-/* How long the page may be kept, from its route and status; 0: not at all. */
+/* How long a page may be kept that is as it should be, from its route. */
 static int64_t
-ttl_of(const struct site *site, const struct job *job, const struct page *page)
+usual_ttl(
+    const struct site *site, const struct job *job, const struct page *page)
 {
 	int64_t ttl_s = job->route->ttl_s, own_s;
 
+	if (ttl_s != TTL_DEFAULT)
+		return ttl_s;
+	own_s = database_ttl(site, job);
+	/* What changes without a commit is not kept for longer. */
+	if (own_s > 0 && (own_s < site->ttl_s || !page->time_dependent))
+		return own_s;
+	return site->ttl_s;
+}
+
+/* How long this one may be; 0: not at all. */
+static int64_t
+ttl_of(const struct site *site, const struct job *job, const struct page *page)
+{
+	int64_t ttl_s = usual_ttl(site, job, page);
+
 	if (page->transient || job->request.uncached || ttl_s == TTL_NEVER)
 		return 0;
-	if (ttl_s == TTL_DEFAULT) {
-		own_s = database_ttl(site, job);
-		ttl_s = site->ttl_s;
-		/* What changes without a commit is not kept for longer. */
-		if (own_s > 0 && (own_s < ttl_s || !page->time_dependent))
-			ttl_s = own_s;
-	}
+	/* A slow moment is not to be shown for much longer than it lasts. */
+	if (page->cut_short && ttl_s > PAGE_CUT_SHORT_S)
+		ttl_s = PAGE_CUT_SHORT_S;
 	if (page->status == 200)
 		return ttl_s;
 	if (page->status == 404)
@@ -133,6 +145,7 @@ render(struct renderer *r, struct job *job)
 	page->status = job->route->handler(&job->request, r->catalog, page);
 	r->work = catalog_take_work(r->catalog);
 	page->time_dependent = r->work.time_dependent;
+	page->cut_short = r->work.cut_short;
 	if (page->body.failed) {
 		log_error("renderer",
 		    "%" PRIx64 ": %.*s: the page is larger "

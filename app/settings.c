@@ -5,7 +5,7 @@
 #include "app/settings.h"
 
 const struct settings settings_default = {
-    .max_rows = 1000,
+    .max_rows = SETTINGS_MAX_ROWS,
     .page_size = 100,
     .facet_size = 30,
     .facet_limit_ms = 200,

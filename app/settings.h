@@ -12,13 +12,15 @@ struct settings {
 	int64_t page_size;      /* rows of a table's page unless it says more */
 	int64_t facet_size;     /* values of a facet, likewise */
 	int64_t facet_limit_ms; /* for one facet */
-	int64_t suggest_limit_ms; /* for the suggestions of one column */
+	int64_t suggest_limit_ms; /* for suggestions */
 	int64_t allow_facet;      /* visitors choose columns to facet by */
 	int64_t suggest_facets;
 	int64_t nofollow; /* search engines are kept from further addresses */
 	int64_t noindex;  /* of a table, and from indexing them */
 	int64_t robots;   /* 1: they are not welcome at all */
 };
+
+enum { SETTINGS_MAX_ROWS = 1000 }; /* max_rows, where nothing is set */
 
 extern const struct settings settings_default;
 

@@ -119,6 +119,7 @@ catalog_take_work(struct catalog *c)
 		sum.queries += one.queries;
 		sum.us += one.us;
 		sum.time_dependent |= one.time_dependent;
+		sum.cut_short |= one.cut_short;
 		if (one.slowest != NULL &&
 		    (sum.slowest == NULL || one.slowest->us > sum.slowest->us))
 			sum.slowest = one.slowest;

@@ -95,8 +95,10 @@ db_over_time(struct db *db)
 
 	if (now >= db->deadline_us)
 		return true;
-	if (db->budget_deadline_us != 0 && now >= db->budget_deadline_us)
+	if (db->budget_deadline_us != 0 && now >= db->budget_deadline_us) {
 		db->budget_over = true;
+		db->work.cut_short = true;
+	}
 	return db->budget_over;
 }
 
@@ -413,6 +415,18 @@ db_budget_end(struct db *db)
 	db->budget_over = false;
 	db->budget_deadline_us = 0;
 	return over;
+}
+
+void
+db_cut_short(struct db *db)
+{
+	db->work.cut_short = true;
+}
+
+bool
+db_was_cut_short(const struct db *db)
+{
+	return db->work.cut_short;
 }
 
 struct buf *

@@ -76,6 +76,7 @@ struct db_work {
 	int64_t us;       /* in SQLite, waiting for locks included */
 	/* One of them called random(), datetime() or their like. */
 	bool time_dependent;
+	bool cut_short; /* see db_cut_short */
 	/* After db_profile, and until the next query; NULL: there was none. */
 	const struct db_statement *slowest;
 };
@@ -114,6 +115,13 @@ int64_t db_size(struct db *);
  */
 void db_budget_begin(struct db *, int64_t ms);
 bool db_budget_end(struct db *);
+
+/*
+ * Notes that a page goes without something for which there is no time, as the
+ * end of a budget does by itself; and whether one did since db_take_work.
+ */
+void db_cut_short(struct db *);
+bool db_was_cut_short(const struct db *);
 
 /*
  * What would help if the queries took too long: a sentence for people, to be

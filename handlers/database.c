@@ -103,8 +103,10 @@ count_table(struct db *db, const struct table *t, int64_t deadline_us)
 	int64_t left_ms = (deadline_us - clock_mono_us()) / 1000;
 	struct filters all;
 
-	if (left_ms <= 0)
+	if (left_ms <= 0) {
+		db_cut_short(db);
 		return (struct count){.n = -1};
+	}
 	filters_init(&all, t);
 	return count_rows(
 	    db, &all, left_ms < COUNT_BUDGET_MS ? left_ms : COUNT_BUDGET_MS);

@@ -188,6 +188,8 @@ next(struct links *l)
 		left_ms = (l->deadline_us - clock_mono_us()) / 1000;
 		if (r->indexed && left_ms > 0)
 			count(&l->link, l->db, left_ms);
+		else if (r->indexed)
+			db_cut_short(l->db);
 		return true;
 	}
 	return false;

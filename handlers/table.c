@@ -3,6 +3,7 @@
  */
 #include "handlers/table.h"
 
+#include "app/settings.h"
 #include "app/url.h"
 #include "handlers/reader.h"
 #include "handlers/table_view.h"
@@ -37,8 +38,8 @@ static const char *const searchmodes[] = {
 
 static const struct param params[TABLE_PARAMS] = {
     [TABLE_NEXT] = {"_next", PARAM_TEXT, .max = TOKEN_MAX},
-    [TABLE_SIZE] = {"_size", PARAM_INT, .def = NOT_GIVEN, .words = sizes,
-	.rows = true},
+    [TABLE_SIZE] = {"_size", PARAM_INT, 0, SETTINGS_MAX_ROWS, NOT_GIVEN,
+	.words = sizes, .rows = true},
     [TABLE_SORT] = {"_sort", PARAM_TEXT, .max = NAME_MAX_BYTES},
     [TABLE_SORT_DESC] = {"_sort_desc", PARAM_TEXT, .max = NAME_MAX_BYTES},
     [TABLE_COL] = {"_col", NAMES},
@@ -69,8 +70,8 @@ static const struct param params[TABLE_PARAMS] = {
     [TABLE_FACET] = {"_facet", NAMES},
     [TABLE_FACET_ARRAY] = {"_facet_array", NAMES},
     [TABLE_FACET_DATE] = {"_facet_date", NAMES},
-    [TABLE_FACET_SIZE] = {"_facet_size", PARAM_INT, 1, .def = NOT_GIVEN,
-	.words = sizes, .rows = true},
+    [TABLE_FACET_SIZE] = {"_facet_size", PARAM_INT, 1, SETTINGS_MAX_ROWS,
+	NOT_GIVEN, .words = sizes, .rows = true},
     [TABLE_NOFACET] = {"_nofacet", PARAM_FLAG},
     [TABLE_NOSUGGEST] = {"_nosuggest", PARAM_FLAG},
 };
@@ -128,19 +129,25 @@ redirect_form(const struct request *req, struct page *page)
 	return page_error(page, 302, "The page is at another address.");
 }
 
-/* The browser's own cache, and a shared one's: as the request wants it. */
+/*
+ * The browser's own cache, and a shared one's: as the request wants it, but
+ * what was cut short no longer than squall's own.
+ */
 static void
-set_ttl(const struct request *req, struct page *page)
+set_ttl(const struct table_view *v, struct page *page)
 {
-	const struct value *ttl = &req->values[TABLE_TTL];
+	const struct value *ttl = &v->req->values[TABLE_TTL];
+	int64_t ttl_s = ttl->number;
 
 	if (!ttl->given)
 		return;
-	if (ttl->number == 0)
+	if (db_was_cut_short(v->db) && ttl_s > PAGE_CUT_SHORT_S)
+		ttl_s = PAGE_CUT_SHORT_S;
+	if (ttl_s == 0)
 		buf_lit(&page->header, "Cache-Control: no-cache\r\n");
 	else
 		buf_printf(&page->header, "Cache-Control: max-age=%lld\r\n",
-		    (long long)ttl->number);
+		    (long long)ttl_s);
 }
 
 static int
@@ -199,7 +206,7 @@ read(const struct request *req, struct db *db, struct page *page)
 	if (status == 200) {
 		link_alternate(&v, page);
 		link_next(&v, page);
-		set_ttl(req, page);
+		set_ttl(&v, page);
 	}
 	view_release(&v);
 	return status;

@@ -204,3 +204,34 @@ END
 	is "$(grep -c '\[table demo.facetable\]: facets: there is no column named nope' \
 	    "$T/squall.log")" 1
 }
+
+@test "what a slow moment left out is there again soon" {
+	local tag
+
+	# a view that does not end before a certain time
+	serve_search "CREATE TABLE until (t); INSERT INTO until VALUES (0);
+	    CREATE VIEW slow AS WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL
+	    SELECT x + 1 FROM c WHERE x < 3 OR
+	    strftime('%s', 'now') < (SELECT t FROM until)) SELECT x FROM c;"
+	slow_moment()
+	{
+		sqlite3 "$T/demo.db" "UPDATE until
+		    SET t = CAST(strftime('%s', 'now') + 2 AS TEXT)" || return
+		get '/demo/slow.json?_size=0&_facet=x&_ttl=60'
+		[[ $(jq -c .facet_results.timed_out <<<"$BODY") == '["x"]' ]]
+	}
+	wait_for slow_moment
+	is "$STATUS $(header Cache-Control)" '200 max-age=5'
+	tag=$(header ETag)
+	over()
+	{
+		get -H "If-None-Match: $tag" '/demo/slow.json?_size=0&_facet=x&_ttl=60'
+		[[ $STATUS != 304 ]]
+	}
+	wait_for over
+	is "$STATUS $(header Cache-Control)" '200 max-age=60'
+	is "$(jq -c '[.facet_results | .results.x.results[].value, .timed_out]' \
+	    <<<"$BODY")" '[1,2,3,[]]'
+	get '/demo/slow.json?_size=0&_facet=x&_ttl=60'
+	like "$(cache_status)" '^squall; hit; ttl=5[0-9][0-9]; detail=memory$'
+}
