@@ -4,6 +4,12 @@
  */
 #include "app/inspect.h"
 
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
 #include "app/log.h"
 #include "app/sqltext.h"
 #include "db/guard.h"
@@ -162,4 +168,38 @@ inspect_queries(struct db *db, struct db *guarded)
 		ok = !has_table(db, q) && compile(guarded, q) && ok;
 	}
 	return ok;
+}
+
+/* Whether it is one of the folders that queries may be in. */
+static bool
+is_folder(DIR *parent, const char *name)
+{
+	struct stat st;
+
+	return name[0] != '.' && fstatat(dirfd(parent), name, &st, 0) == 0 &&
+	    S_ISDIR(st.st_mode);
+}
+
+void
+inspect_folders(const char *pages, const struct published *databases, size_t n)
+{
+	DIR *parent = opendir(pages);
+	const struct dirent *entry;
+
+	if (parent == NULL) {
+		log_warn("config", "%s: %s", pages, strerror(errno));
+		return;
+	}
+	while ((entry = readdir(parent)) != NULL) {
+		size_t i = 0;
+
+		while (i < n && strcmp(databases[i].name, entry->d_name) != 0)
+			i++;
+		if (i == n && is_folder(parent, entry->d_name))
+			log_warn("config",
+			    "%s/%s: there is no database of that name, so its "
+			    "queries are not published",
+			    pages, entry->d_name);
+	}
+	closedir(parent);
 }

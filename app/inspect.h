@@ -17,4 +17,11 @@ void inspect_metadata(struct db *);
  */
 bool inspect_queries(struct db *, struct db *guarded);
 
+/*
+ * Warns of folders in that of the stored queries that are called as none of
+ * the databases: a misspelt name is no error.
+ */
+void
+inspect_folders(const char *pages, const struct published *databases, size_t n);
+
 #endif

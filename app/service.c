@@ -339,6 +339,9 @@ service_check(const struct service *s, bool say)
 	    site->databases, site->n_databases, site->time_limit_ms);
 	bool ok = catalog != NULL;
 
+	if (s->config.pages != NULL)
+		inspect_folders(
+		    s->config.pages, site->databases, site->n_databases);
 	for (size_t i = 0; catalog != NULL && i < catalog_count(catalog); i++) {
 		const struct published *p = &site->databases[i];
 		size_t n;

@@ -205,6 +205,14 @@ titled()
 	rm -rf "$T/pages"
 	mkdir "$T/pages"
 	"$SQUALL" --check --pages="$T/pages" "$T/demo.db"
+	# one for no database is probably a slip
+	mkdir "$T/pages/demo" "$T/pages/deom" "$T/pages/.git"
+	touch "$T/pages/README"
+	"$SQUALL" --check --pages="$T/pages" "$T/demo.db" >"$T/out" 2>&1
+	is "$(grep -c warn "$T/out")" 1
+	has "$(<"$T/out")" "$T/pages/deom: there is no database of that name"
+	"$SQUALL" --check --pages="$T/no" "$T/demo.db" >"$T/out" 2>&1
+	has "$(<"$T/out")" "$T/no: No such file or directory"
 }
 
 @test "names of databases in all their encodings" {
