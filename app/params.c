@@ -354,3 +354,32 @@ params_write(const struct params *params, const struct request *req,
 	}
 	return mark;
 }
+
+void
+params_each(const struct params *params, const struct request *req,
+    uint64_t without,
+    void (*each)(struct buf *, struct str name, struct str text), struct buf *b)
+{
+	struct buf query = {0}, name = {0}, text = {0};
+	const char *p, *end;
+
+	params_write(params, req, without, ARGUMENT_NONE, &query);
+	p = buf_cstr(&query);
+	end = p + query.len;
+	while (p < end && ++p < end) { /* behind '?' or '&' */
+		const char *equals = memchr(p, '=', (size_t)(end - p));
+		const char *amp = memchr(p, '&', (size_t)(end - p));
+		const char *stop = amp == NULL ? end : amp;
+
+		buf_reset(&name);
+		buf_reset(&text);
+		url_unarg(&name, (struct str){p, (size_t)(equals - p)});
+		url_unarg(&text,
+		    (struct str){equals + 1, (size_t)(stop - equals - 1)});
+		each(b, str_of_buf(&name), str_of_buf(&text));
+		p = stop;
+	}
+	buf_release(&query);
+	buf_release(&name);
+	buf_release(&text);
+}

@@ -66,4 +66,9 @@ enum { ARGUMENT_NONE = REQUEST_ARGUMENTS };
 char params_write(const struct params *, const struct request *,
     uint64_t without, size_t without_argument, struct buf *);
 
+/* The same, each parameter by itself, decoded. */
+void
+params_each(const struct params *, const struct request *, uint64_t without,
+    void (*each)(struct buf *, struct str name, struct str text), struct buf *);
+
 #endif

@@ -4,6 +4,9 @@
 #include "handlers/extras.h"
 
 #include "app/json.h"
+#include "app/params.h"
+#include "app/route.h"
+#include "app/url.h"
 #include "app/utf8.h"
 
 /* Cuts the first of names with commas between them off. */
@@ -104,4 +107,41 @@ extras_list(const struct extras *e, const struct request *req, struct buf *b)
 		buf_str(b, (bits >> i & 1) != 0 ? "true}" : "false}");
 	}
 	json_raw(b, "]");
+}
+
+static void
+write_pair(struct buf *b, struct str name, struct str text)
+{
+	if (b->len > 0 && b->data[b->len - 1] == ']')
+		json_raw(b, ",");
+	json_raw(b, "[");
+	json_text(b, name);
+	json_raw(b, ",");
+	json_text(b, text);
+	json_raw(b, "]");
+}
+
+void
+extras_args(const struct request *req, uint64_t without, struct buf *b)
+{
+	json_raw(b, "[");
+	params_each(route_params(req->route), req, without, write_pair, b);
+	json_raw(b, "]");
+}
+
+void
+extras_request(const struct request *req, struct buf *b)
+{
+	struct buf url = {0};
+
+	url_path(&url, req->prefix);
+	request_path(req, &url);
+	buf_str(&url, format_suffix(req->format));
+	route_query(req, &url);
+	json_raw(b, "{\"full_path\":");
+	json_text(b, str_of_buf(&url));
+	json_raw(b, ",\"args\":");
+	extras_args(req, 0, b);
+	json_raw(b, "}");
+	buf_release(&url);
 }

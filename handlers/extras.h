@@ -33,4 +33,10 @@ void extras_write(const struct extras *, const struct request *,
 /* The value of the extra called "extras": what there is. */
 void extras_list(const struct extras *, const struct request *, struct buf *);
 
+/* The value of "request": the page's own address, and its parameters. */
+void extras_request(const struct request *, struct buf *);
+
+/* An array of the parameters, each as [name, value]; see params_write. */
+void extras_args(const struct request *, uint64_t without, struct buf *);
+
 #endif

@@ -25,8 +25,10 @@ settle(struct request *req)
 	for (size_t i = 0; i < req->n_arguments; i++) {
 		struct argument *a = &req->arguments[i];
 
-		if (sqltext_has(&params, a->name) &&
-		    (n == 0 || !str_eq(req->arguments[n - 1].name, a->name)))
+		if (a->param == RESULT_EXTRA ||
+		    (sqltext_has(&params, a->name) &&
+			(n == 0 ||
+			    !str_eq(req->arguments[n - 1].name, a->name))))
 			req->arguments[n++] = *a;
 	}
 	req->n_arguments = n;
@@ -116,10 +118,13 @@ run(struct asked *asked, struct db *db, struct page *page)
 	struct binding bindings[REQUEST_ARGUMENTS];
 
 	asked->bindings = bindings;
-	asked->n = asked->req->n_arguments;
-	for (size_t i = 0; i < asked->n; i++)
-		bindings[i] = (struct binding){asked->req->arguments[i].name,
-		    asked->req->arguments[i].text};
+	for (size_t i = 0; i < asked->req->n_arguments; i++) {
+		const struct argument *a = &asked->req->arguments[i];
+
+		if (a->param == QUERY_PARAMS)
+			bindings[asked->n++] =
+			    (struct binding){a->name, a->text};
+	}
 	return result_page(db, asked, page, false);
 }
 

@@ -15,6 +15,7 @@
 #include "handlers/cell.h"
 #include "handlers/error.h"
 #include "handlers/layout.h"
+#include "handlers/result_extras.h"
 
 enum {
 	CELL_MAX = 1000,       /* bytes of text in a cell of HTML */
@@ -29,6 +30,7 @@ const char *const result_shapes[] = {
 const struct param result_params[RESULT_PARAMS] = {RESULT_PARAM_ROWS};
 
 struct result {
+	const struct asked *asked;
 	const struct request *req;
 	struct query query;
 	size_t n_columns;
@@ -38,12 +40,12 @@ struct result {
 	bool too_large; /* they are longer than a page may be */
 };
 
-static struct str
-value_of(struct str name, const struct binding *bindings, size_t n)
+struct str
+asked_value(const struct asked *asked, struct str name)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (str_eq(bindings[i].name, name))
-			return bindings[i].value;
+	for (size_t i = 0; i < asked->n; i++) {
+		if (str_eq(asked->bindings[i].name, name))
+			return asked->bindings[i].value;
 	}
 	return str_of("");
 }
@@ -63,7 +65,7 @@ bind(struct result *r, const struct asked *asked)
 			    &r->query, "a parameter's name can't begin with _");
 		else
 			query_bind_text(&r->query, (int)i + 1,
-			    value_of(str_of(name), asked->bindings, asked->n));
+			    asked_value(asked, str_of(name)));
 		if (name == NULL || *name == '_')
 			return false;
 	}
@@ -198,7 +200,9 @@ json_envelope(struct result *r, struct buf *b,
 {
 	json_raw(b, "{\"ok\":true,\"rows\":[");
 	json_rows(r, b, write);
-	json_raw(b, "],\"truncated\":");
+	json_raw(b, "]");
+	result_extras(r->asked, &r->query, b);
+	json_raw(b, ",\"truncated\":");
 	buf_str(b, r->truncated ? "true}\n" : "false}\n");
 }
 
@@ -367,12 +371,16 @@ result_page(
     struct db *db, struct asked *asked, struct page *page, bool keeps_time)
 {
 	struct result r = {
+	    .asked = asked,
 	    .req = asked->req,
 	    .max_rows = published_settings(db)->max_rows,
 	};
 	const struct value *limit = &asked->req->values[RESULT_TIMELIMIT];
 	enum db_status status;
 
+	if (asked->req->format == FORMAT_JSON &&
+	    result_extras_check(asked->req, page) != 200)
+		return page->status;
 	asked->db = db;
 	if (db_begin(db) == DB_OK && limit->given)
 		db_limit(db, limit->number);

@@ -10,6 +10,8 @@
  * operator's, in every format.
  */
 
+enum { RESULT_NAMES_MAX = 1000 }; /* bytes of _extra */
+
 /* Parameters of such pages, which theirs follow. */
 enum {
 	RESULT_SHAPE,
@@ -17,6 +19,7 @@ enum {
 	RESULT_HEADER,
 	RESULT_DL,
 	RESULT_TIMELIMIT,
+	RESULT_EXTRA,
 	RESULT_PARAMS
 };
 
@@ -28,7 +31,8 @@ extern const char *const result_shapes[];
 	[RESULT_NL] = {"_nl", PARAM_FLAG},                                     \
 	[RESULT_HEADER] = {"_header", PARAM_FLAG, .def = 1},                   \
 	[RESULT_DL] = {"_dl", PARAM_FLAG},                                     \
-	[RESULT_TIMELIMIT] = {"_timelimit", PARAM_INT, 1, 3600 * 1000, 0}
+	[RESULT_TIMELIMIT] = {"_timelimit", PARAM_INT, 1, 3600 * 1000, 0},     \
+	[RESULT_EXTRA] = {"_extra", PARAM_LIST, .max = RESULT_NAMES_MAX}
 
 /* What a parameter of the statement is bound to. */
 struct binding {
@@ -45,10 +49,16 @@ struct asked {
 	/* The page's beginning, up to the rows; and what follows them. */
 	void (*before)(const struct asked *, struct buf *);
 	void (*after)(const struct asked *, struct buf *);
+	/* What the operator says of it, as an object of JSON; NULL: nothing. */
+	void (*metadata)(const struct asked *, struct buf *);
+	bool hides_sql; /* nobody is to see it */
 	const struct request *req;
 	struct db *db;       /* as guard_new makes them */
 	const void *context; /* the page's own */
 };
+
+/* What a parameter of it is bound to. */
+struct str asked_value(const struct asked *, struct str name);
 
 /*
  * Runs the statement on asked->db and makes the page; returns the status.  400

@@ -8,7 +8,9 @@
 #include "app/utf8.h"
 #include "db/label.h"
 #include "db/rows.h"
+#include "handlers/about.h"
 #include "handlers/cell.h"
+#include "handlers/column_details.h"
 #include "handlers/extras.h"
 #include "handlers/layout.h"
 #include "handlers/reader.h"
@@ -104,6 +106,27 @@ json_names(const struct row *row, bool key, struct buf *b)
 	json_raw(b, "]");
 }
 
+/* The key's components as they stand in the address, decoded, with commas
+ * between them; named p0, p1 and so on, or not. */
+static void
+each_key_part(struct str key, bool named, struct buf *b)
+{
+	bool alone = url_key_is_single(key), more;
+	struct buf part = {0};
+	size_t i = 0;
+
+	do {
+		more = !url_key_is_single(key);
+		buf_reset(&part);
+		buf_reserve(&part, key.len + 1);
+		if (named)
+			buf_printf(b, "\"p%zu\":", i++);
+		json_text(b, url_key_cut(&key, alone, &part).s);
+		buf_str(b, more ? "," : "");
+	} while (more);
+	buf_release(&part);
+}
+
 static void
 write_columns(void *row, struct buf *b)
 {
@@ -116,6 +139,57 @@ write_links(void *arg, struct buf *b)
 	const struct row *row = arg;
 
 	row_links_json(b, row->req, row->db, row->rows);
+}
+
+static void
+write_details(void *arg, struct buf *b)
+{
+	const struct row *row = arg;
+
+	column_details(row->db, row->rows->table, b);
+}
+
+static void
+write_metadata(void *arg, struct buf *b)
+{
+	const struct row *row = arg;
+
+	about_table_json(b, published_table(row->db, row->rows->table->name));
+}
+
+static void
+write_request(void *row, struct buf *b)
+{
+	extras_request(((const struct row *)row)->req, b);
+}
+
+/* The SQL that finds the row by the names of its key's columns. */
+static void
+write_query(void *arg, struct buf *b)
+{
+	const struct row *row = arg;
+	const struct table *t = row->rows->table;
+	struct buf sql = {0};
+	bool rowid = row->rows->has_rowid;
+	size_t n = rowid ? 1 : t->n_key;
+
+	buf_lit(&sql, "SELECT ");
+	if (rowid)
+		buf_printf(&sql, "%s, ", t->rowid);
+	buf_lit(&sql, "* FROM ");
+	sql_name(&sql, str_of(t->name));
+	for (size_t i = 0; i < n; i++) {
+		buf_str(&sql, i == 0 ? " WHERE " : " AND ");
+		sql_name(&sql,
+		    str_of(rowid ? t->rowid : t->columns[t->key[i]].name));
+		buf_printf(&sql, " = :p%zu", i);
+	}
+	json_raw(b, "{\"sql\":");
+	json_text(b, str_of_buf(&sql));
+	json_raw(b, ",\"params\":{");
+	each_key_part(row->req->segments[2], true, b);
+	json_raw(b, "}}");
+	buf_release(&sql);
 }
 
 static void
@@ -132,6 +206,10 @@ static const struct extra extra_rows[] = {
     {"primary_keys", "The columns of the primary key", NULL},
     {"database", "The name of the database", NULL},
     {"table", "The name of the table", NULL},
+    {"column_details", "What SQLite tells of each column", write_details},
+    {"query", "The SQL that finds the row", write_query},
+    {"request", "What was asked for", write_request},
+    {"metadata", "What the operator says of the table", write_metadata},
     {"foreign_key_tables", "What refers to the row", write_links},
     {"private", "Whether not everybody may see it", write_private},
     {"extras", "What _extra may ask for", write_extras},
@@ -144,24 +222,6 @@ static void
 write_extras(void *row, struct buf *b)
 {
 	extras_list(&extras, ((const struct row *)row)->req, b);
-}
-
-/* The key's components as they stand in the address, decoded. */
-static void
-json_key(struct str key, struct buf *b)
-{
-	bool alone = url_key_is_single(key), more;
-	struct buf part = {0};
-
-	json_raw(b, "[");
-	do {
-		more = !url_key_is_single(key);
-		buf_reset(&part);
-		buf_reserve(&part, key.len + 1);
-		json_text(b, url_key_cut(&key, alone, &part).s);
-		buf_str(b, more ? "," : "]");
-	} while (more);
-	buf_release(&part);
 }
 
 static void
@@ -177,8 +237,9 @@ page_json(struct row *row, struct buf *b)
 	cell_json_row(b, row->rows);
 	json_raw(b, "],\"primary_keys\":");
 	json_names(row, true, b);
-	json_raw(b, ",\"primary_key_values\":");
-	json_key(req->segments[2], b);
+	json_raw(b, ",\"primary_key_values\":[");
+	each_key_part(req->segments[2], false, b);
+	json_raw(b, "]");
 	extras_write(&extras, req, NULL, row, b);
 	json_raw(b, ",\"truncated\":false}\n");
 }

@@ -70,6 +70,49 @@ after(const struct asked *asked, struct buf *b)
 	layout_end(b);
 }
 
+static void
+member(struct buf *b, const char *name, const char *value)
+{
+	json_raw(b, ",");
+	json_str(b, name);
+	json_raw(b, ":");
+	if (value == NULL)
+		json_raw(b, "null");
+	else
+		json_str(b, value);
+}
+
+/* What the file says of a query: members, each behind a comma. */
+static void
+describe(const struct stored_query *q, struct buf *b)
+{
+	member(b, "title", q->title);
+	member(b, "description", q->description);
+	json_raw(b, ",\"params\":[");
+	for (size_t i = 0; i < q->n_params; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		json_str(b, q->params[i].name);
+	}
+	json_raw(b, "]");
+	if (!q->hide_sql)
+		member(b, "sql", q->sql);
+}
+
+static void
+metadata(const struct asked *asked, struct buf *b)
+{
+	const struct stored_query *q = asked->context;
+
+	json_raw(b, "{\"database\":");
+	json_str(b, db_name(asked->db));
+	json_raw(b, ",\"name\":");
+	json_str(b, q->name);
+	describe(q, b);
+	json_raw(b, ",\"hide_sql\":");
+	buf_str(b, q->hide_sql ? "true}" : "false}");
+}
+
 int
 stored_page(
     const struct request *req, struct catalog *catalog, struct page *page)
@@ -83,6 +126,7 @@ stored_page(
 	    .bindings = bindings,
 	    .before = before,
 	    .after = after,
+	    .metadata = metadata,
 	    .context = q,
 	};
 
@@ -93,6 +137,7 @@ stored_page(
 	asked.sql = str_of(q->sql);
 	asked.title = title_of(q);
 	asked.name = q->name;
+	asked.hides_sql = q->hide_sql;
 	asked.n = q->n_params;
 	for (size_t i = 0; i < q->n_params; i++) {
 		const struct value *v = &req->values[RESULT_PARAMS + i];
@@ -184,18 +229,6 @@ stored_list_html(struct buf *b, const struct request *req, const struct db *db)
 	html_raw(b, "</ul>\n");
 }
 
-static void
-member(struct buf *b, const char *name, const char *value)
-{
-	json_raw(b, ",");
-	json_str(b, name);
-	json_raw(b, ":");
-	if (value == NULL)
-		json_raw(b, "null");
-	else
-		json_str(b, value);
-}
-
 void
 stored_list_json(struct buf *b, const struct request *req, const struct db *db)
 {
@@ -212,17 +245,7 @@ stored_list_json(struct buf *b, const struct request *req, const struct db *db)
 		json_raw(b, ",\"path\":\"");
 		link_table(b, req, str_of(db_name(db)), str_of(q->name));
 		json_raw(b, "\"");
-		member(b, "title", q->title);
-		member(b, "description", q->description);
-		json_raw(b, ",\"params\":[");
-		for (size_t j = 0; j < q->n_params; j++) {
-			if (j > 0)
-				json_raw(b, ",");
-			json_str(b, q->params[j].name);
-		}
-		json_raw(b, "]");
-		if (!q->hide_sql)
-			member(b, "sql", q->sql);
+		describe(q, b);
 		json_raw(b, "}");
 	}
 	json_raw(b, "]");

@@ -6,6 +6,7 @@
 #include "app/utf8.h"
 #include "db/count.h"
 #include "handlers/about.h"
+#include "handlers/column_details.h"
 #include "handlers/extras.h"
 #include "handlers/table.h"
 #include "handlers/table_facets.h"
@@ -185,37 +186,27 @@ write_path(struct table_view *v, enum format format, struct buf *b)
 }
 
 static void
-write_pair(struct buf *b, struct str name, struct str text)
-{
-	if (b->len > 0 && b->data[b->len - 1] == ']')
-		json_raw(b, ",");
-	json_raw(b, "[");
-	json_text(b, name);
-	json_raw(b, ",");
-	json_text(b, text);
-	json_raw(b, "]");
-}
-
-static void
 write_request(void *page, struct buf *b)
 {
-	struct table_view *v = page;
+	const struct table_view *v = page;
 
-	json_raw(b, "{\"full_path\":");
-	write_path(v, v->req->format, b);
-	json_raw(b, ",\"args\":[");
-	view_each_param(v, 0, write_pair, b);
-	json_raw(b, "]}");
+	extras_request(v->req, b);
 }
 
 static void
 write_hidden_args(void *page, struct buf *b)
 {
-	struct table_view *v = page;
+	const struct table_view *v = page;
 
-	json_raw(b, "[");
-	view_each_param(v, PARAM_BIT(TABLE_NEXT), write_pair, b);
-	json_raw(b, "]");
+	extras_args(v->req, PARAM_BIT(TABLE_NEXT), b);
+}
+
+static void
+write_details(void *page, struct buf *b)
+{
+	const struct table_view *v = page;
+
+	column_details(v->db, &v->table, b);
 }
 
 static void
@@ -345,6 +336,8 @@ static const struct extra rows[] = {
     {"columns", "The columns of these rows", write_columns},
     {"all_columns", "The columns of the table", write_all_columns},
     {"primary_keys", "The columns of its primary key", write_primary_keys},
+    {"column_details", "What SQLite tells of each of the table's columns",
+	write_details},
     {"display_columns", "The columns of these rows, and what they are",
 	write_display_columns},
     {"request", "What was asked for", write_request},

@@ -210,7 +210,8 @@ begin_form(const struct table_view *v, const char *class, uint64_t without,
 	buf_printf(b, "<form class=\"%s\" method=\"get\" action=\"", class);
 	link_table(b, v->req, v->req->segments[0], str_of(v->table.name));
 	html_raw(b, "\">\n");
-	view_each_param(v, PARAM_BIT(TABLE_NEXT) | without, hidden_field, b);
+	params_each(&table_params, v->req, PARAM_BIT(TABLE_NEXT) | without,
+	    hidden_field, b);
 }
 
 static void

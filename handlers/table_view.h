@@ -80,10 +80,6 @@ void view_next_url(const struct table_view *, struct buf *);
 /* Adds "where … sorted by … descending", as far as it applies. */
 void view_describe(const struct table_view *, struct buf *);
 
-/* Each parameter of this page but those left out, decoded. */
-void view_each_param(const struct table_view *, uint64_t without,
-    void (*each)(struct buf *, struct str name, struct str text), struct buf *);
-
 /* Writes the page in each format; a status as a handler's. */
 int table_html(struct table_view *, struct page *);
 int table_json(struct table_view *, struct page *);

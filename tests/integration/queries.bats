@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Stored queries: files of the operator that become pages.
-# shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
+# shellcheck disable=SC1112,SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
 load helpers/page
@@ -223,4 +223,21 @@ titled()
 	gives /my+db/q.json '{"ok":true,"rows":[{"n":1}],"truncated":false}'
 	gives '/my db/q.json' "$BODY"
 	gives /my~20db/q.json "$BODY"
+}
+
+@test "extras of stored queries" {
+	query named '-- title: Notes' '-- param q: 1' \
+	    'SELECT id, title FROM notes WHERE id = :q OR title = :t'
+	query hidden '-- hide_sql: on' 'SELECT 1 AS one'
+	serve
+	gives '/demo/named.json?t=second&_extra=columns,query&_extra=metadata,request' \
+	    '{"ok":true,"rows":[{"id":1,"title":"first"},
+{"id":2,"title":"second"}],"columns":["id","title"],"query":{"sql":"-- title: Notes\n-- param q: 1\nSELECT id, title FROM notes WHERE id = :q OR title = :t\n","params":{"q":"1","t":"second"}},"request":{"full_path":"/demo/named.json?t=second&_extra=columns%2Cquery&_extra=metadata%2Crequest","args":[["t","second"],["_extra","columns,query"],["_extra","metadata,request"]]},"metadata":{"database":"demo","name":"named","title":"Notes","description":null,"params":["q","t"],"sql":"-- title: Notes\n-- param q: 1\nSELECT id, title FROM notes WHERE id = :q OR title = :t\n","hide_sql":false},"truncated":false}'
+	gives '/demo/hidden.json?_extra=query,metadata,columns,private,database' \
+	    '{"ok":true,"rows":[{"one":1}],"columns":["one"],"query":{"sql":null,"params":{}},"metadata":{"database":"demo","name":"hidden","title":null,"description":null,"params":[],"hide_sql":true},"database":"demo","private":false,"truncated":false}'
+	gives '/demo/hidden.json?_extra=extras,columns' \
+	    '{"ok":true,"rows":[{"one":1}],"columns":["one"],"extras":[{"name":"columns","description":"The columns of these rows","selected":true},{"name":"query","description":"The statement, and its parameters","selected":false},{"name":"request","description":"What was asked for","selected":false},{"name":"metadata","description":"What the operator says of the query","selected":false},{"name":"database","description":"The name of the database","selected":false},{"name":"private","description":"Whether not everybody may see it","selected":false},{"name":"extras","description":"What _extra may ask for","selected":true}],"truncated":false}'
+	page GET '/demo/hidden.json?_extra=count'
+	is "$STATUS" 400
+	is "$BODY" '{"ok":false,"error":"_extra: there is no “count”; _extra=extras lists what there is.","errors":["_extra: there is no “count”; _extra=extras lists what there is."],"status":400,"title":"That can’t be asked"}'
 }

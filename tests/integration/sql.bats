@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The SQL page: what it shows, in every format, and how it is cached.
-# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
+# shellcheck disable=SC1112,SC2016,SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
 load helpers/page
@@ -54,6 +54,18 @@ serve()
 	    '{"ok":true,"rows":[{"b":2,"a":3}],"truncated":false}'
 	ask "$all" _shape=triangle
 	is "$STATUS" 400
+}
+
+@test "extras of a statement" {
+	serve
+	gives 'SELECT :a AS x, 2 AS x' 'a=1&_extra=query,columns,metadata,request&b=2' \
+	    '{"ok":true,"rows":[{"x":2}],"columns":["x","x"],"query":{"sql":"SELECT :a AS x, 2 AS x","params":{"a":"1"}},"request":{"full_path":"/demo/-/query.json?sql=SELECT%20%3Aa%20AS%20x%2C%202%20AS%20x&_extra=query%2Ccolumns%2Cmetadata%2Crequest&a=1","args":[["sql","SELECT :a AS x, 2 AS x"],["_extra","query,columns,metadata,request"],["a","1"]]},"metadata":{},"truncated":false}'
+	gives 'SELECT 1' '_extra=query&_shape=arrays' \
+	    '{"ok":true,"rows":[[1]],"query":{"sql":"SELECT 1","params":{}},"truncated":false}'
+	gives 'SELECT 1' '_extra=query&_shape=arrayfirst' '[1]'
+	ask 'SELECT 1' _extra=nope
+	is "$STATUS" 400
+	is "$BODY" '{"ok":false,"error":"_extra: there is no “nope”; _extra=extras lists what there is.","errors":["_extra: there is no “nope”; _extra=extras lists what there is."],"status":400,"title":"That can’t be asked"}'
 }
 
 @test "rows as CSV" {
