@@ -1,5 +1,6 @@
 /*
- * Just enough of SQLite's tokens to find parameters and leading comments.
+ * Just enough of SQLite's tokens to find parameters and leading comments, and
+ * what is no condition.
  * Called for requests, and for the operator's files.
  */
 #include "app/sqltext.h"
@@ -102,6 +103,64 @@ sqltext_params(struct str sql, struct sqltext_params *params)
 		sql.s += len;
 		sql.len -= len;
 	}
+}
+
+/* Whether a token that begins as a string or a quoted name has an end. */
+static bool
+ends(struct str token)
+{
+	char last = token.s[token.len - 1];
+
+	if (token.s[0] == '[')
+		return last == ']';
+	return strchr("'\"`", token.s[0]) == NULL ||
+	    (token.len > 1 && last == token.s[0]);
+}
+
+/* What is wrong with a token, but for parentheses; NULL: nothing. */
+static const char *
+no_part(struct str token)
+{
+	switch (token.s[0]) {
+	case ':':
+	case '@':
+	case '$':
+	case '?':
+	case '#':
+		/* SQLite has ways to write these with a ')' in them. */
+		return "parameters are not possible here";
+	case '-':
+	case '/':
+		return token.len > 1 ? "comments are not possible here" : NULL;
+	case ';':
+		return "only one condition is possible";
+	case '\0':
+		return "there is a zero byte in it";
+	default:
+		return ends(token) ? NULL : "a string or a name has no end";
+	}
+}
+
+const char *
+sqltext_no_condition(struct str sql)
+{
+	static const char unmatched[] = "its parentheses don't match";
+	size_t depth = 0;
+
+	while (sql.len > 0) {
+		struct str token = {sql.s, token_len(sql)};
+		const char *wrong = no_part(token);
+
+		if (wrong != NULL)
+			return wrong;
+		if (token.s[0] == ')' && depth == 0)
+			return unmatched;
+		depth += token.s[0] == '(';
+		depth -= token.s[0] == ')';
+		sql.s += token.len;
+		sql.len -= token.len;
+	}
+	return depth == 0 ? NULL : unmatched;
 }
 
 static bool

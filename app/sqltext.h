@@ -25,6 +25,14 @@ void sqltext_params(struct str sql, struct sqltext_params *);
 bool sqltext_has(const struct sqltext_params *, struct str name);
 
 /*
+ * Whether a text can't stand in parentheses as a condition, however SQLite
+ * reads it: NULL if it can, else what is wrong.  Its own parentheses match, its
+ * strings and quoted names end, and it has no comments, which would swallow
+ * what follows, no semicolons and no parameters.
+ */
+const char *sqltext_no_condition(struct str sql);
+
+/*
  * Cuts the next line of the comment that a text begins with off it: what
  * follows "--", without blanks at its ends.  False where no such line is next;
  * empty lines before it are passed over, and counted.

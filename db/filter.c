@@ -248,6 +248,21 @@ filters_add_condition(struct filters *f, struct buf *sql, const char *end,
 	return true;
 }
 
+bool
+filters_add_whole(struct filters *f, struct str sql)
+{
+	struct buf why = {0};
+	struct filter *item = add_item(f, &why);
+
+	buf_release(&why);
+	if (item == NULL)
+		return false;
+	item->whole = true;
+	buf_add(&item->sql, sql.s, sql.len);
+	buf_add(&item->words, sql.s, sql.len);
+	return true;
+}
+
 static const char *
 sql_of(const struct filters *f, const struct filter *item)
 {
@@ -272,6 +287,8 @@ add_sql(
 {
 	if (item->op == NULL) {
 		buf_add(sql, item->sql.data, item->sql.len);
+		if (item->whole)
+			return p;
 		buf_printf(sql, ":p%d", p);
 		buf_add(sql, item->list.data, item->list.len);
 		return p + 1;
@@ -324,6 +341,8 @@ filters_choice_sql(
 static const char *
 marks(const struct filters *f, const struct filter *item)
 {
+	if (item->whole)
+		return "";
 	return item->op == NULL ? "?" : sql_of(f, item);
 }
 

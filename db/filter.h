@@ -36,6 +36,7 @@ struct filter {
 	 * they are called there; else NULL.
 	 */
 	const char *chosen;
+	bool whole;                 /* which has no parameter */
 };
 
 struct filters {
@@ -77,6 +78,12 @@ bool filters_add(
  */
 bool filters_add_condition(struct filters *, struct buf *sql, const char *end,
     struct str value, struct buf *words);
+
+/*
+ * Adds a condition as it stands, about the table that goes by "r", which the
+ * caller has made sure is one.  False: there are too many filters.
+ */
+bool filters_add_whole(struct filters *, struct str sql);
 
 /*
  * Adds " WHERE …" for the table, which goes by "r", or nothing without filters;

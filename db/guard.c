@@ -209,6 +209,35 @@ compile(struct db *db, struct str sql, sqlite3_stmt **stmt, const char **rest)
 	    db->conn.handle, sql.s, (int)sql.len, 0, stmt, rest);
 }
 
+int
+guard_compile(
+    struct db *db, struct str sql, sqlite3_stmt **stmt, const char **rest)
+{
+	int rc = compile(db, sql, stmt, rest);
+
+	if (rc != SQLITE_ERROR && rc != SQLITE_AUTH)
+		return rc;
+	/* A virtual table may have wanted to prepare its statements. */
+	db->warming = true;
+	compile(db, sql, stmt, rest);
+	db->warming = false;
+	sqlite3_finalize(*stmt);
+	*stmt = NULL;
+	return compile(db, sql, stmt, rest);
+}
+
+void
+guard_hold(struct db *db)
+{
+	begin(db);
+}
+
+void
+guard_let_go(struct db *db)
+{
+	end(db);
+}
+
 /* Is there nothing but blanks and comments?  SQLite knows best. */
 static bool
 is_blank(struct db *db, struct str sql)
@@ -275,16 +304,7 @@ guard_open(struct query *q, struct db *db, struct str sql)
 	}
 	begin(db);
 	db->work.queries++;
-	rc = compile(db, sql, &q->statement.stmt, &rest);
-	if (rc == SQLITE_ERROR || rc == SQLITE_AUTH) {
-		/* A virtual table may have wanted to prepare its statements. */
-		db->warming = true;
-		compile(db, sql, &q->statement.stmt, &rest);
-		db->warming = false;
-		sqlite3_finalize(q->statement.stmt);
-		q->statement.stmt = NULL;
-		rc = compile(db, sql, &q->statement.stmt, &rest);
-	}
+	rc = guard_compile(db, sql, &q->statement.stmt, &rest);
 	db->fault_at =
 	    rc == SQLITE_OK ? -1 : sqlite3_error_offset(db->conn.handle);
 	if (rc != SQLITE_OK && db->functions > GUARD_FUNCTIONS_MAX &&

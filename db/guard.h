@@ -29,6 +29,17 @@ struct db *guard_new(
  */
 bool guard_open(struct query *, struct db *, struct str sql);
 
+/*
+ * From now until guard_let_go, all statements of the connection are held to
+ * what guard_open's may do, those of squall around a visitor's text: to the
+ * lists, and all together to the bounds.  Their failures may be his fault, too.
+ * Between db_begin and db_end, and not while one of guard_open is open.
+ */
+void guard_hold(struct db *);
+
+/* Harmless without guard_hold. */
+void guard_let_go(struct db *);
+
 /* The line of `sql` that guard_open found wrong, from 1; 0: it can't be told.
  */
 int guard_fault_line(const struct db *, struct str sql);

@@ -72,4 +72,8 @@ int
 guard_authorize(struct db *, int action, const char *first, const char *second);
 bool guard_fail(struct db *, int code);
 
+/* sqlite3_prepare of a statement that is guarded; sets functions and varies. */
+int
+guard_compile(struct db *, struct str sql, sqlite3_stmt **, const char **rest);
+
 #endif

@@ -14,6 +14,11 @@ compile(struct query *q, struct str sql)
 	bool before = db->work.time_dependent;
 	int rc;
 
+	if (db->guarding) {
+		rc = guard_compile(db, sql, &q->statement.stmt, NULL);
+		db->work.time_dependent |= db->varies;
+		return rc;
+	}
 	db->work.time_dependent = false;
 	db->preparing = true;
 	rc = sqlite3_prepare_v3(db->conn.handle, sql.s, (int)sql.len + 1,
@@ -30,7 +35,8 @@ open_query(struct query *q, struct db *db, struct str sql)
 	int64_t since_us = clock_mono_us();
 	int rc = SQLITE_OK;
 
-	*q = (struct query){.db = db, .keeps = true};
+	/* What a visitor has a part in is not kept for others. */
+	*q = (struct query){.db = db, .keeps = !db->guarding};
 	if (db->status != DB_OK || db->budget_over)
 		return;
 	/* A page of many short queries would never see the other check. */
@@ -39,7 +45,8 @@ open_query(struct query *q, struct db *db, struct str sql)
 		return;
 	}
 	db->work.queries++;
-	if (statements_take(&db->conn.statements, sql, &q->statement))
+	if (q->keeps &&
+	    statements_take(&db->conn.statements, sql, &q->statement))
 		db->work.time_dependent |= q->statement.time_dependent;
 	else
 		rc = compile(q, sql);

@@ -7,6 +7,7 @@
 #include "app/url.h"
 #include "handlers/reader.h"
 #include "handlers/table_view.h"
+#include "handlers/table_where.h"
 
 enum {
 	NAME_MAX_BYTES = 1000,
@@ -57,7 +58,7 @@ static const struct param params[TABLE_PARAMS] = {
     [TABLE_STREAM] = {"_stream", PARAM_FLAG, .uncached = true},
     [TABLE_TTL] = {"_ttl", PARAM_INT, 0, YEAR_S, .def = NOT_GIVEN},
     [TABLE_TIMELIMIT] = {"_timelimit", PARAM_INT, 1, HOUR_MS, .def = NOT_GIVEN},
-    [TABLE_WHERE] = {"_where", PARAM_TEXT, .max = VALUE_MAX},
+    [TABLE_WHERE] = {"_where", PARAM_LIST, .max = VALUE_MAX},
     [TABLE_FILTER_COLUMN] = {"_filter_column", PARAM_TEXT, .max = VALUE_MAX},
     [TABLE_FILTER_OP] = {"_filter_op", PARAM_TEXT, .max = VALUE_MAX},
     [TABLE_FILTER_VALUE] = {"_filter_value", PARAM_TEXT, .max = VALUE_MAX},
@@ -220,5 +221,7 @@ table_page(
 	    req->values[TABLE_FILTER_OP].given ||
 	    req->values[TABLE_FILTER_VALUE].given)
 		return redirect_form(req, page);
+	if (table_where_asked(req))
+		return table_where_page(req, catalog, page, read);
 	return read_database(req, catalog, page, read);
 }

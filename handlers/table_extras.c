@@ -11,6 +11,7 @@
 #include "handlers/table.h"
 #include "handlers/table_facets.h"
 #include "handlers/table_view.h"
+#include "handlers/table_where.h"
 
 /* Who asks for a count may wait for it. */
 enum { ASKED_BUDGET_MS = 250 };
@@ -202,6 +203,29 @@ write_hidden_args(void *page, struct buf *b)
 }
 
 static void
+write_wheres(void *page, struct buf *b)
+{
+	const struct table_view *v = page;
+	size_t n = 0;
+
+	json_raw(b, "[");
+	for (size_t i = 0; i < v->req->n_arguments; i++) {
+		struct buf url = {0};
+
+		if (!table_where_is(&v->req->arguments[i]))
+			continue;
+		view_url(v, v->req->format, PARAM_BIT(TABLE_NEXT), i, &url);
+		buf_str(b, n++ == 0 ? "{\"text\":" : ",{\"text\":");
+		json_text(b, v->req->arguments[i].text);
+		json_raw(b, ",\"remove_url\":");
+		json_text(b, str_of_buf(&url));
+		json_raw(b, "}");
+		buf_release(&url);
+	}
+	json_raw(b, "]");
+}
+
+static void
 write_details(void *page, struct buf *b)
 {
 	const struct table_view *v = page;
@@ -356,6 +380,8 @@ static const struct extra rows[] = {
 	write_expandable},
     {"form_hidden_args", "What a form for more filters passes on",
 	write_hidden_args},
+    {"extra_wheres_for_ui", "Conditions in SQL, and the page without each",
+	write_wheres},
     /* Always there; it may be asked for all the same. */
     {"next_url", "The address of the next page", NULL},
 };

@@ -13,6 +13,7 @@
 #include "handlers/reader.h"
 #include "handlers/table.h"
 #include "handlers/table_facets.h"
+#include "handlers/table_where.h"
 
 static const struct value *
 value_of(const struct table_view *v, size_t param)
@@ -44,6 +45,12 @@ read_filter(struct table_view *v, const struct argument *a, struct buf *why)
 	if (a->param == TABLE_THROUGH)
 		return through_add(
 		    &v->through, v->db, &v->filters, a->text, why);
+	if (table_where_is(a)) {
+		if (filters_add_whole(&v->filters, a->text))
+			return true;
+		buf_lit(why, "There are too many filters.");
+		return false;
+	}
 	if (a->param == TABLE_PARAMS && !table_search_takes(a->name))
 		return filters_add(&v->filters, a->name, a->text, why);
 	return true;
@@ -339,9 +346,8 @@ view_init(struct table_view *v, const struct request *req, struct db *db,
 	status = read_table(req, db, page, &v->table);
 	if (status == 200)
 		v->metadata = published_table(db, v->table.name);
-	if (status == 200 && value_of(v, TABLE_WHERE)->given)
-		status = page_error(
-		    page, 400, "_where: conditions in SQL are not taken here.");
+	if (status == 200)
+		status = table_where_begin(req, db, &v->table, page);
 	if (status == 200)
 		status = read_filters(v, page);
 	if (status == 200)
@@ -370,6 +376,7 @@ view_release(struct table_view *v)
 	filters_release(&v->filters);
 	table_search_release(&v->search);
 	through_release(&v->through);
+	table_where_end(v->db);
 	table_release(&v->table);
 	buf_release(&v->next);
 	free(v->shown);

@@ -285,3 +285,38 @@ is_small()
 	is "$STATUS" 200
 	unharmed
 }
+
+@test "conditions of a table's page are held to the same" {
+	local condition message
+
+	serve
+	while IFS='|' read -r message condition; do
+		page GET "/demo/notes.json?_extra=count&_facet=title&_where=$(encoded "$condition")"
+		is "$STATUS" 400 || fail "$condition" || return
+		like "$(jq -r .error <<<"$BODY")" "^_where: $message\.$" ||
+		    fail "$condition" || return
+	done <<-'END'
+		its parentheses don't match|1) UNION SELECT (1
+		its parentheses don't match|0) OR (1
+		its parentheses don't match|')' = ')') OR (1
+		only one condition is possible|1; DROP TABLE notes
+		comments are not possible here|(0 OR 1 --
+		comments are not possible here|1 /*
+		parameters are not possible here|:a(')') OR 1
+		a string or a name has no end|'
+		not authorized|EXISTS (SELECT 1 FROM pragma_database_list)
+		not authorized to use function: load_extension|load_extension('x')
+		.*sqlite_dbpage.*|EXISTS (SELECT data FROM sqlite_dbpage)
+		near "DELETE": syntax error|DELETE FROM notes
+		string or blob too big|length(hex(zeroblob(1000000)))
+		.* may( have)?|(WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 1000) SELECT y > '' FROM (SELECT hex(zeroblob(100000)) || x AS y FROM c ORDER BY y LIMIT 1 OFFSET 900))
+		the page took longer than the .* milliseconds that it may|(WITH RECURSIVE c (x) AS (SELECT id UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c)
+	END
+	page GET '/demo/notes.json?_where=1%00'
+	is "$STATUS" 400
+	# virtual tables, which prepare statements of their own that write
+	page GET "/demo/notes.json?_col=id&_where=$(encoded \
+	    "id IN (SELECT rowid FROM f WHERE f MATCH 'one') AND NOT EXISTS (SELECT 1 FROM r)")"
+	is "$STATUS $BODY" '200 {"ok":true,"rows":[{"id":1}],"next":null,"next_url":null,"truncated":false}'
+	unharmed
+}

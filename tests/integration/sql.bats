@@ -5,6 +5,7 @@ load ../lib
 load helpers/databases
 load helpers/page
 load helpers/sql
+load helpers/answers
 
 serve()
 {
@@ -241,4 +242,78 @@ serve()
 		'abc' GLOB '[a-c]?c'
 		12 LIKE 1
 	END
+}
+
+@test "conditions in SQL choose a table's rows" {
+	printf '%s\n' '[database demo]' 'sql = on' >"$T/squall.ini"
+	serve_search '' --config="$T/squall.ini"
+	answers <<'END'
+/demo/facetable.json?_col=pk&_where=_city_id=3&_where=state+like+%22%25i%22&_extra=query,count,count_sql,human_description_en,extra_wheres_for_ui,suggested_facets,form_hidden_args
+{"ok":true,"rows":[{"pk":4},{"pk":5}],"next":null,"next_url":null,"count":2,"count_sql":"SELECT count(*) FROM \"facetable\" AS r WHERE (_city_id=3) AND (state like \"%i\")","suggested_facets":[{"name":"created","type":"date","toggle_url":"/demo/facetable.json?_col=pk&_extra=query%2Ccount%2Ccount_sql%2Chuman_description_en%2Cextra_wheres_for_ui%2Csuggested_facets%2Cform_hidden_args&_where=_city_id%3D3&_where=state%20like%20%22%25i%22&_facet_date=created"},{"name":"tags","type":"array","toggle_url":"/demo/facetable.json?_col=pk&_extra=query%2Ccount%2Ccount_sql%2Chuman_description_en%2Cextra_wheres_for_ui%2Csuggested_facets%2Cform_hidden_args&_where=_city_id%3D3&_where=state%20like%20%22%25i%22&_facet_array=tags"}],"human_description_en":"where _city_id=3 and state like \"%i\"","query":{"sql":"SELECT r.\"pk\" FROM \"facetable\" AS r WHERE (_city_id=3) AND (state like \"%i\") ORDER BY r.\"pk\" LIMIT 101","params":{}},"form_hidden_args":[["_col","pk"],["_extra","query,count,count_sql,human_description_en,extra_wheres_for_ui,suggested_facets,form_hidden_args"],["_where","_city_id=3"],["_where","state like \"%i\""]],"extra_wheres_for_ui":[{"text":"_city_id=3","remove_url":"/demo/facetable.json?_col=pk&_extra=query%2Ccount%2Ccount_sql%2Chuman_description_en%2Cextra_wheres_for_ui%2Csuggested_facets%2Cform_hidden_args&_where=state%20like%20%22%25i%22"},{"text":"state like \"%i\"","remove_url":"/demo/facetable.json?_col=pk&_extra=query%2Ccount%2Ccount_sql%2Chuman_description_en%2Cextra_wheres_for_ui%2Csuggested_facets%2Cform_hidden_args&_where=_city_id%3D3"}],"truncated":false}
+/demo/facetable.json?_col=pk&_where=_city_id+in+(select+id+from+facet_cities+where+name+!=+%22Detroit%22)&_facet=state&_size=2&pk__gt=1
+{"ok":true,"rows":[{"pk":2},{"pk":3}],"next":"i3","next_url":"/demo/facetable.json?_size=2&_col=pk&_where=_city_id%20in%20%28select%20id%20from%20facet_cities%20where%20name%20%21%3D%20%22Detroit%22%29&_facet=state&pk__gt=1&_next=i3","facet_results":{"results":{"state":{"name":"state","type":"column","hideable":true,"toggle_url":"/demo/facetable.json?_size=2&_col=pk&_where=_city_id%20in%20%28select%20id%20from%20facet_cities%20where%20name%20%21%3D%20%22Detroit%22%29&pk__gt=1","results":[{"value":"CA","label":"CA","count":2,"toggle_url":"/demo/facetable.json?_size=2&_col=pk&_where=_city_id%20in%20%28select%20id%20from%20facet_cities%20where%20name%20%21%3D%20%22Detroit%22%29&_facet=state&pk__gt=1&state=CA","selected":false},{"value":"MC","label":"MC","count":1,"toggle_url":"/demo/facetable.json?_size=2&_col=pk&_where=_city_id%20in%20%28select%20id%20from%20facet_cities%20where%20name%20%21%3D%20%22Detroit%22%29&_facet=state&pk__gt=1&state=MC","selected":false}],"truncated":false}},"timed_out":[]},"truncated":false}
+/demo/facetable.json?_col=pk&_where=1)+UNION+SELECT+(1
+{"ok":false,"error":"_where: its parentheses don't match.","errors":["_where: its parentheses don't match."],"status":400,"title":"That can’t be asked"}
+/demo/facetable.json?_col=pk&_where=0)+OR+(1
+{"ok":false,"error":"_where: its parentheses don't match.","errors":["_where: its parentheses don't match."],"status":400,"title":"That can’t be asked"}
+/demo/facetable.json?_col=pk&_where=')'+--
+{"ok":false,"error":"_where: comments are not possible here.","errors":["_where: comments are not possible here."],"status":400,"title":"That can’t be asked"}
+/demo/facetable.json?_col=pk&_where=1+/*
+{"ok":false,"error":"_where: comments are not possible here.","errors":["_where: comments are not possible here."],"status":400,"title":"That can’t be asked"}
+/demo/facetable.json?_col=pk&_where=:a(')')+or+1
+{"ok":false,"error":"_where: parameters are not possible here.","errors":["_where: parameters are not possible here."],"status":400,"title":"That can’t be asked"}
+/demo/facetable.json?_col=pk&_where='abc
+{"ok":false,"error":"_where: a string or a name has no end.","errors":["_where: a string or a name has no end."],"status":400,"title":"That can’t be asked"}
+/demo/facetable.json?_col=pk&_where=[abc
+{"ok":false,"error":"_where: a string or a name has no end.","errors":["_where: a string or a name has no end."],"status":400,"title":"That can’t be asked"}
+/demo/facetable.json?_col=pk&_where=nope=1
+{"ok":false,"error":"_where: no such column: nope.","errors":["_where: no such column: nope."],"status":400,"title":"That can’t be asked"}
+/demo/facetable.json?_col=pk&_where=count(*)>1
+{"ok":false,"error":"_where: misuse of aggregate function count().","errors":["_where: misuse of aggregate function count()."],"status":400,"title":"That can’t be asked"}
+/demo/facetable.json?_col=pk&_where=1,2
+{"ok":false,"error":"_where: row value misused.","errors":["_where: row value misused."],"status":400,"title":"That can’t be asked"}
+/demo/facetable.json?_col=pk&_where=select+1
+{"ok":true,"rows":[{"pk":1},{"pk":2},{"pk":3},{"pk":4},{"pk":5},{"pk":6}],"next":null,"next_url":null,"truncated":false}
+/demo/facetable.json?_col=pk&_where=json_extract(tags,'$[0]')='tag1'
+{"ok":true,"rows":[{"pk":1},{"pk":2},{"pk":5}],"next":null,"next_url":null,"truncated":false}
+/demo/facetable.json?_col=pk&_where=json_extract(state,'$')='x'
+{"ok":false,"error":"_where: malformed JSON.","errors":["_where: malformed JSON."],"status":400,"title":"That can’t be asked"}
+/demo/facetable.json?_col=pk&_where=length(hex(zeroblob(1000000)))
+{"ok":false,"error":"_where: string or blob too big.","errors":["_where: string or blob too big."],"status":400,"title":"That can’t be asked"}
+/demo/articles.json?_col=id&_where=id>1&_search=rob
+{"ok":true,"rows":[{"id":3}],"next":null,"next_url":null,"truncated":false}
+/demo/four.json?_where=rowid=2&_search=one
+{"ok":true,"rows":[{"rowid":2,"a":"three","b":"one"}],"next":null,"next_url":null,"truncated":false}
+/demo/boxes.json?_where=x1>1
+{"ok":true,"rows":[{"rowid":2,"id":2,"x0":0.0,"x1":2.0}],"next":null,"next_url":null,"truncated":false}
+/demo/recent.json?_where=nr>2
+{"ok":true,"rows":[{"nr":3,"title":"NOT this"}],"next":null,"next_url":null,"truncated":false}
+/demo/facetable.json?_col=pk&_where=
+{"ok":true,"rows":[{"pk":1},{"pk":2},{"pk":3},{"pk":4},{"pk":5},{"pk":6}],"next":null,"next_url":null,"truncated":false}
+/demo/facetable.json?_col=pk&_where=pk>4&_shape=array
+[{"pk":5},{"pk":6}]
+/demo/nope.json?_where=1
+{"ok":false,"error":"There is no table named “nope” in the database demo.","errors":["There is no table named “nope” in the database demo."],"status":404,"title":"Not found"}
+/nope/t.json?_where=1
+{"ok":false,"error":"There is no database named “nope”.","errors":["There is no database named “nope”."],"status":404,"title":"Not found"}
+END
+	get '/demo/facetable.csv?_col=pk&_where=pk>4&_stream=on'
+	is "$STATUS $BODY" $'200 pk\r\n5\r\n6\r'
+	get '/demo/facetable?_where=pk>4&_where=state=%27MC%27&_sort=pk'
+	is "$STATUS" 200
+	has "$BODY" '<p class="meta">Table of 1 row where pk&gt;4 and state=&#39;MC&#39;'
+	has "$BODY" '<li>pk&gt;4 <a rel="nofollow" href="/demo/facetable?_sort=pk&amp;_where=state%3D%27MC%27">remove</a></li>'
+	has "$BODY" '<input type="hidden" name="_where" value="pk&gt;4">'
+	has "$BODY" noindex
+	# kept, and fresh; but not what depends on time or chance
+	get '/demo/facetable.json?_where=pk>4&_extra=count'
+	get '/demo/facetable.json?_where=pk>4&_extra=count'
+	like "$(cache_status)" '^squall; hit'
+	sqlite3 "$T/demo.db" 'DELETE FROM facetable WHERE pk = 6'
+	get '/demo/facetable.json?_where=pk>4&_extra=count'
+	is "$(jq .count <<<"$BODY")" 1
+	get '/demo/facetable.json?_where=random()>0'
+	is "$STATUS" 200
+	get "/demo/facetable.json?_where=datetime('now')>''"
+	is "$STATUS $(cache_status)" '200 squall; fwd=uri-miss'
 }

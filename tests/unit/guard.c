@@ -4,6 +4,9 @@
  */
 #include "db/guard.h"
 
+#include <sqlite3.h>
+
+#include "app/sqltext.h"
 #include "db/heap.h"
 #include "tests/unit/database.h"
 
@@ -182,6 +185,96 @@ time_has_a_bound(void **state)
 	assert_int_equal(run(db, "SELECT 1"), DB_OK);
 }
 
+/* Squall's own statements, with a visitor's text in them. */
+static void
+a_whole_page_can_be_held(void **state)
+{
+	struct database *d = *state;
+	struct db *db = open_guarded(d, GUARD_VISITOR);
+	struct query q;
+
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(db_begin(db), DB_OK);
+		assert_int_equal(read_int(db, "SELECT 1"), 1);
+		guard_hold(db);
+		assert_int_equal(read_int(db, "SELECT count(*) FROM r, t"), 2);
+		assert_int_equal(
+		    read_int(
+			db, "SELECT count(*) FROM pragma_table_xinfo('t')"),
+		    1);
+		query_open(&q, db, "SELECT load_extension('x')");
+		assert_false(query_next(&q));
+		query_close(&q);
+		guard_let_go(db);
+		guard_let_go(db);
+		assert_int_equal(db_end(db), DB_REJECTED);
+		assert_string_equal(db_message(db),
+		    "not authorized to use function: load_extension");
+	}
+	/* All of them together have the memory of one. */
+	assert_int_equal(db_begin(db), DB_OK);
+	guard_hold(db);
+	read_int(db, "SELECT length(hex(zeroblob(800000)))");
+	guard_let_go(db);
+	assert_int_equal(db_end(db), DB_REJECTED);
+	assert_int_equal(db_begin(db), DB_OK);
+	assert_int_equal(
+	    read_int(db, "SELECT length(hex(zeroblob(800000)))"), 1600000);
+	assert_int_equal(db_end(db), DB_OK);
+}
+
+/* Whether there are rows where there can be none. */
+static bool
+breaks_out(
+    sqlite3 *db, const char *begin, const char *condition, const char *end)
+{
+	struct buf sql = {0};
+	sqlite3_stmt *stmt;
+	bool rows;
+
+	buf_printf(&sql, "%s(%s)%s", begin, condition, end);
+	if (sqlite3_prepare_v2(db, buf_cstr(&sql), -1, &stmt, NULL) !=
+	    SQLITE_OK)
+		stmt = NULL;
+	rows = stmt != NULL && sqlite3_step(stmt) == SQLITE_ROW;
+	sqlite3_finalize(stmt);
+	buf_release(&sql);
+	return rows;
+}
+
+/*
+ * Whatever is made of these pieces: what sqltext lets pass is still one
+ * condition to SQLite, or nothing.
+ */
+static void
+conditions_have_no_way_out(void **state)
+{
+	static const char *const pieces[] = {"", "1)", "(1", " OR ", "(", ")",
+	    "'", "''", "\"", "`", "[", "]", "--", "/*", "*/", ";", ":a(", "$a",
+	    "?", "\n", "x'"};
+	enum { N = COUNT_OF(pieces) };
+	unsigned passed = 0;
+	sqlite3 *db;
+
+	(void)state;
+	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+	for (unsigned i = 0; i < N * N * N * N; i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%s%s%s%s",
+		    pieces[i / (N * N * N)], pieces[i / (N * N) % N],
+		    pieces[i / N % N], pieces[i % N]);
+		if (sqltext_no_condition(str_of(text)) != NULL)
+			continue;
+		passed++;
+		if (breaks_out(db, "SELECT 1 WHERE 0 AND ", text, "") ||
+		    breaks_out(db, "SELECT 1 WHERE ", text, " AND 0"))
+			fail_msg("%s", text);
+	}
+	assert_true(passed > 1000);
+	sqlite3_close(db);
+}
+
 int
 main(void)
 {
@@ -193,6 +286,8 @@ main(void)
 	    DATABASE_TEST(memory_has_a_bound_that_ends),
 	    DATABASE_TEST(an_operators_query_is_not_bounded_so),
 	    DATABASE_TEST(time_has_a_bound),
+	    DATABASE_TEST(a_whole_page_can_be_held),
+	    cmocka_unit_test(conditions_have_no_way_out),
 	};
 
 	if (!heap_install())

@@ -1,5 +1,6 @@
 /*
- * app/sqltext.c: parameters and comments of SQL, as SQLite reads them.
+ * app/sqltext.c: parameters and comments of SQL, as SQLite reads them, and what
+ * is no condition.
  */
 #include "app/sqltext.h"
 
@@ -106,6 +107,63 @@ comments_at_the_beginning(void **state)
 	assert_int_equal(line.len, 0);
 }
 
+#define NO_MATCH "its parentheses don't match"
+#define NO_END   "a string or a name has no end"
+#define COMMENT  "comments are not possible here"
+#define PARAM    "parameters are not possible here"
+
+static void
+conditions_stay_in_parentheses(void **state)
+{
+	static const struct {
+		const char *sql, *wrong;
+	} cases[] = {
+	    {"", NULL},
+	    {"a = 1 AND (b OR c)", NULL},
+	    {"a = ')' AND \")\" = `)` OR [)] = x')'", NULL},
+	    {"a = 'it''s )' AND b->>'$.x' = 5 - -3 / 2", NULL},
+	    {"a$b = 1", NULL},
+	    {")", NO_MATCH},
+	    {"(", NO_MATCH},
+	    {"1) UNION SELECT (1", NO_MATCH},
+	    {"0) OR (1", NO_MATCH},
+	    {"'(' || 1)", NO_MATCH},
+	    {"[(]) OR (1", NO_MATCH},
+	    {"'", NO_END},
+	    {"'a", NO_END},
+	    {"'a''", NO_END},
+	    {"a = \"b", NO_END},
+	    {"`", NO_END},
+	    {"[", NO_END},
+	    {"[a", NO_END},
+	    {"1 -- ) OR 1", COMMENT},
+	    {"1 --", COMMENT},
+	    {"1 /* a */", COMMENT},
+	    {"1 /*", COMMENT},
+	    {"1 --\n", COMMENT},
+	    {"1; DROP TABLE t", "only one condition is possible"},
+	    {"1 = ?", PARAM},
+	    {"1 = ?1", PARAM},
+	    {"1 = #1", PARAM},
+	    {":a(')') OR 1", PARAM},
+	    {"$a::b(')", PARAM},
+	    {"@a", PARAM},
+	};
+	struct str zero = {"1\0) OR (1", 9};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const char *wrong = sqltext_no_condition(str_of(cases[i].sql));
+
+		if (wrong == NULL || cases[i].wrong == NULL)
+			assert_ptr_equal(wrong, cases[i].wrong);
+		else
+			assert_string_equal(wrong, cases[i].wrong);
+	}
+	assert_string_equal(
+	    sqltext_no_condition(zero), "there is a zero byte in it");
+}
+
 int
 main(void)
 {
@@ -114,6 +172,7 @@ main(void)
 	    cmocka_unit_test(strings_names_and_comments_have_none),
 	    cmocka_unit_test(there_is_a_limit),
 	    cmocka_unit_test(comments_at_the_beginning),
+	    cmocka_unit_test(conditions_stay_in_parentheses),
 	};
 
 	return RUN("sqltext", tests);
