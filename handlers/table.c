@@ -73,8 +73,8 @@ static const struct param params[TABLE_PARAMS] = {
     [TABLE_FACET_DATE] = {"_facet_date", NAMES},
     [TABLE_FACET_SIZE] = {"_facet_size", PARAM_INT, 1, SETTINGS_MAX_ROWS,
 	NOT_GIVEN, .words = sizes, .rows = true},
-    [TABLE_NOFACET] = {"_nofacet", PARAM_FLAG},
-    [TABLE_NOSUGGEST] = {"_nosuggest", PARAM_FLAG},
+    [TABLE_NOFACET] = {"_nofacet", .type = PARAM_FLAG},
+    [TABLE_NOSUGGEST] = {"_nosuggest", .type = PARAM_FLAG},
 };
 
 static bool
