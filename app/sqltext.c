@@ -23,6 +23,19 @@ name_len(struct str s)
 	return n;
 }
 
+static bool
+is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* "#name" is documented nowhere, and a parameter all the same. */
+static bool
+is_marker(char c)
+{
+	return c == ':' || c == '@' || c == '$' || c == '#';
+}
+
 /* The length up to and with the next `end`; all, if there is none. */
 static size_t
 len_through(struct str s, size_t from, const char *end)
@@ -32,6 +45,39 @@ len_through(struct str s, size_t from, const char *end)
 	    from > s.len ? NULL : memmem(s.s + from, s.len - from, end, len);
 
 	return at == NULL ? s.len : (size_t)(at - s.s) + len;
+}
+
+/* The length of a "(part)" at the start, in which there is no blank. */
+static size_t
+part_len(struct str s)
+{
+	size_t len = len_through(s, 0, ")");
+
+	if (len == 0 || s.s[0] != '(' || s.s[len - 1] != ')')
+		return 0;
+	for (size_t i = 0; i < len; i++) {
+		if (is_space(s.s[i]))
+			return 0;
+	}
+	return len;
+}
+
+/* The length of a parameter's name behind its marker: "a", or "a::b(c)". */
+static size_t
+parameter_len(struct str s)
+{
+	bool named = false;
+	size_t n = 0;
+
+	for (; n < s.len; n++) {
+		if (is_name_char(s.s[n]))
+			named = true;
+		else if (s.len - n > 1 && s.s[n] == ':' && s.s[n + 1] == ':')
+			n++;
+		else
+			break;
+	}
+	return named ? n + part_len((struct str){s.s + n, s.len - n}) : 0;
 }
 
 /* The length of the token at the start, which may be a single character. */
@@ -89,13 +135,11 @@ sqltext_params(struct str sql, struct sqltext_params *params)
 	params->too_many = false;
 	while (sql.len > 0) {
 		size_t len = token_len(sql);
-		bool marked =
-		    sql.s[0] == ':' || sql.s[0] == '@' || sql.s[0] == '$';
 
-		if (marked) {
+		if (is_marker(sql.s[0])) {
 			struct str name = {sql.s + 1, sql.len - 1};
 
-			name.len = name_len(name);
+			name.len = parameter_len(name);
 			len = name.len + 1;
 			if (name.len > 0)
 				add(params, name);

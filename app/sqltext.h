@@ -16,8 +16,9 @@ struct sqltext_params {
 };
 
 /*
- * The named parameters (:name, @name, $name) in the order in which they first
- * appear, each once; not those in strings, quoted names and comments.
+ * The named parameters (:name, @name, $name, and Tcl's $name::name(part)) in
+ * the order in which they first appear, each once; not those in strings, quoted
+ * names and comments.
  */
 void sqltext_params(struct str sql, struct sqltext_params *);
 

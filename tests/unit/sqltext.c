@@ -33,6 +33,10 @@ parameters_are_found(void **state)
 	check("SELECT 1", "");
 	check("SELECT :a", "a");
 	check("SELECT :a,@b,$c", "a,b,c");
+	check("SELECT #a,@b,#$c", "a,b,$c");
+	check("SELECT $a::b(`:c), :::d, $::", "a::b(`:c),::d");
+	check("SELECT $a(:b", "a,b");
+	check("SELECT $a(:b c), :d()", "a,b,d()");
 	check("SELECT :b, :a, :b", "b,a");
 	check("SELECT :a_1, :1, :_x, :\xc3\xa4", "a_1,1,_x,\xc3\xa4");
 	check("SELECT x=:a", "a");
