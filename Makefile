@@ -52,10 +52,11 @@ Q = @
 SAY = @printf '%-7s %s\n'
 endif
 
-DEPS = deps-demo deps-test deps-fuzz deps-lint deps-bench deps-picture
+DEPS = deps-demo deps-test deps-api deps-fuzz deps-lint deps-bench deps-picture
 
 .DELETE_ON_ERROR:
-.PHONY: all demo test check-asan check-tsan soak fuzz bench bench-growth picture lint format install \
+.PHONY: all demo test check-asan check-tsan check-api soak fuzz bench \
+	bench-growth picture lint format install \
 	deps $(DEPS) clean help
 
 all: $(BUILD)/squall
@@ -69,7 +70,8 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(SAY) cc $<
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/handlers/assets.o: handlers/assets.S handlers/style.css
+$(BUILD)/obj/handlers/assets.o: handlers/assets.S handlers/style.css \
+	handlers/openapi.json
 	@mkdir -p $(@D)
 	$(SAY) as $<
 	$(Q)$(CC) -I. -c -o $@ $<
@@ -156,6 +158,11 @@ check-tsan: deps-test
 		--no-print-directory test BUILD=build/tsan SANITIZE=thread \
 		CFLAGS='-O1 -g' TESTS='$(TSAN_TESTS)'
 
+# What squall answers, and what it says of that: a linter of npm's reads it.
+check-api: deps-api
+	@$(MAKE) --no-print-directory all $(ATLAS)
+	@SQUALL=$(BUILD)/squall tests/api/run
+
 soak: deps-test
 	@$(MAKE) --no-print-directory all test-tools
 	@SQUALL=$(BUILD)/squall TOOLS_DIR=$(BUILD)/tests/tools tests/soak
@@ -200,7 +207,7 @@ install: all
 	install -D -m 644 deploy/lighttpd.conf $(DESTDIR)$(PREFIX)/share/doc/squall/lighttpd.conf
 
 clean:
-	rm -rf build
+	rm -rf build tests/api/node_modules
 
 help:
 	@echo 'make            build build/squall'
@@ -208,6 +215,7 @@ help:
 	@echo 'make test       everything, with real servers (TESTS=files)'
 	@echo 'make check-asan the same under AddressSanitizer and UBSan'
 	@echo 'make check-tsan the servers under ThreadSanitizer'
+	@echo 'make check-api  the API against its description'
 	@echo 'make soak       freshness and the pool under load, for SOAK_S=1800 seconds each'
 	@echo 'make fuzz       the parsers, by libFuzzer (TARGETS=, FUZZ_S=)'
 	@echo 'make bench      the hit path beside a bare libfcgi program; pages of growing tables'

@@ -36,7 +36,7 @@ struct filter {
 	 * they are called there; else NULL.
 	 */
 	const char *chosen;
-	bool whole;                 /* which has no parameter */
+	bool whole; /* which has no parameter */
 };
 
 struct filters {

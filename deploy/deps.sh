@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs the Debian packages that a purpose needs, and is the one place where
 # packages are named:
-#	deploy/deps.sh run|build|demo|test|fuzz|lint|bench|picture
+#	deploy/deps.sh run|build|demo|test|api|fuzz|lint|bench|picture
 # Says and does nothing when all are there.  The servers among them are not
 # started: while apt-get works, a policy-rc.d forbids it (if the machine has none
 # of its own) and is removed again however the work ends; what was newly
@@ -29,6 +29,8 @@ declare -rA SETS=(
 	[test]='@demo redis-server libcmocka-dev bats spawn-fcgi libfcgi-bin jq wrk
 		systemd procps libxml2-utils python3-prometheus-client faketime
 		subversion fossil libnss3-tools rpm newsboat'
+	# make check-api: libfcgi-bin for cgi-fcgi; npm brings the rest
+	[api]='@demo libfcgi-bin nodejs npm'
 	# make fuzz: libFuzzer is in libclang-rt-dev; in Ubuntu 22.04, whose
 	# clang is older than that package, it comes with clang
 	[fuzz]='@build clang libclang-rt-dev|libclang-common-14-dev'
@@ -101,17 +103,21 @@ installed()
 	    sed -n 's/^installed //p' || :
 }
 
-# The packages of a set that are not installed.  One that has another name here
-# may be there under the other and be something else.
+# The packages of a set that are not installed, nor part of one that is (Node.js
+# from elsewhere has npm in it).  One that has another name here may be there
+# under the other and be something else.
 missing()
 {
-	local package name state
+	local package name state provided
 	local -A states=()
 
-	while read -r state name; do
-		states[$name]=$state
-	done < <(packages "$1" | tr '|' '\n' | xargs dpkg-query -W \
-	    -f "\${db:Status-Status} \${Package}\\n" 2>/dev/null)
+	while read -r state name provided; do
+		[[ $state == installed ]] || continue
+		for name in "$name" ${provided//,/ }; do
+			states[$name]=$state
+		done
+	done < <(packages "$1" | tr '|' '\n' | xargs dpkg-query -W -f \
+	    "\${db:Status-Status} \${Package} \${Provides}\\n" 2>/dev/null)
 
 	for package in $(packages "$1"); do
 		name=$(release_names "$package")
@@ -191,7 +197,7 @@ main()
 		return
 	fi
 	if (($# != 1)) || [[ ! -v SETS[$1] ]]; then
-		die 'usage: deploy/deps.sh run|build|demo|test|fuzz|lint|bench|picture'
+		die 'usage: deploy/deps.sh run|build|demo|test|api|fuzz|lint|bench|picture'
 	fi
 	if [[ ! -x $(command -v apt-get) || ! -x $(command -v dpkg-query) ]]; then
 		echo 'deps.sh: no apt-get here; install these, named as in Debian:'

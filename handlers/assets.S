@@ -1,4 +1,4 @@
-/* The bytes of the files that asset.c serves, and how many there are. */
+/* The bytes of files that are compiled in, and how many there are. */
 	.section .rodata
 	.global asset_style, asset_style_len
 asset_style:
@@ -7,4 +7,11 @@ asset_style_end:
 	.balign 4
 asset_style_len:
 	.long asset_style_end - asset_style
+	.global asset_schemas, asset_schemas_len
+asset_schemas:
+	.incbin "handlers/openapi.json"
+asset_schemas_end:
+	.balign 4
+asset_schemas_len:
+	.long asset_schemas_end - asset_schemas
 	.section .note.GNU-stack, "", %progbits

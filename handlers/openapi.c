@@ -6,8 +6,8 @@
 
 #include "app/json.h"
 #include "app/url.h"
-#include "db/schema.h"
 #include "handlers/about.h"
+#include "handlers/openapi_schema.h"
 #include "handlers/query.h"
 #include "handlers/routes.h"
 
@@ -16,56 +16,20 @@ struct writer {
 	bool comma; /* before the next path */
 };
 
-/* What a parameter's value may be. */
-static void
-value_schema(
-    struct buf *b, const struct param *p, const struct settings *settings)
-{
-	switch (p->type) {
-	case PARAM_INT:
-		json_raw(b, "{\"type\":\"integer\",\"minimum\":");
-		json_int(b, p->min);
-		json_raw(b, ",\"maximum\":");
-		json_int(b, p->rows ? settings->max_rows : p->max);
-		if (p->def >= p->min && p->def <= p->max) {
-			json_raw(b, ",\"default\":");
-			json_int(b, p->def);
-		}
-		json_raw(b, "}");
-		break;
-	case PARAM_FLAG:
-		json_raw(b, "{\"type\":\"string\",\"enum\":[\"on\",\"off\"]}");
-		break;
-	case PARAM_WORD:
-		json_raw(b, "{\"type\":\"string\",\"enum\":[");
-		for (size_t i = 0; p->words[i] != NULL; i++) {
-			if (i > 0)
-				json_raw(b, ",");
-			json_str(b, p->words[i]);
-		}
-		json_raw(b, "]}");
-		break;
-	case PARAM_TEXT:
-		json_raw(b, "{\"type\":\"string\"}");
-		break;
-	case PARAM_LIST:
-		json_raw(
-		    b, "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}");
-		break;
-	}
-}
-
 static void
 parameter(struct buf *b, const struct param *p, const struct settings *settings)
 {
 	json_raw(b, "{\"name\":");
 	json_str(b, p->name);
-	json_raw(b, ",\"in\":\"query\",\"schema\":");
-	value_schema(b, p, settings);
+	json_raw(b, ",\"in\":\"query\",");
+	if (p == &query_params.rows[QUERY_SQL])
+		json_raw(b, "\"required\":true,");
+	json_raw(b, "\"schema\":");
+	openapi_schema_value(b, p, settings);
 	json_raw(b, "}");
 }
 
-/* The parameters of routes, each once, for all paths to refer to. */
+/* What paths refer to: the parameters of routes, each once, and schemas. */
 static void
 components(struct buf *b, const struct settings *settings)
 {
@@ -75,19 +39,14 @@ components(struct buf *b, const struct settings *settings)
 	    "\"components\":{\"responses\":{\"error\":{\"description\":"
 	    "\"It can't be shown; why stands in error\",\"content\":"
 	    "{\"application/json\":{\"schema\":{\"$ref\":"
-	    "\"#/components/schemas/error\"}}}}},\"schemas\":{\"error\":"
-	    "{\"type\":\"object\",\"required\":[\"ok\",\"error\",\"errors\","
-	    "\"status\"],\"properties\":{\"ok\":{\"const\":false},\"error\":"
-	    "{\"type\":\"string\"},\"errors\":{\"type\":\"array\",\"items\":"
-	    "{\"type\":\"string\"}},\"status\":{\"type\":\"integer\"}}},"
-	    "\"blob\":{\"type\":\"object\",\"required\":[\"$base64\","
-	    "\"encoded\"],\"properties\":{\"$base64\":{\"const\":true},"
-	    "\"encoded\":{\"type\":\"string\"}}}},\"parameters\":{");
+	    "\"#/components/schemas/error\"}}}}},\"parameters\":{");
 	for (size_t i = 0; i < publisher_routes.n; i++) {
 		const struct route *r = &publisher_routes.rows[i];
 		const struct params *params = route_params(r);
 
 		for (size_t j = 0; j < params->n; j++) {
+			if (!openapi_schema_covers(&params->rows[j]))
+				continue;
 			buf_str(b, comma ? ",\"" : "\"");
 			comma = true;
 			buf_printf(
@@ -95,32 +54,102 @@ components(struct buf *b, const struct settings *settings)
 			parameter(b, &params->rows[j], settings);
 		}
 	}
-	json_raw(b, "}}");
+	json_raw(b, "},\"schemas\":");
+	openapi_schema_components(b);
+	json_raw(b, "}");
 }
 
-/* References to what components has of a route. */
-static void
+/* References to what components has of a route; whether there are any. */
+static bool
 references(struct buf *b, const struct route *r)
 {
 	const struct params *params = route_params(r);
+	bool any = false;
 
-	for (size_t i = 0; i < params->n; i++)
+	for (size_t i = 0; i < params->n; i++) {
+		if (!openapi_schema_covers(&params->rows[i]))
+			continue;
 		buf_printf(b, "%s{\"$ref\":\"#/components/parameters/%s.%s\"}",
-		    i == 0 ? "" : ",", r->name, params->rows[i].name);
+		    any ? "," : "", r->name, params->rows[i].name);
+		any = true;
+	}
+	return any;
+}
+
+/* "/" for the site's pages, "/atlas" for a database's. */
+static void
+tag(struct buf *b, const char *database)
+{
+	struct buf name = {0};
+
+	buf_char(&name, '/');
+	if (database != NULL)
+		url_name(&name, str_of(database));
+	json_text(b, str_of_buf(&name));
+	buf_release(&name);
+}
+
+/* A page: what stands behind its names, and what makes it. */
+struct operation {
+	const char *route, *summary;
+	const char *database, *table; /* NULL: it is not about one */
+	const char *rest;
+};
+
+/* What programs call it: its route and, encoded, its names. */
+static void
+operation_id(struct buf *b, const struct operation *o)
+{
+	struct buf id = {0};
+
+	buf_str(&id, o->route);
+	if (o->database != NULL) {
+		buf_char(&id, '.');
+		url_name(&id, str_of(o->database));
+	}
+	if (o->table != NULL) {
+		buf_char(&id, '.');
+		url_name(&id, str_of(o->table));
+	}
+	json_text(b, str_of_buf(&id));
+	buf_release(&id);
+}
+
+static void
+operation_path(struct buf *b, const struct operation *o)
+{
+	struct buf path = {0};
+
+	if (o->database != NULL) {
+		buf_char(&path, '/');
+		url_name(&path, str_of(o->database));
+	}
+	if (o->table != NULL) {
+		buf_char(&path, '/');
+		url_name(&path, str_of(o->table));
+	}
+	buf_str(&path, o->rest);
+	buf_lit(&path, ".json");
+	json_text(b, str_of_buf(&path));
+	buf_release(&path);
 }
 
 /* Begins a path's GET: up to its parameters, of which the first may follow. */
 static void
-begin_path(struct writer *w, struct str path, const char *summary)
+begin_path(struct writer *w, const struct operation *o)
 {
 	struct buf *b = w->b;
 
 	if (w->comma)
 		json_raw(b, ",\n");
 	w->comma = true;
-	json_text(b, path);
-	json_raw(b, ":{\"get\":{\"summary\":");
-	json_str(b, summary);
+	operation_path(b, o);
+	json_raw(b, ":{\"get\":{\"operationId\":");
+	operation_id(b, o);
+	json_raw(b, ",\"tags\":[");
+	tag(b, o->database);
+	json_raw(b, "],\"summary\":");
+	json_str(b, o->summary);
 	json_raw(b, ",\"parameters\":[");
 }
 
@@ -134,76 +163,14 @@ begin_answer(struct writer *w)
 	    "\"As asked for\",\"content\":{\"application/json\":{\"schema\":");
 }
 
+/* Rows can come as lines as well (_nl). */
 static void
-end_path(struct writer *w)
+end_path(struct writer *w, bool lines)
 {
-	json_raw(w->b, "}}}}}}");
-}
-
-/* What the values of a column may be: SQLite's types bind none of them. */
-static void
-column_schema(
-    struct buf *b, const struct column *c, const struct column_metadata *m)
-{
-	json_raw(b, "{");
-	if (c->affinity != AFFINITY_BLOB) {
-		json_raw(b, "\"type\":[");
-		if (c->affinity == AFFINITY_NUMERIC)
-			json_raw(b, "\"number\",");
-		json_raw(b, "\"string\",\"object\"");
-		buf_str(b, c->not_null ? "]" : ",\"null\"]");
-		json_raw(b, ",");
-	}
-	json_raw(b, "\"description\":");
-	if (m != NULL && m->description != NULL)
-		json_str(b, m->description);
-	else
-		json_str(b, c->type);
-	json_raw(b, "}");
-}
-
-static void
-row_schema(struct buf *b, const struct table *t, const struct db *db)
-{
-	const struct table_metadata *m = published_table(db, t->name);
-
-	json_raw(b, "{\"type\":\"object\",\"properties\":{");
-	for (size_t i = 0; i < t->n_columns; i++) {
-		const struct column *c = &t->columns[i];
-
-		if (i > 0)
-			json_raw(b, ",");
-		json_str(b, c->name);
-		json_raw(b, ":");
-		column_schema(b, c, table_metadata_column(m, str_of(c->name)));
-	}
-	json_raw(b, "}}");
-}
-
-/* An envelope of rows; those of a statement may be any. */
-static void
-rows_schema(struct buf *b, const struct table *t, const struct db *db)
-{
-	json_raw(b,
-	    "{\"type\":\"object\",\"required\":[\"ok\",\"rows\"],"
-	    "\"properties\":{\"ok\":{\"const\":true},\"rows\":"
-	    "{\"type\":\"array\",\"items\":");
-	if (t == NULL)
-		json_raw(b, "{}");
-	else
-		row_schema(b, t, db);
-	json_raw(b, "},\"truncated\":{\"type\":\"boolean\"}");
-	if (t != NULL)
-		json_raw(b,
-		    ",\"next\":{\"type\":[\"string\",\"null\"]},\"next_url\":"
-		    "{\"type\":[\"string\",\"null\"]}");
-	json_raw(b, "}}");
-}
-
-static void
-any_object(struct buf *b)
-{
-	json_raw(b, "{\"type\":[\"object\",\"array\"]}");
+	json_raw(w->b, "}");
+	if (lines)
+		json_raw(w->b, ",\"application/x-ndjson\":{\"schema\":{}}");
+	json_raw(w->b, "}}}}}");
 }
 
 /* A column as a filter; what else can be asked of it is said once. */
@@ -226,30 +193,6 @@ filters(struct buf *b, const struct table *t, bool comma)
 	}
 }
 
-/* "/atlas/places" and what the route has behind them. */
-static struct str
-make_path(
-    struct buf *path, const struct db *db, const char *table, const char *rest)
-{
-	buf_reset(path);
-	buf_char(path, '/');
-	url_name(path, str_of(db_name(db)));
-	if (table != NULL) {
-		buf_char(path, '/');
-		url_name(path, str_of(table));
-	}
-	buf_str(path, rest);
-	buf_lit(path, ".json");
-	return str_of_buf(path);
-}
-
-/* What a route's pattern has behind the names. */
-static const char *
-rest_of(const struct route *r, const char *names)
-{
-	return r->path + strlen(names);
-}
-
 static bool
 is_below(const struct route *r, const char *names)
 {
@@ -260,65 +203,98 @@ is_below(const struct route *r, const char *names)
 }
 
 static void
-row_path(struct writer *w, const struct route *r, const struct db *db,
-    const struct table *t)
+row_path(struct writer *w, const struct operation *o, const struct route *r,
+    const struct db *db, const struct table *t)
 {
-	struct buf path = {0};
-
-	begin_path(w, make_path(&path, db, t->name, "/{key}"), r->summary);
+	begin_path(w, o);
 	json_raw(w->b,
 	    "{\"name\":\"key\",\"in\":\"path\",\"required\":true,"
 	    "\"description\":\"Its primary key: values in tilde-encoding, with "
-	    "commas between them\",\"schema\":{\"type\":\"string\"}}");
+	    "commas between them\",\"schema\":{\"type\":\"string\"}},");
+	references(w->b, r);
 	begin_answer(w);
-	rows_schema(w->b, t, db);
-	end_path(w);
-	buf_release(&path);
+	openapi_schema_rows(w->b, db, t, false);
+	end_path(w, false);
+}
+
+static void
+rows_path(struct writer *w, const struct operation *o, const struct route *r,
+    const struct db *db, const struct table *t)
+{
+	begin_path(w, o);
+	filters(w->b, t, references(w->b, r));
+	begin_answer(w);
+	openapi_schema_rows(w->b, db, t, true);
+	end_path(w, true);
+}
+
+/* A page without rows. */
+static void
+plain_path(struct writer *w, const struct operation *o, const struct route *r)
+{
+	begin_path(w, o);
+	references(w->b, r);
+	begin_answer(w);
+	openapi_schema_page(w->b, r->name);
+	end_path(w, false);
 }
 
 static void
 table_paths(struct writer *w, const struct db *db, const struct table *t)
 {
 	static const char names[] = "/:database/:table";
-	struct buf path = {0};
 
 	for (size_t i = 0; i < publisher_routes.n; i++) {
 		const struct route *r = &publisher_routes.rows[i];
-		const char *rest;
+		struct operation o = {
+		    .route = r->name,
+		    .summary = r->summary,
+		    .database = db_name(db),
+		    .table = t->name,
+		};
 
 		if (!is_below(r, names))
 			continue;
-		rest = rest_of(r, names);
-		if (r->row_key) {
-			if (t->n_key > 0 || t->rowid != NULL)
-				row_path(w, r, db, t);
-			continue;
-		}
-		begin_path(w, make_path(&path, db, t->name, rest), r->summary);
-		references(w->b, r);
-		if (*rest == '\0')
-			filters(w->b, t, route_params(r)->n > 0);
-		begin_answer(w);
-		if (*rest == '\0')
-			rows_schema(w->b, t, db);
-		else
-			any_object(w->b);
-		end_path(w);
+		o.rest = r->row_key ? "/{key}" : r->path + sizeof(names) - 1;
+		if (*o.rest == '\0')
+			rows_path(w, &o, r, db, t);
+		else if (!r->row_key)
+			plain_path(w, &o, r);
+		else if (t->n_key > 0 || t->rowid != NULL)
+			row_path(w, &o, r, db, t);
 	}
-	buf_release(&path);
+}
+
+/* The statement that is asked for in SQL. */
+static void
+sql_path(struct writer *w, const struct operation *o, const struct route *r)
+{
+	begin_path(w, o);
+	references(w->b, r);
+	begin_answer(w);
+	openapi_schema_page(w->b, "statement");
+	end_path(w, true);
 }
 
 /* A stored query: its parameters have the values of its file. */
 static void
-query_path(struct writer *w, const struct db *db, const struct stored_query *q)
+stored_path(struct writer *w, const struct db *db, const struct stored_query *q)
 {
-	struct buf path = {0};
+	const struct operation o = {
+	    .route = "stored",
+	    .summary = q->title != NULL ? q->title : q->name,
+	    .database = db_name(db),
+	    .table = q->name,
+	    .rest = "",
+	};
+	bool comma = false;
 
-	begin_path(w, make_path(&path, db, q->name, ""),
-	    q->title != NULL ? q->title : q->name);
+	begin_path(w, &o);
 	for (size_t i = 0; i < RESULT_PARAMS; i++) {
-		if (i > 0)
-			json_raw(w->b, ",");
+		if (!openapi_schema_covers(&result_params[i]))
+			continue;
+		buf_str(w->b, comma ? "," : "");
+		comma = true;
 		parameter(w->b, &result_params[i], published_settings(db));
 	}
 	for (size_t i = 0; i < q->n_params; i++) {
@@ -331,9 +307,8 @@ query_path(struct writer *w, const struct db *db, const struct stored_query *q)
 		json_raw(w->b, "}}");
 	}
 	begin_answer(w);
-	rows_schema(w->b, NULL, db);
-	end_path(w);
-	buf_release(&path);
+	openapi_schema_page(w->b, "statement");
+	end_path(w, true);
 }
 
 /* The pages of a database but those of its tables. */
@@ -341,28 +316,25 @@ static void
 database_paths(struct writer *w, const struct db *db)
 {
 	static const char names[] = "/:database";
-	struct buf path = {0};
 
 	for (size_t i = 0; i < publisher_routes.n; i++) {
 		const struct route *r = &publisher_routes.rows[i];
-		const char *rest = rest_of(r, names);
-		bool is_query = r->params == &query_params;
+		const struct operation o = {
+		    .route = r->name,
+		    .summary = r->summary,
+		    .database = db_name(db),
+		    .rest = r->path + sizeof(names) - 1,
+		};
 
-		if (!is_below(r, names) || strncmp(rest, "/:", 2) == 0 ||
-		    (is_query && !published_metadata(db)->sql))
+		if (!is_below(r, names) || strncmp(o.rest, "/:", 2) == 0)
 			continue;
-		begin_path(w, make_path(&path, db, NULL, rest), r->summary);
-		references(w->b, r);
-		begin_answer(w);
-		if (is_query)
-			rows_schema(w->b, NULL, db);
-		else
-			any_object(w->b);
-		end_path(w);
+		if (r->params != &query_params)
+			plain_path(w, &o, r);
+		else if (published_metadata(db)->sql)
+			sql_path(w, &o, r);
 	}
-	buf_release(&path);
 	for (size_t i = 0; i < published_queries(db)->n; i++)
-		query_path(w, db, &published_queries(db)->list[i]);
+		stored_path(w, db, &published_queries(db)->list[i]);
 }
 
 /* Tables that are in the list, each with its columns. */
@@ -390,18 +362,28 @@ site_paths(struct writer *w)
 {
 	for (size_t i = 0; i < publisher_routes.n; i++) {
 		const struct route *r = &publisher_routes.rows[i];
-		struct buf path = {0};
+		const struct operation o = {
+		    .route = r->name,
+		    .summary = r->summary,
+		    .rest = r->path,
+		};
 
-		if (r->summary == NULL || strchr(r->path, ':') != NULL)
-			continue;
-		buf_printf(&path, "%s.json", r->path);
-		begin_path(w, str_of_buf(&path), r->summary);
-		references(w->b, r);
-		begin_answer(w);
-		any_object(w->b);
-		end_path(w);
-		buf_release(&path);
+		if (r->summary != NULL && strchr(r->path, ':') == NULL)
+			plain_path(w, &o, r);
 	}
+}
+
+/* What operations are sorted by. */
+static void
+tags(struct buf *b, struct catalog *catalog)
+{
+	json_raw(b, "\"tags\":[{\"name\":");
+	tag(b, NULL);
+	for (size_t i = 0; i < catalog_count(catalog); i++) {
+		json_raw(b, "},{\"name\":");
+		tag(b, db_name(catalog_at(catalog, i)));
+	}
+	json_raw(b, "}]");
 }
 
 static void
@@ -411,10 +393,10 @@ info(struct buf *b, const struct about *site)
 	json_str(b, about_title(site, "squall"));
 	json_raw(b, ",\"version\":");
 	json_str(b, SQUALL_VERSION);
-	if (site->description != NULL) {
-		json_raw(b, ",\"description\":");
-		json_str(b, site->description);
-	}
+	json_raw(b, ",\"description\":");
+	json_str(b,
+	    site->description != NULL ? site->description
+				      : "What is published here, as JSON");
 	if (site->license != NULL || site->license_url != NULL) {
 		json_raw(b, ",\"license\":{\"name\":");
 		json_str(b,
@@ -442,7 +424,9 @@ openapi_file(
 	json_raw(w.b, ",\"servers\":[{\"url\":");
 	json_str(w.b, prefix.len == 0 ? "/" : buf_cstr(&prefix));
 	buf_release(&prefix);
-	json_raw(w.b, "}],\"paths\":{\n");
+	json_raw(w.b, "}],");
+	tags(w.b, catalog);
+	json_raw(w.b, ",\"paths\":{\n");
 	site_paths(&w);
 	for (size_t i = 0; i < catalog_count(catalog); i++) {
 		struct db *db = catalog_at(catalog, i);

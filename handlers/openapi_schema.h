@@ -1,0 +1,35 @@
+#ifndef SQUALL_OPENAPI_SCHEMA_H
+#define SQUALL_OPENAPI_SCHEMA_H
+
+#include "app/params.h"
+#include "db/published.h"
+
+/*
+ * What replies in JSON look like, as JSON Schema (json-schema.org, 2020-12),
+ * for the description of the API.  Each function adds one schema.
+ */
+
+/* The object "components.schemas", which the others refer to. */
+void openapi_schema_components(struct buf *);
+
+/*
+ * A reply that is the same for all: of the route of this name, or "statement",
+ * the rows of one.
+ */
+void openapi_schema_page(struct buf *, const char *name);
+
+/* A reply with rows of a table; with `shapes`, in any that _shape may have. */
+void openapi_schema_rows(
+    struct buf *, const struct db *, const struct table *, bool shapes);
+
+/* The value of a parameter. */
+void openapi_schema_value(
+    struct buf *, const struct param *, const struct settings *);
+
+/*
+ * Whether a parameter is one for JSON whose replies are still as described: not
+ * one for CSV or forms, nor one after which columns hold anything.
+ */
+bool openapi_schema_covers(const struct param *);
+
+#endif
