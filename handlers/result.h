@@ -31,8 +31,8 @@ extern const char *const result_shapes[];
 	[RESULT_NL] = {"_nl", .type = PARAM_FLAG},                             \
 	[RESULT_HEADER] = {"_header", PARAM_FLAG, .def = 1},                   \
 	[RESULT_DL] = {"_dl", .type = PARAM_FLAG},                             \
-	[RESULT_TIMELIMIT] = {                                                 \
-	    "_timelimit", PARAM_INT, 1, 3600 * 1000, .def = 0},                \
+	[RESULT_TIMELIMIT] = {"_timelimit", PARAM_INT, 1, 3600 * 1000,         \
+	    .def = 0},                                                         \
 	[RESULT_EXTRA] = {"_extra", PARAM_LIST, .max = RESULT_NAMES_MAX}
 
 /* What a parameter of the statement is bound to. */
