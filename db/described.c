@@ -12,8 +12,8 @@ described_find(const struct described *d, struct str name)
 	for (size_t i = 0; i < d->n; i++) {
 		const char *known = d->tables[i].name;
 
-		if (strncasecmp(known, name.s, name.len) == 0 &&
-		    known[name.len] == '\0')
+		if (strlen(known) == name.len &&
+		    strncasecmp(known, name.s, name.len) == 0)
 			return &d->tables[i];
 	}
 	return NULL;

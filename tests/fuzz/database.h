@@ -38,12 +38,11 @@ database_write(const char *sql)
 	CHECK(sqlite3_close(handle) == SQLITE_OK);
 }
 
-/* The database of these statements, opened as guard_new does it. */
-static inline struct db *
-database_of(const char *sql, enum guard guard)
+/* Makes the file. */
+static inline void
+database_make(const char *sql)
 {
 	const char *parent = getenv("TMPDIR");
-	struct db *db;
 
 	snprintf(database_folder, sizeof(database_folder),
 	    "%.50s/squall-fuzz.XXXXXX",
@@ -54,6 +53,15 @@ database_of(const char *sql, enum guard guard)
 	CHECK(atexit(database_remove) == 0);
 	database_write(sql);
 	log_setup(LOG_NONE, ACCESS_OFF);
+}
+
+/* The database of these statements, opened as guard_new does it. */
+static inline struct db *
+database_of(const char *sql, enum guard guard)
+{
+	struct db *db;
+
+	database_make(sql);
 	db = guard_new("test", database_file, DATABASE_LIMIT_MS, guard);
 	CHECK(db != NULL);
 	return db;

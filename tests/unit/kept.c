@@ -38,6 +38,20 @@ a_description_is_read_once(void **state)
 }
 
 static void
+a_name_with_zero_bytes_is_no_tables(void **state)
+{
+	struct db *db = read_database_of(*state, "CREATE TABLE t(a)");
+	char *name = exact_copy("t\0\0\0\0\0\0\0", 8);
+	struct table t;
+
+	assert_int_equal(columns_of(db, "t"), 1);
+	assert_false(table_read(db, (struct str){name, 8}, &t));
+	table_release(&t);
+	free(name);
+	end_reading(db);
+}
+
+static void
 a_changed_table_is_described_anew(void **state)
 {
 	struct database *d = *state;
@@ -203,6 +217,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    DATABASE_TEST(a_description_is_read_once),
+	    DATABASE_TEST(a_name_with_zero_bytes_is_no_tables),
 	    DATABASE_TEST(a_changed_table_is_described_anew),
 	    DATABASE_TEST(another_file_is_described_anew),
 	    DATABASE_TEST(more_tables_than_are_kept),
