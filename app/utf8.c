@@ -64,3 +64,19 @@ utf8_cut(struct str s, size_t max)
 	/* More than three in a row are no sequence, but rubbish. */
 	return (struct str){s.s, back > 3 ? max : max - back};
 }
+
+void
+utf8_add(struct buf *b, struct str s)
+{
+	while (s.len > 0) {
+		size_t n = utf8_next(s);
+
+		if (n == 0)
+			buf_lit(b, "\xef\xbf\xbd");
+		else
+			buf_add(b, s.s, n);
+		n = n == 0 ? 1 : n;
+		s.s += n;
+		s.len -= n;
+	}
+}

@@ -1,6 +1,7 @@
 #ifndef SQUALL_UTF8_H
 #define SQUALL_UTF8_H
 
+#include "app/buf.h"
 #include "app/str.h"
 
 /*
@@ -14,5 +15,8 @@ bool utf8_valid(struct str s);
 
 /* The longest prefix of at most `max` bytes that cuts no sequence in two. */
 struct str utf8_cut(struct str s, size_t max);
+
+/* Adds the text, with U+FFFD for what is not well-formed. */
+void utf8_add(struct buf *, struct str s);
 
 #endif

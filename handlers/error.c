@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "app/json.h"
+#include "app/utf8.h"
 #include "handlers/layout.h"
 
 static const char *
@@ -85,7 +86,7 @@ error_page(const struct request *req, struct page *page)
 	} else if (req->format == FORMAT_CSV ||
 	    req->format == FORMAT_MARKDOWN) {
 		page->type = "text/plain; charset=utf-8";
-		buf_add(&page->body, text.s, text.len);
+		utf8_add(&page->body, text);
 		buf_char(&page->body, '\n');
 	} else {
 		page->type = "text/html; charset=utf-8";

@@ -272,6 +272,18 @@ cut_of_malformed_text_loses_no_more_than_a_sequence(void **state)
 	    "abc\x80\x80\x80\x80\x80");
 }
 
+static void
+what_is_added_is_well_formed(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	utf8_add(&b, LIT("a\xe9\0\xc3\xa9\xf0\x9f"));
+	assert_str(
+	    str_of_buf(&b), "a\xef\xbf\xbd\0\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd");
+	buf_release(&b);
+}
+
 int
 main(void)
 {
@@ -294,6 +306,7 @@ main(void)
 	    cmocka_unit_test(cut_reads_no_byte_past_the_end),
 	    cmocka_unit_test(
 		cut_of_malformed_text_loses_no_more_than_a_sequence),
+	    cmocka_unit_test(what_is_added_is_well_formed),
 	};
 
 	return RUN("utf8", tests);
