@@ -56,7 +56,7 @@ refused()
 	ms=$(header Server-Timing | sed 's/.*db;dur=\([0-9]*\).*/\1/')
 	is "$STATUS" 400 || fail "$2: $BODY" || return
 	like "$(jq -r .error <<<"$BODY")" "$1" || fail "$2" || return
-	((ms < LIMIT_MS * (WAIT_S / 5))) || fail "$ms ms: $2"
+	((ms < LIMIT_MS * (WAIT_S / 2))) || fail "$ms ms: $2"
 }
 
 @test "writing, attaching, settings, more than one statement" {

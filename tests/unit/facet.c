@@ -235,7 +235,7 @@ never_more_than_half_of_the_time(void **state)
 	read_database_of(d, endless);
 	end_reading(d->db);
 	db_free(d->db);
-	d->db = db_new("test", d->file, 400);
+	d->db = db_new("test", d->file, 1600);
 	assert_int_equal(db_begin(d->db), DB_OK);
 	assert_true(table_read(d->db, LIT("v"), &t));
 	filters_init(&f, &t);
