@@ -26,21 +26,28 @@ logged()
 
 # under_load SECONDS COMMAND...: runs the command again and again while clients
 # ask through nginx, none of which may see a failure.  Prints what they saw.
+# The load outlasts the commands: idle connections would be kept.
 under_load()
 {
-	local s=$1 n=0
+	local until=$((SECONDS + $1)) n=0 load
 
 	shift
-	wrk -t 1 -c 16 -d "${s}s" --timeout 10s "$URL/demo/notes" >"$T/wrk" 3>&- &
-	while kill -0 "$!" 2>/dev/null; do
-		"$@" || return
+	wrk -t 1 -c 16 -d 600s --timeout 10s "$URL/demo/notes" >"$T/wrk" 3>&- &
+	load=$!
+	while ((SECONDS < until)); do
+		"$@" || {
+			kill "$load"
+			return 1
+		}
 		n=$((n + 1))
 	done
-	wait "$!"
+	kill -INT "$load" # which ends it well
+	wait "$load"
 	echo "# $BATS_TEST_DESCRIPTION: $n times;" \
 	    "$(sed -n 's/^ *\([0-9]* requests\).*/\1/p' "$T/wrk")" >&3
 	hasnt "$(<"$T/wrk")" 'Non-2xx'
 	hasnt "$(<"$T/wrk")" 'Socket errors'
+	has "$(<"$T/wrk")" 'Requests/sec'
 	((n > 0))
 }
 
