@@ -20,7 +20,6 @@ const UNCERTAIN = new Set(['_through', '_search', '_fts_table', '_fts_pk',
 // A parameter of these is the name of a column.
 const COLUMNS = new Set(['_sort', '_sort_desc', '_col', '_nocol', '_label',
 	'_facet', '_facet_array', '_facet_date']);
-const EXTRAS = { table: 'count', row: 'foreign_key_tables' };
 
 function resolve(node)
 {
@@ -98,7 +97,6 @@ function columns(path)
 function values({ name, schema }, path, plain)
 {
 	const row = plain?.rows?.[0] ?? {};
-	const { operationId } = doc.paths[path].get;
 
 	if (schema.enum !== undefined)
 		return schema.enum;
@@ -108,7 +106,7 @@ function values({ name, schema }, path, plain)
 	if (COLUMNS.has(name))
 		return columns(path);
 	if (name === '_extra')
-		return [EXTRAS[operationId.split('.')[0]], 'extras'];
+		return plain?.extras?.map(extra => extra.name) ?? ['extras'];
 	if (name === '_next')
 		return plain?.next ? [plain.next] : ['x'];
 	if (name === 'sql')
@@ -141,14 +139,17 @@ async function checkAddress(path, address)
 		.map(parameter => query(parameter.name,
 			values(parameter, path)[0]));
 	const start = [address, ...required].join('?');
+	const glue = required.length > 0 ? '&' : '?';
 	const plain = await ask(path, start, false);
 
+	if (parameters.some(({ name }) => name === '_extra'))
+		plain.extras = (await ask(path, start + glue + '_extra=extras',
+			false)).extras;
 	if (required.length > 0)
 		await ask(path, address, true);
 	for (const parameter of parameters) {
 		for (const value of values(parameter, path, plain)) {
 			const more = query(parameter.name, value);
-			const glue = required.length > 0 ? '&' : '?';
 
 			await ask(path, parameter.required ?
 				`${address}?${more}` : start + glue + more,
