@@ -11,6 +11,7 @@
 
 #include "app/json_valid.h"
 #include "app/utf8.h"
+#include "db/count.h"
 #include "db/keyset.h"
 #include "db/search.h"
 #include "db/through.h"
@@ -19,7 +20,6 @@
 enum {
 	INPUT_MAX = 4096,
 	MEMORY_MAX = 3 * FILTERS_MAX, /* each parameter is read three times */
-	COUNT_MAX = 1000,
 	BUDGET_MS = 3600 * 1000,
 };
 
@@ -161,7 +161,7 @@ add_columns(const struct table *t, struct buf *sql)
 
 /* How many rows follow; with `first`, the token of the first of them. */
 static int64_t
-count_rows(struct asking *a, const struct keyset *k,
+rows_after(struct asking *a, const struct keyset *k,
     const struct keyset_position *p, struct buf *first)
 {
 	int64_t n = 0;
@@ -199,7 +199,7 @@ check_following(struct asking *a, const struct keyset *k, int64_t n,
 		return;
 	CHECK(keyset_parse(k, str_of_buf(token), &p));
 	CHECK(keyset_exists(a->db, k, &p));
-	CHECK(count_rows(a, k, &p, NULL) == n - 1);
+	CHECK(rows_after(a, k, &p, NULL) == n - 1);
 	keyset_position_release(&p);
 }
 
@@ -210,7 +210,7 @@ check_next(struct asking *a, const struct keyset *k, int64_t n)
 	struct keyset_position p;
 
 	if (keyset_parse(k, a->next, &p) && keyset_exists(a->db, k, &p))
-		CHECK(count_rows(a, k, &p, NULL) <= n);
+		CHECK(rows_after(a, k, &p, NULL) <= n);
 	keyset_position_release(&p);
 }
 
@@ -223,8 +223,8 @@ check_rows(struct asking *a)
 	int64_t n;
 
 	keyset_init(&k, &a->table, a->sort, a->descending);
-	n = count_rows(a, &k, &start, &token);
-	CHECK(filters_count(&a->filters, a->db, COUNT_MAX, BUDGET_MS) == n);
+	n = rows_after(a, &k, &start, &token);
+	CHECK(count_up_to(&a->filters, a->db, COUNT_MAX, BUDGET_MS) == n);
 	check_following(a, &k, n, &token);
 	if (a->next.s != NULL)
 		check_next(a, &k, n);
