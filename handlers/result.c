@@ -14,6 +14,7 @@
 #include "db/published.h"
 #include "handlers/cell.h"
 #include "handlers/error.h"
+#include "handlers/geojson.h"
 #include "handlers/layout.h"
 #include "handlers/result_extras.h"
 
@@ -277,6 +278,53 @@ write_csv(struct result *r, struct page *page, const char *name)
 	}
 }
 
+static struct str
+name_of(const void *result, size_t i)
+{
+	return column(result, i);
+}
+
+static void
+write_feature(struct result *r, const struct geojson *g, struct buf *b)
+{
+	const char *comma = "";
+
+	json_raw(b, "{\"type\":\"Feature\",\"geometry\":");
+	geojson_geometry(g, &r->query, b);
+	json_raw(b, ",\"properties\":{");
+	for (size_t i = 0; i < r->n_columns; i++) {
+		if (i == g->lat || i == g->lon || is_hidden(r, i))
+			continue;
+		buf_str(b, comma);
+		json_text(b, column(r, i));
+		json_raw(b, ":");
+		cell_json(b, &r->query, (int)i);
+		comma = ",";
+	}
+	json_raw(b, "}}");
+}
+
+static int
+write_geojson(struct result *r, struct page *page)
+{
+	struct buf *b = &page->body;
+	struct geojson g;
+
+	if (!geojson_find(&g, r->n_columns, name_of, r))
+		return page_error(page, 404,
+		    "The rows are not on the map: they have no columns called "
+		    "latitude and longitude.");
+	page->type = "application/geo+json; charset=utf-8";
+	json_raw(b, "{\"type\":\"FeatureCollection\",\"features\":[");
+	while (next(r, b)) {
+		if (r->n > 1)
+			json_raw(b, ",\n");
+		write_feature(r, &g, b);
+	}
+	json_raw(b, "]}\n");
+	return 200;
+}
+
 void
 result_field(struct buf *b, struct str name, struct str value)
 {
@@ -289,7 +337,7 @@ result_field(struct buf *b, struct str name, struct str value)
 	html_raw(b, "\"></label>\n");
 }
 
-static void
+static int
 write_rows(struct result *r, const struct asked *asked, struct page *page)
 {
 	struct buf *b = &page->body;
@@ -301,6 +349,8 @@ write_rows(struct result *r, const struct asked *asked, struct page *page)
 	case FORMAT_CSV:
 		write_csv(r, page, asked->name);
 		break;
+	case FORMAT_GEOJSON:
+		return write_geojson(r, page);
 	default:
 		asked->before(asked, b);
 		write_html(r, b);
@@ -308,6 +358,7 @@ write_rows(struct result *r, const struct asked *asked, struct page *page)
 		asked->after(asked, b);
 		break;
 	}
+	return 200;
 }
 
 /* What is wrong with the statement stands where its rows would. */
@@ -376,7 +427,8 @@ result_page(
 	    .max_rows = published_settings(db)->max_rows,
 	};
 	const struct value *limit = &asked->req->values[RESULT_TIMELIMIT];
-	enum db_status status;
+	enum db_status failure;
+	int status = 200;
 
 	if (asked->req->format == FORMAT_JSON &&
 	    result_extras_check(asked->req, page) != 200)
@@ -387,13 +439,13 @@ result_page(
 	if (guard_open(&r.query, db, asked->sql)) {
 		r.n_columns = guard_columns(&r.query);
 		if (bind(&r, asked))
-			write_rows(&r, asked, page);
+			status = write_rows(&r, asked, page);
 		page->transient |=
 		    !keeps_time && guard_is_time_dependent(&r.query);
 		guard_close(&r.query);
 	}
-	status = db_end(db);
-	if (status == DB_OK && !r.too_large)
-		return 200;
-	return fail(asked, page, status);
+	failure = db_end(db);
+	if (failure == DB_OK && !r.too_large)
+		return status;
+	return fail(asked, page, failure);
 }

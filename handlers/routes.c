@@ -108,6 +108,7 @@ static const struct route rows[] = {
 	.handler = query_page,
 	.params = &query_params,
 	.csv = true,
+	.geojson = true,
     },
     {
 	.name = "schema",

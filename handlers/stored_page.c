@@ -189,6 +189,7 @@ stored_route(
 	    .database = database,
 	    .ttl_s = (int)q->ttl_s,
 	    .csv = true,
+	    .geojson = true,
 	};
 	if (asprintf(&name, "query-%016" PRIx64, q->hash) >= 0)
 		route->name = name;

@@ -1,54 +1,21 @@
 /*
- * A table's rows as GeoJSON (RFC 7946): a point each, from columns that are
- * called latitude and longitude, or the like; the others are its properties.
+ * A table's rows as GeoJSON.
  */
-#include <math.h>
-
 #include "app/json.h"
+#include "handlers/geojson.h"
 #include "handlers/table_view.h"
 
-/* The column that has one of the names, or n_columns. */
-static size_t
-find(const struct table *t, const char *const *names)
+static struct str
+name_of(const void *table, size_t i)
 {
-	for (; *names != NULL; names++) {
-		size_t i = table_column(t, str_of(*names));
+	const struct table *t = table;
 
-		if (i < t->n_columns)
-			return i;
-	}
-	return t->n_columns;
-}
-
-/* A coordinate within its bounds; false if it is none. */
-static bool
-coordinate(const struct query *q, size_t column, double max, double *value)
-{
-	enum value_type type = query_type(q, (int)column);
-
-	*value = query_real(q, (int)column);
-	return (type == VALUE_INT || type == VALUE_REAL) && fabs(*value) <= max;
+	return str_of(t->columns[i].name);
 }
 
 static void
-write_geometry(const struct query *q, size_t lat, size_t lon, struct buf *b)
-{
-	double latitude, longitude;
-
-	if (!coordinate(q, lat, 90, &latitude) ||
-	    !coordinate(q, lon, 180, &longitude)) {
-		json_raw(b, "null");
-		return;
-	}
-	json_raw(b, "{\"type\":\"Point\",\"coordinates\":[");
-	json_real(b, longitude);
-	json_raw(b, ",");
-	json_real(b, latitude);
-	json_raw(b, "]}");
-}
-
-static void
-write_feature(const struct table_view *v, size_t lat, size_t lon, struct buf *b)
+write_feature(
+    const struct table_view *v, const struct geojson *g, struct buf *b)
 {
 	struct buf key = {0};
 	const char *comma = "";
@@ -59,12 +26,12 @@ write_feature(const struct table_view *v, size_t lat, size_t lon, struct buf *b)
 		json_text(b, str_of_buf(&key));
 	}
 	json_raw(b, ",\"geometry\":");
-	write_geometry(&v->rows.query, lat, lon, b);
+	geojson_geometry(g, &v->rows.query, b);
 	json_raw(b, ",\"properties\":{");
 	for (size_t i = 0; i < v->n_shown; i++) {
 		size_t column = v->shown[i].column;
 
-		if (column == lat || column == lon)
+		if (column == g->lat || column == g->lon)
 			continue;
 		buf_str(b, comma);
 		json_str(b, view_column_name(v, column));
@@ -79,14 +46,10 @@ write_feature(const struct table_view *v, size_t lat, size_t lon, struct buf *b)
 int
 table_geojson(struct table_view *v, struct page *page)
 {
-	static const char *const latitudes[] = {"latitude", "lat", NULL};
-	static const char *const longitudes[] = {
-	    "longitude", "lon", "lng", "long", NULL};
-	size_t lat = find(&v->table, latitudes);
-	size_t lon = find(&v->table, longitudes);
 	struct buf *b = &page->body;
+	struct geojson g;
 
-	if (lat == v->table.n_columns || lon == v->table.n_columns)
+	if (!geojson_find(&g, v->table.n_columns, name_of, &v->table))
 		return page_error(page, 404,
 		    "%s is not on the map: it has no columns called latitude "
 		    "and longitude.",
@@ -96,7 +59,7 @@ table_geojson(struct table_view *v, struct page *page)
 	while (view_next(v)) {
 		if (v->n > 1)
 			json_raw(b, ",\n");
-		write_feature(v, lat, lon, b);
+		write_feature(v, &g, b);
 	}
 	json_raw(b, "]}\n");
 	return 200;

@@ -38,7 +38,9 @@ titled()
 
 @test "rows in every format, with parameters" {
 	titled
+	query spots 'SELECT id, id + 0.5 AS latitude, 2 AS long FROM notes LIMIT 1'
 	serve
+	gives /demo/spots.geojson '{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[2.0,1.5]},"properties":{"id":1}}]}'
 	gives /demo/titled.json '{"ok":true,"rows":[{"id":2,"title":"second"},
 {"id":3,"title":"third"}],"truncated":false}'
 	gives '/demo/titled.json?after=2' \

@@ -81,6 +81,21 @@ serve()
 	is "$(header Content-Disposition)" 'attachment; filename="query.csv"'
 }
 
+@test "rows as GeoJSON, where they are on the map" {
+	serve
+	page GET "/demo/-/query.geojson?sql=$(encoded 'SELECT id, 41.5 AS lat,
+	    id * 100.25 AS Longitude, title FROM notes WHERE id < 3')"
+	is "$STATUS $(header Content-Type)" '200 application/geo+json; charset=utf-8'
+	is "$BODY" '{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[100.25,41.5]},"properties":{"id":1,"title":"first"}},
+{"type":"Feature","geometry":null,"properties":{"id":2,"title":"second"}}]}'
+	page GET '/demo/-/query.geojson?sql=SELECT+1+AS+lat'
+	is "$STATUS" 404
+	is "$(jq -r .error <<<"$BODY")" \
+	    'The rows are not on the map: they have no columns called latitude and longitude.'
+	page GET '/demo/-/query.geojson?sql=SELECT+nope+AS+lat,1+AS+lon'
+	is "$STATUS $(jq -r .error <<<"$BODY")" '400 no such column: nope'
+}
+
 @test "named parameters are texts, and fields of the form" {
 	local sql='SELECT :a || @b AS x, typeof($a) AS t'
 
