@@ -151,8 +151,7 @@ check-asan: deps-test
 
 # Threads: what several of them, or several workers, are at together.
 TSAN_TESTS = $(patsubst %,tests/integration/%.bats,cache connections crowd \
-	errors fresh fresh-check limits log overload pool reload replaced \
-	status stream trouble upgrade)
+	fresh fresh-check limits overload pool reload status stream upgrade)
 check-tsan: deps-test
 	@FRESH_READS=$${FRESH_READS:-60000} WAIT_S=30 $(MAKE) \
 		--no-print-directory test BUILD=build/tsan SANITIZE=thread \

@@ -96,7 +96,7 @@ check_database(const struct config_database *d)
 	CHECK(d->name != NULL && d->file != NULL);
 	CHECK(d->ttl_s >= 0 && d->ttl_s <= OPTIONS_MAX_TTL_S);
 	CHECK(m->sql == 0 || m->sql == 1);
-	CHECK(m->allow_facet == 0 || m->allow_facet == 1);
+	CHECK(m->allow_facet >= -1 && m->allow_facet <= 1);
 	check_about(&m->about);
 	for (size_t i = 0; i < m->n_tables; i++)
 		check_table(&m->tables[i]);

@@ -8,7 +8,7 @@
 # shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 
-FRESH_READS=${FRESH_READS-200000}
+FRESH_READS=${FRESH_READS-150000}
 # so many replies after which squall or its cache is restarted
 RESTART_READS=8000
 
