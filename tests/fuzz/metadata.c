@@ -8,6 +8,7 @@
 
 #include <sys/mman.h>
 
+#include <strings.h>
 #include <unistd.h>
 
 #include "app/config.h"
@@ -33,15 +34,14 @@ write_file(struct str text)
 static void
 check_text(const char *s)
 {
-	CHECK(s == NULL || strcspn(s, "\r") == strlen(s));
 	CHECK(s == NULL || (*s != ' ' && *s != '\t'));
 }
 
 static void
 check_url(const char *s)
 {
-	CHECK(s == NULL || strncmp(s, "http://", 7) == 0 ||
-	    strncmp(s, "https://", 8) == 0);
+	CHECK(s == NULL || strncasecmp(s, "http://", 7) == 0 ||
+	    strncasecmp(s, "https://", 8) == 0);
 }
 
 static void
@@ -73,7 +73,8 @@ static void
 check_table(const struct table_metadata *t)
 {
 	CHECK(t->name != NULL);
-	CHECK(t->size >= 0 && t->size <= 1000);
+	CHECK(t->size >= 0 && t->size <= 1000000);
+	CHECK(t->facet_size >= 0 && t->facet_size <= 1000000);
 	CHECK(t->hidden == 0 || t->hidden == 1);
 	CHECK(t->sort == NULL || t->sort_desc == NULL);
 	check_about(&t->about);
