@@ -27,7 +27,9 @@ endif
 
 # Recursive, so that pkg-config is asked when something is built, after the
 # packages have been installed; once each.
-PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES)))$(PKG_CFLAGS)
+# (libmemcached has no flags to compile with; asked for them, it wants OpenSSL's
+# package, which not every system brings along with it.)
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(filter-out libmemcached,$(LIBRARIES))))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell $(PKG_CONFIG) --libs $(LIBRARIES)))$(PKG_LIBS)
 STYLE_HASH := $(shell cksum < handlers/style.css | cut -d ' ' -f 1)
 
