@@ -24,17 +24,9 @@ csv_text(struct buf *b, struct str s)
 	if (quotes)
 		buf_char(b, '"');
 	while (s.len > 0) {
-		size_t n = utf8_next(s);
-
-		if (n == 0)
-			buf_lit(b, "\xef\xbf\xbd");
-		else
-			buf_add(b, s.s, n);
 		if (*s.s == '"')
 			buf_char(b, '"');
-		n = n == 0 ? 1 : n;
-		s.s += n;
-		s.len -= n;
+		utf8_add_next(b, &s);
 	}
 	if (quotes)
 		buf_char(b, '"');

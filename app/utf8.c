@@ -66,17 +66,22 @@ utf8_cut(struct str s, size_t max)
 }
 
 void
+utf8_add_next(struct buf *b, struct str *s)
+{
+	size_t n = utf8_next(*s);
+
+	if (n == 0)
+		buf_lit(b, "\xef\xbf\xbd");
+	else
+		buf_add(b, s->s, n);
+	n = n == 0 ? 1 : n;
+	s->s += n;
+	s->len -= n;
+}
+
+void
 utf8_add(struct buf *b, struct str s)
 {
-	while (s.len > 0) {
-		size_t n = utf8_next(s);
-
-		if (n == 0)
-			buf_lit(b, "\xef\xbf\xbd");
-		else
-			buf_add(b, s.s, n);
-		n = n == 0 ? 1 : n;
-		s.s += n;
-		s.len -= n;
-	}
+	while (s.len > 0)
+		utf8_add_next(b, &s);
 }

@@ -16,7 +16,13 @@ bool utf8_valid(struct str s);
 /* The longest prefix of at most `max` bytes that cuts no sequence in two. */
 struct str utf8_cut(struct str s, size_t max);
 
-/* Adds the text, with U+FFFD for what is not well-formed. */
+/*
+ * Cuts the first character off and adds it, or U+FFFD for a byte that is not
+ * well-formed.
+ */
+void utf8_add_next(struct buf *, struct str *s);
+
+/* Adds all of the text so. */
 void utf8_add(struct buf *, struct str s);
 
 #endif

@@ -76,8 +76,7 @@ keyset_column(const struct table *t, size_t column, char alias, struct buf *sql)
 {
 	buf_char(sql, alias);
 	buf_char(sql, '.');
-	sql_name(sql,
-	    str_of(column < t->n_columns ? t->columns[column].name : t->rowid));
+	sql_name(sql, str_of(table_column_name(t, column)));
 }
 
 void

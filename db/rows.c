@@ -20,9 +20,7 @@ add_parent_column(
     struct buf *sql, const struct table *parent, size_t column, size_t i)
 {
 	buf_printf(sql, "p%zu.", i);
-	sql_name(sql,
-	    str_of(column < parent->n_columns ? parent->columns[column].name
-					      : parent->rowid));
+	sql_name(sql, str_of(table_column_name(parent, column)));
 }
 
 /* At most one row matches, so this leaves the page's rows as they are. */

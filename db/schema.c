@@ -388,6 +388,12 @@ table_column(const struct table *t, struct str name)
 	return i;
 }
 
+const char *
+table_column_name(const struct table *t, size_t column)
+{
+	return column < t->n_columns ? t->columns[column].name : t->rowid;
+}
+
 bool
 foreign_key_targets(const struct foreign_key *f, const struct table *parent,
     size_t to[SCHEMA_KEY_MAX])

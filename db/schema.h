@@ -79,6 +79,9 @@ void table_release(struct table *);
 /* The index of a column, or n_columns.  As in SQL, case does not matter. */
 size_t table_column(const struct table *, struct str name);
 
+/* A column's name, or (n_columns) the rowid's. */
+const char *table_column_name(const struct table *, size_t column);
+
 /*
  * The columns of `parent`, the table that a foreign key refers to, that its
  * columns are compared with.  False if there are no such columns.

@@ -4,23 +4,14 @@
 #include "db/statements.h"
 
 #include <sqlite3.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 #include <string.h>
-
-/* FNV-1a */
-static uint64_t
-hash_of(struct str s)
-{
-	uint64_t hash = 14695981039346656037u;
-
-	for (size_t i = 0; i < s.len; i++)
-		hash = (hash ^ (unsigned char)s.s[i]) * 1099511628211u;
-	return hash;
-}
 
 bool
 statements_take(struct statements *s, struct str sql, struct statement *out)
 {
-	*out = (struct statement){.hash = hash_of(sql)};
+	*out = (struct statement){.hash = XXH3_64bits(sql.s, sql.len)};
 	for (size_t i = 0; i < STATEMENTS_KEPT; i++) {
 		struct statement *kept = &s->kept[i];
 

@@ -5,6 +5,8 @@
 #include "db/suggest.h"
 
 #include <stdlib.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include "app/json_valid.h"
 #include "db/keyset.h"
@@ -21,18 +23,7 @@ struct sample {
 	size_t first, arrays, dates; /* of the first values */
 };
 
-/* FNV-1a, begun anew for each type: 1 is not '1'. */
-static uint64_t
-hash_of(enum value_type type, const void *data, size_t len)
-{
-	const unsigned char *bytes = data;
-	uint64_t hash = 14695981039346656037u + type;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ bytes[i]) * 1099511628211u;
-	return hash;
-}
-
+/* Each type has its own: 1 is not '1'. */
 static uint64_t
 hash_value(const struct query *q, int column)
 {
@@ -44,13 +35,13 @@ hash_value(const struct query *q, int column)
 	switch (type) {
 	case VALUE_INT:
 		number = query_int(q, column);
-		return hash_of(type, &number, sizeof(number));
+		return XXH3_64bits_withSeed(&number, sizeof(number), type);
 	case VALUE_REAL:
 		real = query_real(q, column);
-		return hash_of(type, &real, sizeof(real));
+		return XXH3_64bits_withSeed(&real, sizeof(real), type);
 	default:
 		text = query_text(q, column);
-		return hash_of(type, text.s, text.len);
+		return XXH3_64bits_withSeed(text.s, text.len, type);
 	}
 }
 

@@ -98,7 +98,6 @@ int
 cell_label(const struct rows *r, size_t column)
 {
 	const struct reference *ref = rows_reference(r, column);
-
 	enum value_type type;
 
 	if (ref == NULL || ref->label < 0 ||

@@ -21,19 +21,27 @@ read_named(
 	return db;
 }
 
+enum db_status
+read_through(const struct request *req, struct db *db, struct page *page,
+    reader *read, int *status)
+{
+	*status = 200;
+	if (db_begin(db) == DB_OK)
+		*status = read(req, db, page);
+	return db_end(db);
+}
+
 int
 read_database(const struct request *req, struct catalog *catalog,
     struct page *page, reader *read)
 {
 	struct db *db = read_named(req, catalog, page);
 	enum db_status failure;
-	int status = 200;
+	int status;
 
 	if (db == NULL)
 		return page->status;
-	if (db_begin(db) == DB_OK)
-		status = read(req, db, page);
-	failure = db_end(db);
+	failure = read_through(req, db, page, read, &status);
 	return failure == DB_OK ? status : error_database(page, db, failure);
 }
 

@@ -18,7 +18,14 @@ typedef int reader(const struct request *, struct db *, struct page *);
  */
 struct db *read_named(const struct request *, struct catalog *, struct page *);
 
-/* Calls `read` within a snapshot; returns the HTTP status. */
+/*
+ * Calls `read`, whose HTTP status *status then is, within a snapshot; returns
+ * how that went, as db_end does.
+ */
+enum db_status read_through(const struct request *, struct db *, struct page *,
+    reader *read, int *status);
+
+/* The same with the database that the first segment names; the HTTP status. */
 int read_database(
     const struct request *, struct catalog *, struct page *, reader *read);
 

@@ -24,8 +24,7 @@ value_of(const struct table_view *v, size_t param)
 const char *
 view_column_name(const struct table_view *v, size_t column)
 {
-	return column < v->table.n_columns ? v->table.columns[column].name
-					   : v->table.rowid;
+	return table_column_name(&v->table, column);
 }
 
 static int

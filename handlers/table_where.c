@@ -47,7 +47,7 @@ table_where_page(const struct request *req, struct catalog *catalog,
 {
 	struct db *db = read_named(req, catalog, page);
 	enum db_status failure;
-	int status = 200;
+	int status;
 
 	if (db == NULL)
 		return page->status;
@@ -57,9 +57,7 @@ table_where_page(const struct request *req, struct catalog *catalog,
 	db = catalog_guarded(catalog, req->segments[0], GUARD_VISITOR);
 	if (db == NULL)
 		return page_error(page, 503, "Out of memory.");
-	if (db_begin(db) == DB_OK)
-		status = read(req, db, page);
-	failure = db_end(db);
+	failure = read_through(req, db, page, read, &status);
 	if (failure == DB_OK)
 		return status;
 	page->transient = true;
