@@ -297,14 +297,19 @@ squall_answers()
 # a --listen=ADDR; log in $T/squall.log.  Waits until it answers, to an OPTIONS
 # request, which no cache keeps.  With NAME=squall2 before it a second one can
 # be started ($T/squall2.sock).  SQUALL_ADDRESS is where the last one listens,
-# and where the web servers started after it go.
+# and where the web servers started after it go.  Pages have more time than by
+# default, since a busy machine must fail no test; those of limits set theirs.
 start_squall()
 {
-	local name=${NAME:-squall} argument listen=
+	local name=${NAME:-squall} argument listen= limit=--time-limit=20000
 
 	for argument; do
-		[[ $argument != --listen=* ]] || listen=$argument
+		case $argument in
+		--listen=*) listen=$argument ;;
+		--time-limit=* | --config=* | -c*) limit= ;;
+		esac
 	done
+	[[ -z $limit ]] || set -- "$limit" "$@"
 	if [[ -z $listen ]]; then
 		listen=--listen=unix:$T/$name.sock
 		set -- "$listen" "$@"
@@ -341,7 +346,6 @@ start_web()
 # get [CURL OPTION]... URL: a URL that begins with / is one of $URL.  Sets
 # STATUS, HEADERS and BODY (so not under `run`); the body as it came is in
 # $T/body.  Fails only if there was no reply.
-# shellcheck disable=SC2034
 # shellcheck disable=SC2034
 get()
 {

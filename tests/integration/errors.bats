@@ -23,10 +23,11 @@ refused()
 	    "^false $1 .*${4-}"
 }
 
+# serve [OPTION]...
 serve()
 {
 	[[ -e $T/demo.db ]] || make_db "$T/demo.db"
-	start_squall --workers=1 --time-limit=300 "$T/demo.db"
+	start_squall --workers=1 "$@" "$T/demo.db"
 }
 
 @test "404: no route, no database, no table, no row" {
@@ -197,7 +198,7 @@ moved()
 @test "500 and 503 carry no secrets, and say when to come again" {
 	make_db "$T/demo.db" "CREATE TABLE t (j); INSERT INTO t VALUES ('{');
 	    CREATE VIEW fails AS SELECT json(j) AS j FROM t; $ENDLESS"
-	serve
+	serve --time-limit=300
 	refused 500 /demo/fails ''
 	hasnt "$BODY" "$T"
 	# the page names its request, and so does the log
