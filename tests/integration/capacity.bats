@@ -55,7 +55,8 @@ some_clients()
 @test "hits do not wait for renderers that are busy" {
 	make_db "$T/demo.db" "$ENDLESS CREATE TABLE notes (id INTEGER PRIMARY
 	    KEY, title TEXT); INSERT INTO notes VALUES (1, 'first')"
-	start_squall --workers=2 --threads=4 --access-log=off "$T/demo.db"
+	start_squall --workers=2 --threads=4 --access-log=off --time-limit=1000 \
+	    "$T/demo.db"
 	start_nginx
 	get /demo/notes
 	start_wrk warm 1 4 /demo/notes

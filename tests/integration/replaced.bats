@@ -16,7 +16,7 @@ make_file()
 serve()
 {
 	make_file "$T/demo.db" "$1" 1
-	start_squall --workers=1 --threads=1 --stale-if-error=0 "$T/demo.db"
+	start_squall --workers=1 --threads=1 --time-limit=1000 --stale-if-error=0 "$T/demo.db"
 	start_nginx
 	get /demo/t/1.json
 	get /demo/t/1.json
