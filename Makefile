@@ -31,14 +31,14 @@ endif
 # package, which not every system brings along with it.)
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(filter-out libmemcached,$(LIBRARIES))))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell $(PKG_CONFIG) --libs $(LIBRARIES)))$(PKG_LIBS)
-STYLE_HASH := $(shell cksum < handlers/style.css | cut -d ' ' -f 1)
+ASSETS_HASH := $(shell cat handlers/style.css handlers/script.js | cksum | cut -d ' ' -f 1)
 
 ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DSQUALL_VERSION='"$(VERSION)"' \
-	-DSTYLE_HASH='"$(STYLE_HASH)"' $(PKG_CFLAGS) $(CPPFLAGS)
+	-DASSETS_HASH='"$(ASSETS_HASH)"' $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = -std=c17 -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS = -pthread $(HARDENING_LD) $(LDFLAGS)
 
-SOURCES = $(wildcard app/*.c handlers/*.c db/*.c)
+SOURCES = $(wildcard app/*.c handlers/*.c handlers/*/*.c db/*.c)
 OBJECTS = $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/handlers/assets.o
 PARTS = $(filter-out $(BUILD)/obj/app/main.o,$(OBJECTS))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
@@ -73,10 +73,15 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/handlers/assets.o: handlers/assets.S handlers/style.css \
-	handlers/openapi.json
+	handlers/script.js handlers/openapi.json $(BUILD)/obj/handlers/land.txt
 	@mkdir -p $(@D)
 	$(SAY) as $<
-	$(Q)$(CC) -I. -c -o $@ $<
+	$(Q)$(CC) -I. -Wa,-I$(BUILD)/obj/handlers -c -o $@ $<
+
+# The lands of all maps: the outlines alone.
+$(BUILD)/obj/handlers/land.txt: db/atlas/outlines-110m.tsv.gz
+	@mkdir -p $(@D)
+	$(Q)gzip -dc $< | tail -n +2 | cut -f 3 > $@
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(PARTS)
 	@mkdir -p $(@D)
@@ -110,9 +115,9 @@ $(BUILD)/tests/tools/fresh-check: $(wildcard tests/tools/fresh-check/*.[ch])
 # Changes when the flags do, so that everything is built again then.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(VERSION) $(STYLE_HASH) $(HARDENING) $(CFLAGS) $(CPPFLAGS)' | \
+	@echo '$(CC) $(VERSION) $(ASSETS_HASH) $(HARDENING) $(CFLAGS) $(CPPFLAGS)' | \
 		cmp -s - $@ || \
-		echo '$(CC) $(VERSION) $(STYLE_HASH) $(HARDENING) $(CFLAGS) $(CPPFLAGS)' > $@
+		echo '$(CC) $(VERSION) $(ASSETS_HASH) $(HARDENING) $(CFLAGS) $(CPPFLAGS)' > $@
 FORCE:
 
 $(ATLAS): db/atlas/load.sh db/atlas/schema.sql $(wildcard db/atlas/*.tsv.gz)

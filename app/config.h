@@ -40,7 +40,8 @@ struct config {
 	char *prefix; /* NULL: as the web server says */
 	int64_t cors; /* 1: on */
 	int64_t time_limit_ms;
-	char *pages; /* the folder of stored queries, or NULL */
+	char *pages;     /* the folder of stored queries, or NULL */
+	char *site_name; /* whose routes are there as well, or NULL */
 	struct settings settings;
 	int64_t queue, queue_wait_ms;
 	int64_t max_requests, max_rss;    /* of a worker; 0: no limit */

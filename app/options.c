@@ -150,6 +150,9 @@ static const struct option_row rows[] = {
 		"(default on)"},
     {"pages", 0, OPTION_PATH, FIELD(pages), .value = "DIR",
 	.help = "folder of stored queries: DIR/DATABASE/NAME.sql"},
+    {"site", 0, OPTION_STRING, FIELD(site_name), .value = "NAME",
+	.help = "custom pages to serve beside the generic ones (atlas: the "
+		"demo)"},
     {"robots", 0, OPTION_CHOICE, FIELD(settings.robots), .words = robots_words,
 	.value = "allow|deny",
 	.help = "what /robots.txt says (default allow, but for queries in "

@@ -100,7 +100,7 @@ pages_look_up(struct pages *p, const struct route *route,
 	int64_t now = clock_steady_ms();
 
 	l.version_known = catalog_version(
-	    p->catalog, route->scope, req->segments[0], &l.version);
+	    p->catalog, route->scope, route_database(route, req), &l.version);
 	if (l.page == NULL || now >= l.page->ends_ms)
 		return l;
 	if (l.version_known && l.page->version == l.version) {

@@ -78,10 +78,12 @@ renderer_free(struct renderer *r)
 static int64_t
 database_ttl(const struct site *site, const struct job *job)
 {
+	struct str name = route_database(job->route, &job->request);
+
 	if (job->route->scope != SCOPE_DATABASE)
 		return 0;
 	for (size_t i = 0; i < site->n_databases; i++) {
-		if (str_is(job->request.segments[0], site->databases[i].name))
+		if (str_is(name, site->databases[i].name))
 			return site->databases[i].ttl_s;
 	}
 	return 0;
@@ -177,8 +179,8 @@ render(struct renderer *r, struct job *job)
 static bool
 version_of(struct renderer *r, const struct job *job, uint64_t *version)
 {
-	return catalog_version(
-	    r->catalog, job->route->scope, job->request.segments[0], version);
+	return catalog_version(r->catalog, job->route->scope,
+	    route_database(job->route, &job->request), version);
 }
 
 /*
@@ -191,8 +193,8 @@ current_version(struct renderer *r, const struct job *job, uint64_t *version)
 	if (job->version_known && version_of(r, job, version) &&
 	    *version == job->version)
 		return true;
-	catalog_refresh(
-	    r->catalog, job->route->scope, job->request.segments[0]);
+	catalog_refresh(r->catalog, job->route->scope,
+	    route_database(job->route, &job->request));
 	return version_of(r, job, version);
 }
 

@@ -130,7 +130,8 @@ entity_fields(struct buf *b, const struct page *page, struct form form)
 	    "X-Content-Type-Options: nosniff\r\n"
 	    "Referrer-Policy: same-origin\r\n"
 	    "Content-Security-Policy: default-src 'none'; "
-	    "style-src 'self'; img-src 'self' data:; "
+	    "style-src 'self'; script-src 'self'; connect-src 'self'; "
+	    "img-src 'self' data:; "
 	    "form-action 'self'; base-uri 'none'; "
 	    "frame-ancestors 'self'\r\n");
 	buf_add(b, page->header.data, page->header.len);

@@ -24,6 +24,8 @@ static bool
 has_format(const struct route *r, enum format format)
 {
 	switch (format) {
+	case FORMAT_JSON:
+		return !r->only_html;
 	case FORMAT_CSV:
 		return r->csv;
 	case FORMAT_GEOJSON:
@@ -193,6 +195,12 @@ decode_segments(const struct route *r, struct request *req)
 		req->segments[i] = (struct str){
 		    req->memory.data + from, req->memory.len - from};
 	}
+}
+
+struct str
+route_database(const struct route *r, const struct request *req)
+{
+	return r->reads == NULL ? req->segments[0] : str_of(r->reads);
 }
 
 const struct params *

@@ -34,6 +34,7 @@ struct route {
 	const char *summary;  /* what it is, for programs; NULL: not for them */
 	const char *path;     /* "/:database/:table": ':' takes any segment */
 	const char *database; /* the one that has it; NULL: all */
+	const char *reads; /* what it is made from; NULL: the first segment */
 	handler *handler;
 	live_handler *live; /* instead: made for each request, never kept */
 	bool guarded;       /* a live one: shown to whom --status says */
@@ -43,6 +44,7 @@ struct route {
 	const char *browser_cache;   /* Cache-Control; NULL: no-cache */
 	/* Formats beside HTML and JSON. */
 	bool csv, geojson, markdown;
+	bool only_html; /* not even JSON: another route may have that */
 	/* What the last segment is: a name, unless one of these says so. */
 	bool file;    /* a file's name: no .json to cut off */
 	bool row_key; /* a row's key: left encoded, since commas part it */
@@ -63,6 +65,9 @@ struct routes {
  */
 int route_request(const struct routes *, struct request *,
     const struct route **route, struct buf *why);
+
+/* The database that a page of SCOPE_DATABASE is made from. */
+struct str route_database(const struct route *, const struct request *);
 
 /* The parameters that a route declares. */
 const struct params *route_params(const struct route *);

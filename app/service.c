@@ -16,6 +16,7 @@
 #include "db/schema.h"
 #include "handlers/about.h"
 #include "handlers/routes.h"
+#include "handlers/sites.h"
 #include "handlers/stored_page.h"
 
 #define XXH_INLINE_ALL
@@ -26,6 +27,38 @@ enum {
 	CHECK_TRIES = 5, /* to read a database at the start */
 	CHECK_PAUSE_MS = 100,
 };
+
+static bool
+is_published(const struct config *config, const char *name)
+{
+	size_t i = 0;
+
+	while (i < config->n_databases &&
+	    strcmp(config->databases[i].name, name) != 0)
+		i++;
+	return i < config->n_databases;
+}
+
+/* The custom site, if one is wanted, and what it takes. */
+static bool
+check_site(const struct config *config, struct buf *why)
+{
+	const struct custom_site *site = sites_find(config->site_name);
+
+	if (config->site_name == NULL)
+		return true;
+	if (site == NULL) {
+		buf_printf(why, "--site: there is no site \"%s\"; there is ",
+		    config->site_name);
+		sites_list(why);
+		return false;
+	}
+	if (is_published(config, site->database))
+		return true;
+	buf_printf(why, "--site=%s takes a database published as \"%s\"",
+	    site->name, site->database);
+	return false;
+}
 
 /* Everything about the configuration that needs more than its own values. */
 static bool
@@ -47,7 +80,7 @@ check_config(const struct config *config, struct buf *why)
 		if (!listener_check(config->listen[i], why))
 			return false;
 	}
-	return true;
+	return check_site(config, why);
 }
 
 /* Who squall is, and who may connect to it. */
@@ -171,20 +204,30 @@ publish(struct service *s, struct buf *why)
 	return true;
 }
 
-/* The stored queries' routes come first, since a table's would match them. */
+/*
+ * The custom site's routes come first, since the publisher has a front page as
+ * well; then the stored queries', since a table's would match them.
+ */
 static bool
 make_routes(struct service *s, struct buf *why)
 {
 	const struct routes *always = &publisher_routes;
+	const struct custom_site *custom = sites_find(s->config.site_name);
 	struct route *rows;
 	size_t n = always->n;
 
+	if (custom != NULL)
+		s->n_custom = custom->routes->n;
+	n += s->n_custom;
 	for (size_t i = 0; i < s->config.n_databases; i++)
 		n += s->queries[i].n;
 	rows = calloc(n, sizeof(*rows));
 	if (rows == NULL)
 		return no_memory(why);
 	s->routes.rows = rows;
+	if (custom != NULL)
+		memcpy(rows, custom->routes->rows, s->n_custom * sizeof(*rows));
+	rows += s->n_custom;
 	for (size_t i = 0; i < s->config.n_databases; i++) {
 		for (size_t j = 0; j < s->queries[i].n; j++) {
 			if (!stored_route(&rows[s->n_own++],
@@ -209,12 +252,15 @@ make_routes(struct service *s, struct buf *why)
 static void
 release_published(struct service *s)
 {
+	struct route *rows = (struct route *)s->routes.rows + s->n_custom;
+	size_t n = s->routes.n == 0 ? 0 : s->routes.n - s->n_custom;
+
 	for (size_t i = 0; i < s->n_own; i++)
-		stored_route_release((struct route *)&s->routes.rows[i]);
-	for (size_t i = s->n_own; i < s->routes.n; i++) {
-		if (s->routes.rows[i].params !=
+		stored_route_release(&rows[i]);
+	for (size_t i = s->n_own; i < n; i++) {
+		if (rows[i].params !=
 		    publisher_routes.rows[i - s->n_own].params)
-			free((void *)s->routes.rows[i].params);
+			free((void *)rows[i].params);
 	}
 	free((void *)s->routes.rows);
 	for (size_t i = 0; s->queries != NULL && i < s->config.n_databases; i++)

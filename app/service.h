@@ -14,8 +14,9 @@ struct service {
 	struct site site; /* its strings are the configuration's */
 	struct published *databases;
 	struct stored_queries *queries; /* of each database */
-	struct routes routes;     /* the site's, and those of the queries */
-	size_t n_own;             /* of them are the queries' */
+	/* Those of the custom site, of the stored queries, and all others. */
+	struct routes routes;
+	size_t n_custom, n_own;   /* of the first two */
 	char *password;           /* of the store */
 	struct identity identity; /* to become */
 	struct listener_access access;

@@ -5,8 +5,8 @@
 
 #include <sqlite3.h>
 #define XXH_INLINE_ALL
-#include <xxhash.h>
 #include <string.h>
+#include <xxhash.h>
 
 bool
 statements_take(struct statements *s, struct str sql, struct statement *out)

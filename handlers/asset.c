@@ -1,30 +1,41 @@
 /*
- * Files that are part of the program.  STYLE_HASH comes from the Makefile.
+ * Files that are part of the program.  ASSETS_HASH comes from the Makefile.
  */
 #include "handlers/asset.h"
 
-static const char style_name[] = "style-" STYLE_HASH ".css";
-
 /* assets.S */
-extern const char asset_style[];
-extern const uint32_t asset_style_len;
+extern const char asset_style[], asset_script[];
+extern const uint32_t asset_style_len, asset_script_len;
+
+static const struct asset {
+	const char *name, *type, *bytes;
+	const uint32_t *len;
+} assets[] = {
+    [ASSET_STYLE] = {"style-" ASSETS_HASH ".css", "text/css; charset=utf-8",
+	asset_style, &asset_style_len},
+    [ASSET_SCRIPT] = {"script-" ASSETS_HASH ".js",
+	"text/javascript; charset=utf-8", asset_script, &asset_script_len},
+};
 
 const char *
-asset_style_name(void)
+asset_name(enum asset_file file)
 {
-	return style_name;
+	return assets[file].name;
 }
 
 int
-asset_file(
+asset_page(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
 	struct str name = req->segments[req->n_segments - 1];
 
 	(void)catalog;
-	if (!str_is(name, style_name))
-		return page_error(page, 404, "There is no such file.");
-	page->type = "text/css; charset=utf-8";
-	buf_add(&page->body, asset_style, asset_style_len);
-	return 200;
+	for (size_t i = 0; i < sizeof(assets) / sizeof(*assets); i++) {
+		if (!str_is(name, assets[i].name))
+			continue;
+		page->type = assets[i].type;
+		buf_add(&page->body, assets[i].bytes, *assets[i].len);
+		return 200;
+	}
+	return page_error(page, 404, "There is no such file.");
 }

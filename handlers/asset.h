@@ -3,10 +3,14 @@
 
 #include "app/route.h"
 
-/* The stylesheet, compiled in, under a name that changes with its content. */
-handler asset_file;
+/*
+ * The files that are compiled in, under names that change with their content.
+ */
+enum asset_file { ASSET_STYLE, ASSET_SCRIPT };
 
-/* "style-<hash>.css", below /-/static/. */
-const char *asset_style_name(void);
+handler asset_page;
+
+/* "style-<hash>.css" and the like, below /-/static/. */
+const char *asset_name(enum asset_file);
 
 #endif

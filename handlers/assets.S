@@ -14,4 +14,18 @@ asset_schemas_end:
 	.balign 4
 asset_schemas_len:
 	.long asset_schemas_end - asset_schemas
+	.global asset_land, asset_land_len
+asset_land:
+	.incbin "land.txt"
+asset_land_end:
+	.balign 4
+asset_land_len:
+	.long asset_land_end - asset_land
+	.global asset_script, asset_script_len
+asset_script:
+	.incbin "handlers/script.js"
+asset_script_end:
+	.balign 4
+asset_script_len:
+	.long asset_script_end - asset_script
 	.section .note.GNU-stack, "", %progbits

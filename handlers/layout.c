@@ -16,6 +16,13 @@ link_home(struct buf *b, const struct request *req)
 }
 
 void
+link_path(struct buf *b, const struct request *req, const char *path)
+{
+	url_path(b, req->prefix);
+	html(b, path);
+}
+
+void
 link_database(struct buf *b, const struct request *req, struct str database)
 {
 	link_home(b, req);
@@ -54,45 +61,114 @@ link_format(struct buf *b, const struct request *req, enum format format)
 }
 
 static void
+begin_crumb(struct buf *b)
+{
+	html_raw(b, "<li><a href=\"");
+}
+
+static void
+end_crumb(struct buf *b, struct str name)
+{
+	html_raw(b, "\">");
+	layout_name(b, name);
+	html_raw(b, "</a></li>");
+}
+
+static void
 way_back(struct buf *b, const struct request *req, const struct layout *l)
 {
-	html_raw(b,
-	    "<nav aria-label=\"Breadcrumb\"><ol class=\"crumbs\">"
-	    "<li><a href=\"");
+	const struct layout_link *link = l->way;
+
+	html_raw(b, "<nav aria-label=\"Breadcrumb\"><ol class=\"crumbs\">");
+	begin_crumb(b);
 	link_home(b, req);
-	html_raw(b, "\">Databases</a></li>");
+	end_crumb(b, str_of(l->site == NULL ? "Home" : l->site->name));
 	if (l->database.s != NULL) {
-		html_raw(b, "<li><a href=\"");
+		begin_crumb(b);
 		link_database(b, req, l->database);
-		html_raw(b, "\">");
-		html_str(b, l->database);
-		html_raw(b, "</a></li>");
+		end_crumb(b, l->database);
 	}
 	if (l->table.s != NULL) {
-		html_raw(b, "<li><a href=\"");
+		begin_crumb(b);
 		link_table(b, req, l->database, l->table);
-		html_raw(b, "\">");
-		html_str(b, l->table);
-		html_raw(b, "</a></li>");
+		end_crumb(b, l->table);
+	}
+	for (; link != NULL && link->path != NULL; link++) {
+		begin_crumb(b);
+		link_path(b, req, link->path);
+		end_crumb(b, str_of(link->text));
 	}
 	html_raw(b, "</ol></nav>\n");
 }
 
-void
-layout_begin(struct buf *b, const struct request *req, const struct layout *l)
+/* The site's own ways: its search, and its main pages. */
+static void
+site_head(struct buf *b, const struct request *req, const struct layout *l)
+{
+	const struct layout_site *site = l->site;
+
+	html_raw(b, "<form class=\"find\" role=\"search\" action=\"");
+	link_path(b, req, site->search);
+	html_raw(b, "\"><input type=\"search\" name=\"q\" aria-label=\"");
+	html(b, site->searched);
+	html_raw(b, "\" placeholder=\"");
+	html(b, site->searched);
+	html_raw(b,
+	    "\" autocomplete=\"off\" spellcheck=\"false\" "
+	    "maxlength=\"200\" data-suggest=\"");
+	link_path(b, req, site->search);
+	html_raw(b, ".json\" value=\"");
+	html_str(b, l->searched);
+	html_raw(b,
+	    "\"><button>Search</button></form>\n<nav class=\"links\" "
+	    "aria-label=\"Site\">");
+	for (const struct layout_link *k = site->links; k->path != NULL; k++) {
+		html_raw(b, "<a href=\"");
+		link_path(b, req, k->path);
+		html_raw(b, "\">");
+		html(b, k->text);
+		html_raw(b, "</a> ");
+	}
+	html_raw(b, "</nav>\n");
+}
+
+static void
+link_asset(struct buf *b, const struct request *req, enum asset_file file)
+{
+	link_home(b, req);
+	buf_printf(b, "-/static/%s", asset_name(file));
+}
+
+static void
+head(struct buf *b, const struct request *req, const struct layout *l)
 {
 	html_raw(b,
 	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
 	    "<meta charset=\"utf-8\">\n<title>");
 	html(b, l->title);
+	if (l->site != NULL && strcmp(l->title, l->site->name) != 0) {
+		html_raw(b, " – ");
+		html(b, l->site->name);
+	}
 	html_raw(b,
 	    "</title>\n<meta name=\"viewport\" "
 	    "content=\"width=device-width, initial-scale=1\">\n"
 	    "<meta name=\"color-scheme\" content=\"light dark\">\n"
-	    "<link rel=\"stylesheet\" href=\"");
-	link_home(b, req);
-	buf_printf(b, "-/static/%s", asset_style_name());
+	    "<meta name=\"description\" content=\"");
+	if (l->description == NULL) {
+		html(b, l->title);
+		html_raw(b, ", from an SQLite database");
+	} else {
+		html(b, l->description);
+	}
+	html_raw(b, "\">\n<link rel=\"stylesheet\" href=\"");
+	link_asset(b, req, ASSET_STYLE);
 	html_raw(b, "\">\n<link rel=\"icon\" href=\"data:,\">\n");
+	if (l->site != NULL) {
+		html_raw(b, "<script defer src=\"");
+		link_asset(b, req, ASSET_SCRIPT);
+		html_raw(b, "\"></script>\n");
+	}
 	if (l->refresh_s > 0)
 		buf_printf(b, "<meta http-equiv=\"refresh\" content=\"%d\">\n",
 		    l->refresh_s);
@@ -105,9 +181,20 @@ layout_begin(struct buf *b, const struct request *req, const struct layout *l)
 	}
 	if (l->noindex)
 		html_raw(b, "<meta name=\"robots\" content=\"noindex\">\n");
-	html_raw(b, "</head>\n<body>\n<header>\n");
+	html_raw(b, "</head>\n");
+}
+
+void
+layout_begin(struct buf *b, const struct request *req, const struct layout *l)
+{
+	head(b, req, l);
+	html_raw(b,
+	    "<body>\n<a class=\"skip\" href=\"#main\">To the content</a>\n"
+	    "<header>\n");
 	way_back(b, req, l);
-	html_raw(b, "</header>\n<main>\n");
+	if (l->site != NULL)
+		site_head(b, req, l);
+	html_raw(b, "</header>\n<main id=\"main\">\n");
 }
 
 void
@@ -116,6 +203,17 @@ layout_end(struct buf *b)
 	html_raw(b,
 	    "</main>\n<footer>Served by squall from SQLite</footer>\n"
 	    "</body>\n</html>\n");
+}
+
+void
+layout_end_site(
+    struct buf *b, const struct request *req, const struct layout_site *site)
+{
+	html_raw(b, "</main>\n<footer>");
+	html(b, site->credits);
+	html_raw(b, " · Served by squall from SQLite · <a href=\"");
+	link_path(b, req, "/-/databases");
+	html_raw(b, "\">All databases</a></footer>\n</body>\n</html>\n");
 }
 
 void

@@ -9,18 +9,40 @@
  * The frame of every HTML page, and the addresses of pages.  Addresses begin
  * with the prefix that squall is mounted under.
  */
+struct layout_link {
+	const char *path; /* below the prefix, encoded */
+	const char *text;
+};
+
+/* What all pages of a custom site have at their head and foot. */
+struct layout_site {
+	const char *name;
+	const char *search;   /* the path of its search, whose parameter is q */
+	const char *searched; /* what is searched, in words */
+	const struct layout_link *links; /* end with a NULL path */
+	const char *credits;             /* whose the data is: a sentence */
+};
+
 struct layout {
-	const char *title; /* of the page; escaped here */
-	struct str
-	    database; /* for the way back; s is NULL where there is none */
+	const char *title;       /* of the page; escaped here */
+	const char *description; /* for search engines; NULL: the title does */
+	/* For the way back; s is NULL where there is none: */
+	struct str database;
 	struct str table;
-	bool json;     /* the page comes as JSON as well */
+	const struct layout_site *site; /* NULL: none, the generic pages */
+	const struct layout_link *way;  /* of a site's page, like its links */
+	struct str searched;            /* what a site's search looked for */
+	bool json;                      /* the page comes as JSON as well */
 	bool noindex;  /* one of very many: not for search engines */
 	int refresh_s; /* it is asked for anew by itself; 0: it is not */
 };
 
 void layout_begin(struct buf *, const struct request *, const struct layout *);
 void layout_end(struct buf *);
+
+/* The same of a site's page. */
+void layout_end_site(
+    struct buf *, const struct request *, const struct layout_site *);
 
 /* The line with the page's other formats: JSON, and those of its route. */
 void layout_formats(struct buf *, const struct request *);
@@ -38,7 +60,8 @@ void layout_count(struct buf *, struct count);
 /* "31.5 MB". */
 void layout_size(struct buf *, int64_t bytes);
 
-/* Addresses, ready for an attribute in double quotes. */
+/* Addresses, ready for an attribute in double quotes; a path is encoded. */
+void link_path(struct buf *, const struct request *, const char *path);
 void link_home(struct buf *, const struct request *);
 void link_database(struct buf *, const struct request *, struct str database);
 void link_table(struct buf *, const struct request *, struct str database,

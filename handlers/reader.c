@@ -12,8 +12,9 @@ struct db *
 read_named(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
-	struct db *db = catalog_find(catalog, req->segments[0]);
-	struct str shown = utf8_cut(req->segments[0], SHOWN_MAX);
+	struct str name = route_database(req->route, req);
+	struct db *db = catalog_find(catalog, name);
+	struct str shown = utf8_cut(name, SHOWN_MAX);
 
 	if (db == NULL)
 		page_error(page, 404, "There is no database named “%.*s”.",

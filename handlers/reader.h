@@ -13,8 +13,8 @@
 typedef int reader(const struct request *, struct db *, struct page *);
 
 /*
- * The database that the first segment names, which is not read yet; NULL, with
- * page_error's status in the page, if there is none.
+ * The database that the route reads, or else the first segment names, which is
+ * not read yet; NULL, with page_error's status in the page, if there is none.
  */
 struct db *read_named(const struct request *, struct catalog *, struct page *);
 
@@ -25,7 +25,7 @@ struct db *read_named(const struct request *, struct catalog *, struct page *);
 enum db_status read_through(const struct request *, struct db *, struct page *,
     reader *read, int *status);
 
-/* The same with the database that the first segment names; the HTTP status. */
+/* The same with the database of read_named; returns the HTTP status. */
 int read_database(
     const struct request *, struct catalog *, struct page *, reader *read);
 

@@ -27,7 +27,7 @@ static const struct route rows[] = {
     {
 	.name = "asset",
 	.path = "/-/static/:file",
-	.handler = asset_file,
+	.handler = asset_page,
 	.scope = SCOPE_NONE,
 	.browser_cache = "public, max-age=31536000, immutable",
 	.file = true,

@@ -301,12 +301,12 @@ squall_answers()
 # default, since a busy machine must fail no test; those of limits set theirs.
 start_squall()
 {
-	local name=${NAME:-squall} argument listen= limit=--time-limit=20000
+	local name=${NAME:-squall} argument listen='' limit=--time-limit=20000
 
 	for argument; do
 		case $argument in
 		--listen=*) listen=$argument ;;
-		--time-limit=* | --config=* | -c*) limit= ;;
+		--time-limit=* | --config=* | -c*) limit='' ;;
 		esac
 	done
 	[[ -z $limit ]] || set -- "$limit" "$@"

@@ -73,6 +73,76 @@ load() {
 	SQL
 }
 
+# borders: the pairs of countries whose outlines share points, both ways round.
+# One shared point is a corner, where they only touch; and on the 180th meridian,
+# where outlines are cut, sharing means nothing.
+borders() {
+	gzip -dc outlines-50m.tsv.gz | awk -F '\t' '
+		NR == 1 || $1 == "" { next }
+		{
+			n = split($3, points, /[|;,]/)
+			for (i = 1; i <= n; i++) {
+				p = points[i]
+				if (p ~ /^-?180[. ]/ || index(owners[p], $1))
+					continue
+				m = split(owners[p], others, " ")
+				for (j = 1; j <= m; j++)
+					shared[others[j] "\t" $1]++
+				owners[p] = owners[p] " " $1
+			}
+		}
+		END {
+			for (pair in shared) {
+				if (shared[pair] < 2)
+					continue
+				split(pair, c, "\t")
+				print c[1] "\t" c[2]
+				print c[2] "\t" c[1]
+			}
+		}'
+}
+
+# boxes: a line for each outline: its name, and between which degrees it lies.
+boxes() {
+	gzip -dc outlines-50m.tsv.gz | awk -F '\t' '
+		NR > 1 {
+			n = split($3, points, /[|;,]/)
+			for (i = 1; i <= n; i++) {
+				split(points[i], p, " ")
+				if (i == 1) {
+					west = east = p[1]
+					south = north = p[2]
+				}
+				if (p[1] + 0 < west + 0) west = p[1]
+				if (p[1] + 0 > east + 0) east = p[1]
+				if (p[2] + 0 < south + 0) south = p[2]
+				if (p[2] + 0 > north + 0) north = p[2]
+			}
+			print $2 "\t" south "\t" north "\t" west "\t" east
+		}'
+}
+
+# What follows from the outlines.
+derive() {
+	progress "borders"
+	borders >"$part-borders"
+	boxes >"$part-boxes"
+	sqlite "$part" <<-SQL >&2
+		PRAGMA synchronous = OFF;
+		CREATE TEMP TABLE box (name TEXT, s REAL, n REAL, w REAL, e REAL);
+		.mode ascii
+		.separator "\t" "\n"
+		.import "$part-borders" borders
+		.import "$part-boxes" box
+		.mode list
+		INSERT INTO outlines_50m_position
+			(min_lat, max_lat, min_lon, max_lon, name)
+			SELECT s, n, w, e, name FROM box;
+		SELECT format('%d of %d countries', count(DISTINCT country),
+			(SELECT count(*) FROM countries)) FROM borders;
+	SQL
+}
+
 # Pack the file and gather the planner's statistics. This is the one step with
 # synchronous on: it puts the whole file on the disk.
 finish() {
@@ -108,6 +178,16 @@ check() {
 		SELECT format('%s: %d rows from %d lines', name, rows, lines)
 		FROM counts WHERE rows <> lines;
 
+		SELECT 'borders: of ' || country || ' with ' || neighbour ||
+			' go one way' FROM borders AS a
+		WHERE NOT EXISTS (SELECT 1 FROM borders AS b
+			WHERE b.country = a.neighbour
+			AND b.neighbour = a.country);
+
+		SELECT 'outlines_50m_position: not as many as outlines'
+		WHERE (SELECT count(*) FROM outlines_50m_position)
+			<> (SELECT count(*) FROM outlines_50m);
+
 		SELECT 'places_position: not as many as places'
 		WHERE (SELECT count(*) FROM places_position)
 			<> (SELECT count(*) FROM places);
@@ -138,7 +218,7 @@ done
 
 cd -- "$(dirname -- "$0")"
 part=$(mktemp "$output.XXXXXX")
-trap 'rm -f -- "$part" "$part-journal"' EXIT
+trap 'rm -f -- "$part" "$part-journal" "$part-borders" "$part-boxes"' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -151,6 +231,7 @@ load regions
 load places "UPDATE raw SET population = NULL WHERE population = 0;"
 load outlines_110m
 load outlines_50m
+derive
 finish
 check
 mv -f -- "$part" "$output"

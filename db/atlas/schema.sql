@@ -64,6 +64,20 @@ CREATE TABLE outlines_50m (
 
 CREATE INDEX outlines_50m_iso2 ON outlines_50m (iso2);
 
+-- Countries that meet on land, both ways round: load.sh finds them by the points
+-- that their outlines at 1:50m have in common.
+CREATE TABLE borders (
+	country   TEXT NOT NULL REFERENCES countries (iso2),
+	neighbour TEXT NOT NULL REFERENCES countries (iso2),
+	PRIMARY KEY (country, neighbour)
+) STRICT, WITHOUT ROWID;
+
+-- Which outlines reach into a part of the world; by name, since VACUUM may give
+-- rows other rowids.
+CREATE VIRTUAL TABLE outlines_50m_position USING rtree (
+	id, min_lat, max_lat, min_lon, max_lon, +name TEXT
+);
+
 -- Search by name: "sao paulo" finds São Paulo. Only accents are folded, not
 -- letters of their own: Łódź answers to "łodz", not to "lodz". The names are
 -- read from places; the prefix index is for search while typing.

@@ -1,0 +1,8 @@
+#ifndef SQUALL_ATLAS_COUNTRIES_H
+#define SQUALL_ATLAS_COUNTRIES_H
+
+#include "app/route.h"
+
+handler countries_page;
+
+#endif

@@ -1,0 +1,8 @@
+#ifndef SQUALL_ATLAS_COUNTRY_H
+#define SQUALL_ATLAS_COUNTRY_H
+
+#include "app/route.h"
+
+handler country_page;
+
+#endif

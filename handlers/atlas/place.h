@@ -1,0 +1,8 @@
+#ifndef SQUALL_ATLAS_PLACE_H
+#define SQUALL_ATLAS_PLACE_H
+
+#include "app/route.h"
+
+handler place_page;
+
+#endif

@@ -1,0 +1,13 @@
+#ifndef SQUALL_ATLAS_SEARCH_H
+#define SQUALL_ATLAS_SEARCH_H
+
+#include "app/route.h"
+
+enum { SEARCH_Q, SEARCH_SIZE, SEARCH_PARAMS };
+
+extern const struct params search_params;
+
+/* As JSON, suggestions for a search box as well. */
+handler search_page;
+
+#endif

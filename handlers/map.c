@@ -1,0 +1,243 @@
+/*
+ * Maps: the frame, the lands, and points thinned by density.  Knows neither
+ * databases nor pages.
+ */
+#include "handlers/map.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "app/html.h"
+#include "handlers/outline.h"
+
+enum {
+	CELL = 3,           /* units: dots closer to each other are one */
+	MERIDIAN_STEP = 30, /* degrees */
+	CURVE_STEP = 3,     /* degrees between the points of a meridian */
+};
+
+/* assets.S */
+extern const char asset_land[];
+extern const uint32_t asset_land_len;
+
+/* From pole to pole. */
+static void
+add_meridian(struct buf *b, const struct projection *p, double lon, bool back,
+    bool go_on)
+{
+	for (int lat = -90; lat <= 90; lat += CURVE_STEP) {
+		struct xy xy =
+		    project(p, (struct point){back ? -lat : lat, lon});
+
+		buf_char(b, lat == -90 && !go_on ? 'M' : 'L');
+		buf_int(b, lround(xy.x));
+		buf_char(b, ' ');
+		buf_int(b, lround(xy.y));
+	}
+}
+
+static void
+add_parallel(struct buf *b, const struct projection *p, double lat)
+{
+	struct xy from = project(p, (struct point){lat, -180});
+	struct xy to = project(p, (struct point){lat, 180});
+
+	buf_printf(
+	    b, "M%ld %ldH%ld", lround(from.x), lround(from.y), lround(to.x));
+}
+
+static void
+add_globe(struct buf *b, const struct projection *p)
+{
+	html_raw(b, "<path class=\"sea\" d=\"");
+	add_meridian(b, p, -180, true, false);
+	add_meridian(b, p, 180, false, true);
+	html_raw(b, "z\"/><path class=\"grid\" d=\"");
+	for (int lon = -180 + MERIDIAN_STEP; lon < 180; lon += MERIDIAN_STEP)
+		add_meridian(b, p, lon, false, false);
+	for (int lat = -60; lat <= 60; lat += MERIDIAN_STEP)
+		add_parallel(b, p, lat);
+	html_raw(b, "\"/>");
+}
+
+void
+map_begin(struct buf *b, const struct projection *p, const char *title,
+    const char *description)
+{
+	buf_printf(b, "<svg class=\"map%s\" viewBox=\"0 0 %d %d\" ",
+	    p->world ? " globe" : "", p->width, p->height);
+	if (title == NULL) {
+		html_raw(b, "aria-hidden=\"true\">\n");
+	} else {
+		html_raw(b,
+		    "role=\"img\" aria-labelledby=\"map-title map-text\">"
+		    "<title id=\"map-title\">");
+		html(b, title);
+		html_raw(b, "</title><desc id=\"map-text\">");
+		html(b, description);
+		html_raw(b, "</desc>\n");
+	}
+	if (p->world)
+		add_globe(b, p);
+	else
+		buf_printf(b, "<path class=\"sea\" d=\"M0 0h%dv%dh-%dz\"/>",
+		    p->width, p->height, p->width);
+}
+
+void
+map_end(struct buf *b)
+{
+	html_raw(b, "</svg>\n");
+}
+
+void
+map_outline(struct buf *b, const struct projection *p, const char *class,
+    struct str outline)
+{
+	struct buf d = {0};
+
+	outline_path(p, outline, &d);
+	if (d.len > 0) {
+		buf_printf(b, "<path class=\"%s\" d=\"", class);
+		buf_add(b, d.data, d.len);
+		html_raw(b, "\"/>\n");
+	}
+	b->failed |= d.failed;
+	buf_release(&d);
+}
+
+void
+map_land(struct buf *b, const struct projection *p)
+{
+	map_outline(b, p, "land", (struct str){asset_land, asset_land_len});
+}
+
+/* How many points are in each square of the map. */
+struct squares {
+	unsigned *n; /* by rows */
+	int side;    /* units */
+	int columns, rows;
+	size_t used;
+};
+
+static bool
+count_points(struct squares *s, const struct projection *p, int side,
+    const struct point *points, size_t n)
+{
+	*s = (struct squares){
+	    .side = side,
+	    .columns = p->width / side + 1,
+	    .rows = p->height / side + 1,
+	};
+	s->n = calloc((size_t)s->columns * (size_t)s->rows, sizeof(*s->n));
+	if (s->n == NULL)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct xy xy = project(p, points[i]);
+		unsigned *square;
+
+		/* Not a number is not inside, either. */
+		if (!(xy.x >= 0 && xy.y >= 0 && xy.x < p->width &&
+			xy.y < p->height))
+			continue;
+		square =
+		    &s->n[(int)xy.y / side * s->columns + (int)xy.x / side];
+		s->used += *square == 0;
+		++*square;
+	}
+	return true;
+}
+
+/* Sizes of dots: for so many points and more. */
+static const unsigned dot_sizes[] = {1, 3, 10, 40};
+enum { DOT_SIZES = sizeof(dot_sizes) / sizeof(*dot_sizes) };
+
+static size_t
+dot_size(unsigned n)
+{
+	size_t size = 0;
+
+	while (size + 1 < DOT_SIZES && n >= dot_sizes[size + 1])
+		size++;
+	return size;
+}
+
+/* Each step of the path is relative to the dot before. */
+static void
+add_dots(struct buf *b, const struct squares *s, size_t size)
+{
+	int x = 0, y = 0;
+	bool any = false;
+
+	for (int i = 0; i < s->columns * s->rows; i++) {
+		int to_x = i % s->columns * s->side + s->side / 2;
+		int to_y = i / s->columns * s->side + s->side / 2;
+
+		if (s->n[i] == 0 || dot_size(s->n[i]) != size)
+			continue;
+		if (!any)
+			buf_printf(
+			    b, "<path class=\"dots dots%zu\" d=\"", size);
+		any = true;
+		buf_char(b, 'm');
+		buf_int(b, to_x - x);
+		if (to_y >= y)
+			buf_char(b, ' ');
+		buf_int(b, to_y - y);
+		buf_lit(b, "h0");
+		x = to_x;
+		y = to_y;
+	}
+	if (any)
+		html_raw(b, "\"/>\n");
+}
+
+void
+map_dots(struct buf *b, const struct projection *p, const struct point *points,
+    size_t n)
+{
+	struct squares s;
+	int side = CELL;
+
+	while (count_points(&s, p, side, points, n) && s.used > MAP_DOTS) {
+		free(s.n);
+		side++;
+	}
+	if (s.n == NULL)
+		b->failed = true;
+	for (size_t size = 0; size < DOT_SIZES && s.n != NULL; size++)
+		add_dots(b, &s, size);
+	free(s.n);
+}
+
+static void
+add_range(struct buf *b, double from, double to, const char *const words[2])
+{
+	const char *side = words[from < 0], *other = words[to < 0];
+
+	buf_printf(b, "from %.1f°", fabs(from));
+	if (side != other)
+		buf_printf(b, " %s", side);
+	buf_printf(b, " to %.1f° %s", fabs(to), other);
+}
+
+void
+map_extent(struct buf *b, const struct point *points, size_t n)
+{
+	static const char *const north[] = {"north", "south"};
+	static const char *const east[] = {"east", "west"};
+	struct point min = {90, 180}, max = {-90, -180};
+
+	for (size_t i = 0; i < n; i++) {
+		min.lat = fmin(min.lat, points[i].lat);
+		max.lat = fmax(max.lat, points[i].lat);
+		min.lon = fmin(min.lon, points[i].lon);
+		max.lon = fmax(max.lon, points[i].lon);
+	}
+	if (n == 0)
+		return;
+	add_range(b, min.lat, max.lat, north);
+	buf_lit(b, " and ");
+	add_range(b, min.lon, max.lon, east);
+}

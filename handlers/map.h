@@ -1,0 +1,45 @@
+#ifndef SQUALL_MAP_H
+#define SQUALL_MAP_H
+
+#include "app/buf.h"
+#include "app/str.h"
+#include "handlers/projection.h"
+
+/*
+ * Maps as inline SVG.  Their colours are the stylesheet's.
+ */
+enum {
+	MAP_WIDTH = 1000, /* units, about as many as pixels */
+	MAP_HEIGHT = 700, /* at most */
+	MAP_DOTS =
+	    4000, /* dots that are drawn, however many points there are */
+};
+
+/*
+ * Begins the picture, with the sea and, of the world, its meridians.  A picture
+ * with links in it has no title: it is for eyes alone, and words beside it say
+ * the same.
+ */
+void map_begin(struct buf *, const struct projection *, const char *title,
+    const char *description);
+void map_end(struct buf *);
+
+/* The lands of the world (Natural Earth, 1:110m), which are compiled in. */
+void map_land(struct buf *, const struct projection *);
+
+/* A land, or several, from their outline. */
+void map_outline(struct buf *, const struct projection *, const char *class,
+    struct str outline);
+
+/*
+ * A dot for each point; where there are too many, one for those that are close
+ * to each other, which is the larger the more these are.  Points that are not
+ * on the map are left out.
+ */
+void map_dots(
+    struct buf *, const struct projection *, const struct point *, size_t n);
+
+/* "from 47.3° to 54.9° north and from 6.1° west to 15.0° east", of points. */
+void map_extent(struct buf *, const struct point *, size_t n);
+
+#endif

@@ -1,0 +1,210 @@
+/*
+ * From outlines to paths: projected, cut at the map's edge, and without what is
+ * too small to be seen.  Called by maps.
+ */
+#include "handlers/outline.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+	EDGE = 20,       /* units beyond the map that are kept */
+	STEP = 2,        /* the least that is drawn */
+	ISLAND = 3,      /* the least size of a ring */
+	NUMBER_MAX = 18, /* digits */
+};
+
+/* A ring under way; grows. */
+struct ring {
+	struct xy *at;
+	size_t n, room;
+	bool failed; /* out of memory */
+};
+
+static void
+ring_add(struct ring *r, struct xy xy)
+{
+	if (r->n == r->room && !r->failed) {
+		size_t room = r->room == 0 ? 256 : 2 * r->room;
+		struct xy *at = reallocarray(r->at, room, sizeof(*at));
+
+		r->failed = at == NULL;
+		if (at != NULL) {
+			r->at = at;
+			r->room = room;
+		}
+	}
+	if (!r->failed)
+		r->at[r->n++] = xy;
+}
+
+/* A decimal number; false if there is none. */
+static bool
+number(struct str *s, double *value)
+{
+	bool negative = s->len > 0 && *s->s == '-';
+	int64_t digits = 0;
+	double unit = 1;
+	size_t i = negative, n = 0;
+	bool fraction = false;
+
+	for (; i < s->len && n < NUMBER_MAX; i++) {
+		char c = s->s[i];
+
+		if (c == '.' && !fraction) {
+			fraction = true;
+			continue;
+		}
+		if (c < '0' || c > '9')
+			break;
+		digits = digits * 10 + (c - '0');
+		unit = fraction ? unit * 10 : unit;
+		n++;
+	}
+	*value = (negative ? -1 : 1) * (double)digits / unit;
+	s->s += i;
+	s->len -= i;
+	return n > 0;
+}
+
+bool
+outline_next(struct str *rest, struct point *p, bool *begins)
+{
+	*begins = rest->len > 0 &&
+	    (*rest->s == '|' || *rest->s == ';' || *rest->s == '\n');
+	if (rest->len > 0 && (*begins || *rest->s == ',')) {
+		rest->s++;
+		rest->len--;
+	}
+	if (!number(rest, &p->lon) || rest->len == 0 || *rest->s != ' ')
+		return false;
+	rest->s++;
+	rest->len--;
+	return number(rest, &p->lat);
+}
+
+/* The sides of the map, one after the other, and how far inside it one is. */
+static double
+inside(const struct projection *p, int side, struct xy xy)
+{
+	switch (side) {
+	case 0:
+		return xy.x + EDGE;
+	case 1:
+		return p->width + EDGE - xy.x;
+	case 2:
+		return xy.y + EDGE;
+	default:
+		return p->height + EDGE - xy.y;
+	}
+}
+
+/* Sutherland and Hodgman's: what is left of the ring on this side. */
+static void
+cut(const struct projection *p, int side, const struct ring *from,
+    struct ring *to)
+{
+	to->n = 0;
+	for (size_t i = 0; i < from->n; i++) {
+		struct xy a = from->at[i == 0 ? from->n - 1 : i - 1];
+		struct xy b = from->at[i];
+		double in_a = inside(p, side, a), in_b = inside(p, side, b);
+
+		if ((in_a < 0) != (in_b < 0)) {
+			double t = in_a / (in_a - in_b);
+
+			ring_add(to,
+			    (struct xy){
+				a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)});
+		}
+		if (in_b >= 0)
+			ring_add(to, b);
+	}
+}
+
+/* A step of a path: a minus parts numbers as well as a space does. */
+static void
+add_step(struct buf *d, int64_t x, int64_t y, bool first)
+{
+	if (!first && x >= 0)
+		buf_char(d, ' ');
+	buf_int(d, x);
+	if (y >= 0)
+		buf_char(d, ' ');
+	buf_int(d, y);
+}
+
+/* Too small to be seen, or cut away. */
+static bool
+is_nothing(const struct ring *r)
+{
+	struct xy min = {INFINITY, INFINITY}, max = {-INFINITY, -INFINITY};
+
+	for (size_t i = 0; i < r->n; i++) {
+		min.x = fmin(min.x, r->at[i].x);
+		max.x = fmax(max.x, r->at[i].x);
+		min.y = fmin(min.y, r->at[i].y);
+		max.y = fmax(max.y, r->at[i].y);
+	}
+	return r->n < 3 || fmax(max.x - min.x, max.y - min.y) < ISLAND;
+}
+
+static void
+write_ring(const struct ring *r, struct buf *d)
+{
+	int64_t x = lround(r->at[0].x), y = lround(r->at[0].y);
+	bool first = true;
+
+	buf_char(d, 'M');
+	add_step(d, x, y, true);
+	buf_char(d, 'l');
+	for (size_t i = 1; i < r->n; i++) {
+		int64_t dx = lround(r->at[i].x) - x,
+			dy = lround(r->at[i].y) - y;
+
+		if (llabs(dx) < STEP && llabs(dy) < STEP)
+			continue;
+		add_step(d, dx, dy, first);
+		first = false;
+		x += dx;
+		y += dy;
+	}
+	if (first)
+		add_step(d, 0, 0, true);
+	buf_char(d, 'z');
+}
+
+/* Cuts the ring on all sides; it may have changed places with the other. */
+static void
+finish_ring(const struct projection *p, struct ring *r, struct ring *other,
+    struct buf *d)
+{
+	for (int side = 0; side < 4 && !p->world; side++) {
+		struct ring swap = *r;
+
+		cut(p, side, r, other);
+		*r = *other;
+		*other = swap;
+	}
+	if (!r->failed && !is_nothing(r))
+		write_ring(r, d);
+	r->n = 0;
+}
+
+void
+outline_path(const struct projection *p, struct str outline, struct buf *d)
+{
+	struct ring ring = {0}, other = {0};
+	struct point at;
+	bool begins;
+
+	while (outline_next(&outline, &at, &begins)) {
+		if (begins)
+			finish_ring(p, &ring, &other, d);
+		ring_add(&ring, project(p, at));
+	}
+	finish_ring(p, &ring, &other, d);
+	d->failed |= ring.failed || other.failed;
+	free(ring.at);
+	free(other.at);
+}

@@ -1,0 +1,44 @@
+#ifndef SQUALL_PROJECTION_H
+#define SQUALL_PROJECTION_H
+
+#include <stddef.h>
+
+#include "handlers/geo.h"
+
+/*
+ * From the globe to a map: x to the right and y down, in the map's units.
+ *
+ * All of the world is shown in Equal Earth (Šavrič, Patterson and Jenny 2019),
+ * a part of it in Lambert's azimuthal equal-area projection (Snyder 1987,
+ * "Map projections: a working manual", page 185), so areas compare.
+ */
+struct projection {
+	bool world;
+	double sin_lat, cos_lat, lon; /* the middle, in radians; of a part */
+	double scale, left, top;
+	int width, height; /* of the map */
+};
+
+struct xy {
+	double x, y;
+};
+
+/* All of the world, so wide. */
+void projection_world(struct projection *, int width);
+
+/*
+ * What holds all the points, `width` wide and no less than a few kilometres;
+ * the world, if they lie all over it or there are none.  The map is higher than
+ * max_height by no means.
+ */
+void projection_fit(struct projection *, const struct point *, size_t n,
+    int width, int max_height);
+
+/*
+ * What is within the map of a part, and more than that.
+ */
+struct geo_box projection_box(const struct projection *);
+
+struct xy project(const struct projection *, struct point);
+
+#endif
