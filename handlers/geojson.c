@@ -49,13 +49,20 @@ coordinate(const struct query *q, size_t column, double max, double *value)
 	return (type == VALUE_INT || type == VALUE_REAL) && fabs(*value) <= max;
 }
 
+bool
+geojson_point(
+    const struct geojson *g, const struct query *q, double *lat, double *lon)
+{
+	return coordinate(q, g->lat, 90, lat) &&
+	    coordinate(q, g->lon, 180, lon);
+}
+
 void
 geojson_geometry(const struct geojson *g, const struct query *q, struct buf *b)
 {
 	double latitude, longitude;
 
-	if (!coordinate(q, g->lat, 90, &latitude) ||
-	    !coordinate(q, g->lon, 180, &longitude)) {
+	if (!geojson_point(g, q, &latitude, &longitude)) {
 		json_raw(b, "null");
 		return;
 	}

@@ -18,6 +18,10 @@ typedef struct str geojson_name(const void *columns, size_t i);
 bool geojson_find(
     struct geojson *, size_t n, geojson_name *name, const void *columns);
 
+/* Where the query's row is, in degrees; false unless it is on the globe. */
+bool geojson_point(
+    const struct geojson *, const struct query *, double *lat, double *lon);
+
 /* Adds the geometry of the query's row: null unless it is on the globe. */
 void
 geojson_geometry(const struct geojson *, const struct query *, struct buf *);

@@ -12,7 +12,6 @@
 #include "handlers/outline.h"
 
 enum {
-	CELL = 3,           /* units: dots closer to each other are one */
 	MERIDIAN_STEP = 30, /* degrees */
 	CURVE_STEP = 3,     /* degrees between the points of a meridian */
 };
@@ -149,23 +148,26 @@ count_points(struct squares *s, const struct projection *p, int side,
 	return true;
 }
 
-/* Sizes of dots: for so many points and more. */
-static const unsigned dot_sizes[] = {1, 3, 10, 40};
-enum { DOT_SIZES = sizeof(dot_sizes) / sizeof(*dot_sizes) };
+/* How dots differ: for so many points and more, so large. */
+static const struct {
+	unsigned n;
+	double size;
+} dot_kinds[] = {{1, 1}, {3, 1.15}, {10, 1.3}, {40, 1.5}};
+enum { DOT_KINDS = sizeof(dot_kinds) / sizeof(*dot_kinds) };
 
 static size_t
-dot_size(unsigned n)
+dot_kind(unsigned n)
 {
-	size_t size = 0;
+	size_t kind = 0;
 
-	while (size + 1 < DOT_SIZES && n >= dot_sizes[size + 1])
-		size++;
-	return size;
+	while (kind + 1 < DOT_KINDS && n >= dot_kinds[kind + 1].n)
+		kind++;
+	return kind;
 }
 
 /* Each step of the path is relative to the dot before. */
 static void
-add_dots(struct buf *b, const struct squares *s, size_t size)
+add_dots(struct buf *b, const struct squares *s, size_t kind, double size)
 {
 	int x = 0, y = 0;
 	bool any = false;
@@ -174,11 +176,13 @@ add_dots(struct buf *b, const struct squares *s, size_t size)
 		int to_x = i % s->columns * s->side + s->side / 2;
 		int to_y = i / s->columns * s->side + s->side / 2;
 
-		if (s->n[i] == 0 || dot_size(s->n[i]) != size)
+		if (s->n[i] == 0 || dot_kind(s->n[i]) != kind)
 			continue;
 		if (!any)
-			buf_printf(
-			    b, "<path class=\"dots dots%zu\" d=\"", size);
+			buf_printf(b,
+			    "<path class=\"dots dots%zu\" "
+			    "stroke-width=\"%.1f\" d=\"",
+			    kind, size * dot_kinds[kind].size);
 		any = true;
 		buf_char(b, 'm');
 		buf_int(b, to_x - x);
@@ -195,10 +199,10 @@ add_dots(struct buf *b, const struct squares *s, size_t size)
 
 void
 map_dots(struct buf *b, const struct projection *p, const struct point *points,
-    size_t n)
+    size_t n, int size)
 {
+	int side = size / 2;
 	struct squares s;
-	int side = CELL;
 
 	while (count_points(&s, p, side, points, n) && s.used > MAP_DOTS) {
 		free(s.n);
@@ -206,8 +210,9 @@ map_dots(struct buf *b, const struct projection *p, const struct point *points,
 	}
 	if (s.n == NULL)
 		b->failed = true;
-	for (size_t size = 0; size < DOT_SIZES && s.n != NULL; size++)
-		add_dots(b, &s, size);
+	/* Where they have been joined, they stand side by side. */
+	for (size_t kind = 0; kind < DOT_KINDS && s.n != NULL; kind++)
+		add_dots(b, &s, kind, side == size / 2 ? size : side * 0.9);
 	free(s.n);
 }
 

@@ -11,8 +11,8 @@
 enum {
 	MAP_WIDTH = 1000, /* units, about as many as pixels */
 	MAP_HEIGHT = 700, /* at most */
-	MAP_DOTS =
-	    4000, /* dots that are drawn, however many points there are */
+	MAP_SMALL = 480,  /* units of one that stands beside something else */
+	MAP_DOTS = 7000,  /* dots, however many points there are */
 };
 
 /*
@@ -32,12 +32,12 @@ void map_outline(struct buf *, const struct projection *, const char *class,
     struct str outline);
 
 /*
- * A dot for each point; where there are too many, one for those that are close
- * to each other, which is the larger the more these are.  Points that are not
- * on the map are left out.
+ * A dot for each point, `size` units wide; where there are too many, one for
+ * those that are close to each other, which is the larger and darker the more
+ * these are.  Points that are not on the map are left out.
  */
-void map_dots(
-    struct buf *, const struct projection *, const struct point *, size_t n);
+void map_dots(struct buf *, const struct projection *, const struct point *,
+    size_t n, int size);
 
 /* "from 47.3° to 54.9° north and from 6.1° west to 15.0° east", of points. */
 void map_extent(struct buf *, const struct point *, size_t n);

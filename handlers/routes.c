@@ -127,6 +127,13 @@ static const struct route rows[] = {
 	.geojson = true,
     },
     {
+	.name = "map",
+	.path = "/:database/:table/-/map",
+	.handler = table_map_page,
+	.params = &table_params,
+	.only_html = true,
+    },
+    {
 	.name = "definition",
 	.summary = "The SQL that defines a table or view",
 	.path = "/:database/:table/-/schema",

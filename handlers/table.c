@@ -213,6 +213,27 @@ read(const struct request *req, struct db *db, struct page *page)
 	return status;
 }
 
+static int
+read_map(const struct request *req, struct db *db, struct page *page)
+{
+	struct table_view v;
+	int status = view_init(&v, req, db, page);
+
+	if (status == 200)
+		status = table_map(&v, page);
+	view_release(&v);
+	return status;
+}
+
+int
+table_map_page(
+    const struct request *req, struct catalog *catalog, struct page *page)
+{
+	if (table_where_asked(req))
+		return table_where_page(req, catalog, page, read_map);
+	return read_database(req, catalog, page, read_map);
+}
+
 int
 table_page(
     const struct request *req, struct catalog *catalog, struct page *page)

@@ -6,7 +6,10 @@
 /* "/{database}/{table}": a page of rows. */
 handler table_page;
 
-/* Its parameters: indexes of request.values, and the rows of table_params. */
+/* "/{database}/{table}/-/map": all of them that have a place, on a map. */
+handler table_map_page;
+
+/* Their parameters: indexes of request.values, and the rows of table_params. */
 enum {
 	TABLE_NEXT,
 	TABLE_SIZE,

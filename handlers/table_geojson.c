@@ -5,14 +5,6 @@
 #include "handlers/geojson.h"
 #include "handlers/table_view.h"
 
-static struct str
-name_of(const void *table, size_t i)
-{
-	const struct table *t = table;
-
-	return str_of(t->columns[i].name);
-}
-
 static void
 write_feature(
     const struct table_view *v, const struct geojson *g, struct buf *b)
@@ -49,11 +41,8 @@ table_geojson(struct table_view *v, struct page *page)
 	struct buf *b = &page->body;
 	struct geojson g;
 
-	if (!geojson_find(&g, v->table.n_columns, name_of, &v->table))
-		return page_error(page, 404,
-		    "%s is not on the map: it has no columns called latitude "
-		    "and longitude.",
-		    v->table.name);
+	if (!view_find_points(v, &g))
+		return view_nowhere(v, page);
 	page->type = "application/geo+json; charset=utf-8";
 	json_raw(b, "{\"type\":\"FeatureCollection\",\"features\":[");
 	while (view_next(v)) {

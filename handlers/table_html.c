@@ -6,6 +6,7 @@
 #include "handlers/about.h"
 #include "handlers/cell.h"
 #include "handlers/layout.h"
+#include "handlers/points.h"
 #include "handlers/reader.h"
 #include "handlers/table.h"
 #include "handlers/table_facets.h"
@@ -38,6 +39,9 @@ html_heading(struct table_view *v, size_t column, struct buf *b)
 	bool turn = sorted && !v->descending;
 
 	html_raw(b, "<th scope=\"col\"");
+	if (v->table.columns[column].affinity == AFFINITY_NUMERIC &&
+	    rows_reference(&v->rows, column) == NULL)
+		html_raw(b, " class=\"n\"");
 	if (sorted)
 		buf_str(b,
 		    v->descending ? " aria-sort=\"descending\""
@@ -298,8 +302,9 @@ html_summary(struct table_view *v, struct buf *b)
 	buf_release(&words);
 }
 
+/* The table, and where its rows are, if they are somewhere. */
 static void
-html_rows(struct table_view *v, struct buf *b)
+html_rows(struct table_view *v, struct points *points, struct buf *b)
 {
 	html_raw(b,
 	    "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
@@ -311,30 +316,54 @@ html_rows(struct table_view *v, struct buf *b)
 			html_heading(v, v->shown[i].column, b);
 	}
 	html_raw(b, "</tr></thead>\n<tbody>\n");
-	while (view_next(v))
+	while (view_next(v)) {
 		html_row(v, b);
+		if (points != NULL)
+			points_add(points, &v->rows.query);
+	}
 	html_raw(b, "</tbody></table></div>\n");
 	if (v->n == 0)
 		html_raw(b, "<p>There are no rows here.</p>\n");
 }
 
-/* The rows, and beside them the facets, which may take the time that is left.
+/* Those of the rows that have a place on the globe. */
+static void
+html_map(struct table_view *v, const struct points *points, struct buf *b)
+{
+	if (points->n == 0)
+		return;
+	points_map(b, points, "These rows on the map", MAP_SMALL);
+	html_raw(b, "<p><a");
+	layout_nofollow(b, v->db);
+	html_raw(b, " href=\"");
+	link_view(v, "/-/map", b);
+	html_raw(b, "\">All rows on the map</a></p>\n");
+}
+
+/*
+ * The rows, and beside them a map and the facets, which may take the time that
+ * is left.
  */
 static void
 html_body(struct table_view *v, struct buf *b)
 {
 	bool facets = table_facets_wanted(v);
+	struct points points = {0};
+	bool map = view_find_points(v, &points.columns);
 
-	if (facets)
+	if (facets || map)
 		html_raw(b, "<div class=\"beside\">\n<div>\n");
-	html_rows(v, b);
+	html_rows(v, map ? &points : NULL, b);
 	html_pager(v, b);
-	if (facets) {
-		html_raw(b, "</div>\n");
-		table_facets_html(v, b);
-		html_raw(b, "</div>\n");
+	if (facets || map) {
+		html_raw(b, "</div>\n<div>\n");
+		html_map(v, &points, b);
+		if (facets)
+			table_facets_html(v, b);
+		html_raw(b, "</div>\n</div>\n");
 	}
 	table_facets_suggestions(v, b);
+	points_release(&points);
 }
 
 int
@@ -358,9 +387,11 @@ table_html(struct table_view *v, struct page *page)
 	html_raw(b, "</h1>\n");
 	about_description(b, about);
 	html_summary(v, b);
-	html_search(v, b);
 	html_filters(v, b);
+	html_raw(b, "<div class=\"tools\">\n");
+	html_search(v, b);
 	html_form(v, b);
+	html_raw(b, "</div>\n");
 	html_columns(v, b);
 	html_body(v, b);
 	about_origin(

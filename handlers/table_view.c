@@ -221,6 +221,29 @@ each_column(struct table_view *v, size_t param, struct page *page,
 	return status;
 }
 
+static struct str
+name_of(const void *table, size_t column)
+{
+	const struct table *t = table;
+
+	return str_of(t->columns[column].name);
+}
+
+bool
+view_find_points(const struct table_view *v, struct geojson *g)
+{
+	return geojson_find(g, v->table.n_columns, name_of, &v->table);
+}
+
+int
+view_nowhere(const struct table_view *v, struct page *page)
+{
+	return page_error(page, 404,
+	    "%s is not on the map: it has no columns called latitude and "
+	    "longitude.",
+	    v->table.name);
+}
+
 static int
 act_col(struct table_view *v, size_t column, struct page *page)
 {
@@ -417,6 +440,20 @@ view_url(const struct table_view *v, enum format format, uint64_t without,
 	buf_str(b, format_suffix(format));
 	return params_write(
 	    &table_params, v->req, without, without_argument, b);
+}
+
+void
+link_view(const struct table_view *v, const char *rest, struct buf *b)
+{
+	uint64_t paging = PARAM_BIT(TABLE_NEXT) | PARAM_BIT(TABLE_SIZE) |
+	    PARAM_BIT(TABLE_SORT) | PARAM_BIT(TABLE_SORT_DESC);
+	struct buf query = {0};
+
+	link_table(b, v->req, str_of(db_name(v->db)), str_of(v->table.name));
+	buf_str(b, rest);
+	params_write(&table_params, v->req, paging, ARGUMENT_NONE, &query);
+	html_str(b, str_of_buf(&query));
+	buf_release(&query);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "db/rows.h"
 #include "db/through.h"
 #include "handlers/cell.h"
+#include "handlers/geojson.h"
 #include "handlers/table_search.h"
 
 /*
@@ -77,6 +78,19 @@ char view_url(const struct table_view *, enum format, uint64_t without,
 /* The address of the next page, once `next` has its token. */
 void view_next_url(const struct table_view *, struct buf *);
 
+/*
+ * Finds the columns that have the rows' places on the globe; false if there are
+ * none, and view_nowhere makes the error page of that.
+ */
+bool view_find_points(const struct table_view *, struct geojson *);
+int view_nowhere(const struct table_view *, struct page *);
+
+/*
+ * Adds, for an attribute, the address of the table with these filters, or of
+ * what stands behind it: `rest` is "", or "/-/map" and the like.
+ */
+void link_view(const struct table_view *, const char *rest, struct buf *);
+
 /* Adds "where … sorted by … descending", as far as it applies. */
 void view_describe(const struct table_view *, struct buf *);
 
@@ -85,6 +99,7 @@ int table_html(struct table_view *, struct page *);
 int table_json(struct table_view *, struct page *);
 int table_csv(struct table_view *, struct page *);
 int table_geojson(struct table_view *, struct page *);
+int table_map(struct table_view *, struct page *);
 
 /* The members that _extra asks for, each behind a comma. */
 int table_extras_check(const struct table_view *, struct page *);
