@@ -6,8 +6,11 @@
 #include <inttypes.h>
 
 #include "app/json.h"
+#include "app/url.h"
 #include "app/utf8.h"
 #include "handlers/layout.h"
+
+enum { WAYS_MAX = 2 }; /* a database and a table */
 
 static const char *
 title_of(int status)
@@ -34,14 +37,45 @@ title_of(int status)
 	return "Error";
 }
 
+/* Pages above the one that was asked for, as far as its path names them. */
+static void
+ways_up(const struct request *req, struct buf *b)
+{
+	struct buf path = {0};
+
+	html_raw(b, "<p>From here: <a href=\"");
+	link_home(b, req);
+	html_raw(b, "\">the front page</a>");
+	for (size_t i = 0; i + 1 < req->n_segments && i < WAYS_MAX; i++) {
+		struct str s = req->segments[i];
+
+		/* Squall's own pages have none above them. */
+		if (s.len == 0 || str_is(s, "-"))
+			break;
+		buf_char(&path, '/');
+		if (i < req->n_names)
+			url_name(&path, s);
+		else
+			url_path(&path, s);
+		html_raw(b, ", <a href=\"");
+		link_path(b, req, buf_cstr(&path));
+		html_raw(b, "\">");
+		html_str(b, s);
+		html_raw(b, "</a>");
+	}
+	html_raw(b, "</p>\n");
+	buf_release(&path);
+}
+
 static void
 error_html(
     const struct request *req, int status, struct str message, struct buf *b)
 {
-	layout_begin(b, req, &(struct layout){.title = title_of(status)});
+	layout_begin(b, req,
+	    &(struct layout){.title = title_of(status), .noindex = true});
 	html_raw(b, "<h1>");
 	html(b, title_of(status));
-	html_raw(b, "</h1>\n<p>");
+	html_raw(b, "</h1>\n<p class=\"wrong\">");
 	html_str(b, message);
 	html_raw(b, "</p>\n");
 	if (status == 500) {
@@ -50,9 +84,7 @@ error_html(
 		buf_printf(b, "%" PRIx64, req->id);
 		html_raw(b, "</code>.</p>\n");
 	}
-	html_raw(b, "<p><a href=\"");
-	link_home(b, req);
-	html_raw(b, "\">All databases</a></p>\n");
+	ways_up(req, b);
 	layout_end(b);
 }
 

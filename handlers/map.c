@@ -240,7 +240,10 @@ map_extent(struct buf *b, const struct point *points, size_t n)
 		min.lon = fmin(min.lon, points[i].lon);
 		max.lon = fmax(max.lon, points[i].lon);
 	}
-	if (n == 0)
+	if (n == 1)
+		buf_printf(b, "%.2f° %s, %.2f° %s", fabs(min.lat),
+		    north[min.lat < 0], fabs(min.lon), east[min.lon < 0]);
+	if (n < 2)
 		return;
 	add_range(b, min.lat, max.lat, north);
 	buf_lit(b, " and ");

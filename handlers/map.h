@@ -39,7 +39,10 @@ void map_outline(struct buf *, const struct projection *, const char *class,
 void map_dots(struct buf *, const struct projection *, const struct point *,
     size_t n, int size);
 
-/* "from 47.3° to 54.9° north and from 6.1° west to 15.0° east", of points. */
+/*
+ * "41.01° north, 28.95° east" of one point, and of more "from 47.3° to 54.9°
+ * north and from 6.1° west to 15.0° east".
+ */
 void map_extent(struct buf *, const struct point *, size_t n);
 
 #endif

@@ -7,7 +7,11 @@
 
 #include "app/html.h"
 
-enum { DOT = 5 }; /* units */
+enum {
+	DOT = 5,         /* units, */
+	LONE_DOT = 12,   /* and of a single one */
+	LEAST_KM = 2000, /* so that one point has something around it */
+};
 
 void
 points_release(struct points *p)
@@ -45,14 +49,17 @@ points_map(struct buf *b, const struct points *p, const char *title, int width)
 	b->failed |= p->failed;
 	if (p->n == 0)
 		return;
-	projection_fit(&projection, p->list, p->n, width, width * 7 / 10);
-	html_int(&words, (long long)p->n);
-	buf_str(&words, p->n == 1 ? " point, " : " points, ");
+	projection_fit(
+	    &projection, p->list, p->n, LEAST_KM, width, width * 7 / 10);
+	if (p->n > 1) {
+		html_int(&words, (long long)p->n);
+		buf_lit(&words, " points, ");
+	}
 	map_extent(&words, p->list, p->n);
 	html_raw(b, "<figure>\n");
 	map_begin(b, &projection, title, buf_cstr(&words));
 	map_land(b, &projection);
-	map_dots(b, &projection, p->list, p->n, DOT);
+	map_dots(b, &projection, p->list, p->n, p->n == 1 ? LONE_DOT : DOT);
 	map_end(b);
 	html_raw(b, "<figcaption>");
 	html(b, buf_cstr(&words));

@@ -9,9 +9,8 @@ enum {
 	PART_DEGREES = 75, /* from the middle of a part that is no world */
 };
 
-#define MARGIN   0.06   /* around what is shown, as a part of it */
-#define LEAST    0.0016 /* the least size of a part: 10 km, in Earth radii */
-#define MIN_HIGH 0.45   /* the least height of a map of a part, to its width */
+#define MARGIN   0.06 /* around what is shown, as a part of it */
+#define MIN_HIGH 0.45 /* the least height of a map of a part, to its width */
 
 static double
 radians(double degrees)
@@ -111,7 +110,7 @@ centre(struct projection *p, const struct point *points, size_t n)
 
 void
 projection_fit(struct projection *p, const struct point *points, size_t n,
-    int width, int max_height)
+    double least_km, int width, int max_height)
 {
 	struct xy min = {INFINITY, INFINITY}, max = {-INFINITY, -INFINITY};
 	double wide, high, margin, shape;
@@ -129,8 +128,8 @@ projection_fit(struct projection *p, const struct point *points, size_t n,
 		min.y = fmin(min.y, xy.y);
 		max.y = fmax(max.y, xy.y);
 	}
-	margin = MARGIN * fmax(max.x - min.x, max.y - min.y) + LEAST / 2;
-	wide = max.x - min.x + 2 * margin;
+	margin = MARGIN * fmax(max.x - min.x, max.y - min.y);
+	wide = fmax(max.x - min.x + 2 * margin, least_km / GEO_RADIUS_KM);
 	high = max.y - min.y + 2 * margin;
 	/* Neither a ribbon nor higher than it may be: there is more around. */
 	shape = fmin(high / wide, (double)max_height / width);

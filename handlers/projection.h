@@ -27,12 +27,12 @@ struct xy {
 void projection_world(struct projection *, int width);
 
 /*
- * What holds all the points, `width` wide and no less than a few kilometres;
- * the world, if they lie all over it or there are none.  The map is higher than
- * max_height by no means.
+ * What holds all the points, and at least so many kilometres, `width` units
+ * wide and no higher than max_height; the world, if they lie all over it or
+ * there are none.
  */
 void projection_fit(struct projection *, const struct point *, size_t n,
-    int width, int max_height);
+    double least_km, int width, int max_height);
 
 /*
  * What is within the map of a part, and more than that.

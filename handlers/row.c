@@ -13,6 +13,7 @@
 #include "handlers/column_details.h"
 #include "handlers/extras.h"
 #include "handlers/layout.h"
+#include "handlers/points.h"
 #include "handlers/reader.h"
 #include "handlers/row_links.h"
 
@@ -41,6 +42,61 @@ add_title(const struct rows *r, struct str key, struct buf *title)
 		    title, "%s %.*s", r->table->name, (int)key.len, key.s);
 }
 
+static struct str
+column_name(const void *table, size_t i)
+{
+	const struct table *t = table;
+
+	return str_of(t->columns[i].name);
+}
+
+/* The values, and the rows that refer to it. */
+static void
+html_values(const struct request *req, struct db *db, const struct rows *r,
+    struct buf *b)
+{
+	const struct table *t = r->table;
+
+	html_raw(b, "<table class=\"row\">\n<tbody>\n");
+	if (r->has_rowid) {
+		html_raw(b, "<tr><th scope=\"row\">");
+		html(b, t->rowid);
+		html_raw(b, "</th><td>");
+		cell_html(b, &r->query, (int)t->n_columns, 0);
+		html_raw(b, "</td></tr>\n");
+	}
+	for (size_t i = 0; i < t->n_columns; i++) {
+		html_raw(b, "<tr><th scope=\"row\">");
+		layout_name(b, str_of(t->columns[i].name));
+		html_raw(b, "</th><td>");
+		cell_reference(b, req, db_name(db), r, i, 0);
+		html_raw(b, "</td></tr>\n");
+	}
+	html_raw(b, "</tbody></table>\n");
+	row_links_html(b, req, db, r);
+}
+
+/* Beside them, where it is on the globe, if it is. */
+static void
+html_body(const struct request *req, struct db *db, const struct rows *r,
+    struct buf *b)
+{
+	struct points points = {0};
+
+	if (geojson_find(
+		&points.columns, r->table->n_columns, column_name, r->table))
+		points_add(&points, &r->query);
+	if (points.n > 0)
+		html_raw(b, "<div class=\"beside\">\n<div>\n");
+	html_values(req, db, r, b);
+	if (points.n > 0) {
+		html_raw(b, "</div>\n<div>\n");
+		points_map(b, &points, "The row on the map", MAP_SMALL);
+		html_raw(b, "</div>\n</div>\n");
+	}
+	points_release(&points);
+}
+
 static void
 page_html(const struct request *req, struct db *db, const struct rows *r,
     struct buf *b)
@@ -58,23 +114,10 @@ page_html(const struct request *req, struct db *db, const struct rows *r,
 	    });
 	html_raw(b, "<h1>");
 	html(b, buf_cstr(&title));
-	html_raw(b, "</h1>\n<table class=\"row\">\n<tbody>\n");
-	if (r->has_rowid) {
-		html_raw(b, "<tr><th scope=\"row\">");
-		html(b, t->rowid);
-		html_raw(b, "</th><td>");
-		cell_html(b, &r->query, (int)t->n_columns, 0);
-		html_raw(b, "</td></tr>\n");
-	}
-	for (size_t i = 0; i < t->n_columns; i++) {
-		html_raw(b, "<tr><th scope=\"row\">");
-		layout_name(b, str_of(t->columns[i].name));
-		html_raw(b, "</th><td>");
-		cell_reference(b, req, db_name(db), r, i, 0);
-		html_raw(b, "</td></tr>\n");
-	}
-	html_raw(b, "</tbody></table>\n");
-	row_links_html(b, req, db, r);
+	html_raw(b, "</h1>\n");
+	html_body(req, db, r, b);
+	about_origin(b, &published_table(db, t->name)->about,
+	    &published_metadata(db)->about, published_site(db));
 	layout_formats(b, req);
 	layout_end(b);
 	buf_release(&title);

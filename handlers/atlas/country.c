@@ -12,7 +12,7 @@
 #include "handlers/map.h"
 #include "handlers/reader.h"
 
-enum { MARKED = 250, CORNERS = 10000 };
+enum { MARKED = 250, CORNERS = 10000, LEAST_KM = 10 };
 
 /* Columns of the country's own row. */
 enum { CODE, CODE3, NAME, NATIVE, CONTINENT, CAPITAL, CURRENCIES, LANGUAGES };
@@ -59,7 +59,7 @@ find_map(struct db *db, struct str code, struct projection *p)
 	if (points == NULL)
 		points = places_of(db, code, &n);
 	if (n > 0)
-		projection_fit(p, points, n, MAP_WIDTH, MAP_HEIGHT);
+		projection_fit(p, points, n, LEAST_KM, MAP_WIDTH, MAP_HEIGHT);
 	free(points);
 	return n > 0;
 }

@@ -112,7 +112,7 @@ draw(struct buf *b, const struct request *req, struct db *db,
 	};
 	struct query q;
 
-	projection_fit(&p, sides, 4, MAP_WIDTH, MAP_HEIGHT * 3 / 4);
+	projection_fit(&p, sides, 4, AROUND_KM, MAP_WIDTH, MAP_HEIGHT * 3 / 4);
 	html_raw(b, "<figure>\n");
 	map_begin(b, &p, NULL, NULL);
 	atlas_lands(b, req, db, &p, query_text(place, COUNTRY));

@@ -35,16 +35,23 @@ static const char found_sql[] =
     "FROM found JOIN countries AS c ON c.iso2 = found.country "
     "LEFT JOIN regions AS r ON r.code = found.region ORDER BY weight DESC";
 
+/* What words end at; FTS takes a zero byte for the end of all. */
+static bool
+is_gap(char c)
+{
+	return c == '\0' || isspace((unsigned char)c);
+}
+
 /* Cuts the next word off; false if there is none. */
 static bool
 next_word(struct str *s, struct str *word)
 {
-	while (s->len > 0 && isspace((unsigned char)*s->s)) {
+	while (s->len > 0 && is_gap(*s->s)) {
 		s->s++;
 		s->len--;
 	}
 	*word = (struct str){s->s, 0};
-	while (s->len > 0 && !isspace((unsigned char)*s->s)) {
+	while (s->len > 0 && !is_gap(*s->s)) {
 		s->s++;
 		s->len--;
 		word->len++;
@@ -94,11 +101,11 @@ length(struct str s)
 {
 	int64_t n = 0;
 
-	while (s.len > 0 && isspace((unsigned char)*s.s)) {
+	while (s.len > 0 && is_gap(*s.s)) {
 		s.s++;
 		s.len--;
 	}
-	while (s.len > 0 && isspace((unsigned char)s.s[s.len - 1]))
+	while (s.len > 0 && is_gap(s.s[s.len - 1]))
 		s.len--;
 	for (size_t i = 0; i < s.len; i++)
 		n += ((unsigned char)s.s[i] & 0xc0) != 0x80;
