@@ -39,6 +39,9 @@ void cell_reference(struct buf *, const struct request *, const char *database,
 /* A whole row as a JSON object, with its rowid where that is its key. */
 void cell_json_row(struct buf *, const struct rows *);
 
+/* Text, or a column's name, as a field of CSV: as --csv-formulas has it. */
+void cell_csv_text(struct buf *, const struct db *, struct str);
+
 /* As a field of CSV: NULL is an empty one, bytes are in base64. */
 void cell_csv(struct buf *, const struct query *, int column);
 

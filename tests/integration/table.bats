@@ -323,6 +323,29 @@ d"'
 	is "$STATUS" 404
 }
 
+@test "CSV: --csv-formulas" {
+	local option
+
+	make_db "$T/demo.db" "CREATE TABLE t (\"=a\", b);
+	    INSERT INTO t VALUES ('=1+1', -1), ('@x,y', '-1'), ('a=1', -1.5)"
+	for option in keep quote; do
+		start_squall --workers=1 --csv-formulas="$option" "$T/demo.db"
+		start_nginx
+		get '/demo/t.csv?_stream=on'
+		cp "$T/body" "$T/$option"
+		stop nginx
+		stop squall
+	done
+	is "$(tr -d '\r' <"$T/keep")" 'rowid,=a,b
+1,=1+1,-1
+2,"@x,y",-1
+3,a=1,-1.5'
+	is "$(tr -d '\r' <"$T/quote")" "rowid,'=a,b
+1,'=1+1,-1
+2,\"'@x,y\",'-1
+3,a=1,-1.5"
+}
+
 @test "CSV has as many rows as a page may have" {
 	make_db "$T/demo.db" 'CREATE TABLE t (i INTEGER PRIMARY KEY);
 	    WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c
