@@ -295,7 +295,7 @@ add_sql(
 	}
 	for (const char *s = sql_of(f, item); *s != '\0'; s++) {
 		if (*s == '@')
-			keyset_column(f->table, item->column, 'r', sql);
+			keyset_column(f->table, item->column, sql);
 		else if (is_value(*s))
 			buf_printf(sql, ":p%d", p++);
 		else
@@ -469,7 +469,6 @@ filters_table_sql(const struct filters *f, struct buf *sql)
 {
 	buf_lit(sql, " FROM ");
 	sql_name(sql, str_of(f->table->name));
-	buf_lit(sql, " AS r");
 }
 
 void

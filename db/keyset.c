@@ -72,7 +72,16 @@ keyset_init(struct keyset *k, const struct table *t, size_t sort_column,
 }
 
 void
-keyset_column(const struct table *t, size_t column, char alias, struct buf *sql)
+keyset_column(const struct table *t, size_t column, struct buf *sql)
+{
+	sql_name(sql, str_of(t->name));
+	buf_char(sql, '.');
+	sql_name(sql, str_of(table_column_name(t, column)));
+}
+
+void
+keyset_column_as(
+    const struct table *t, size_t column, char alias, struct buf *sql)
 {
 	buf_char(sql, alias);
 	buf_char(sql, '.');
@@ -278,7 +287,7 @@ order_by(const struct keyset *k, struct buf *sql)
 
 	for (size_t i = 0; i < n; i++) {
 		buf_str(sql, i == 0 ? " ORDER BY " : ", ");
-		keyset_column(k->table, terms[i].column, 'r', sql);
+		keyset_column(k->table, terms[i].column, sql);
 		if (terms[i].descending)
 			buf_lit(sql, " DESC");
 	}
@@ -290,13 +299,13 @@ add_far_value(const struct keyset *k, const struct keyset_position *p,
     size_t term, struct buf *sql)
 {
 	buf_lit(sql, "(SELECT ");
-	keyset_column(k->table, k->terms[term].column, 'f', sql);
+	keyset_column_as(k->table, k->terms[term].column, 'f', sql);
 	buf_lit(sql, " FROM ");
 	sql_name(sql, str_of(k->table->name));
 	buf_lit(sql, " AS f");
 	for (size_t i = far_key(k); i < k->n; i++) {
 		buf_str(sql, i == far_key(k) ? " WHERE " : " AND ");
-		keyset_column(k->table, k->terms[i].column, 'f', sql);
+		keyset_column_as(k->table, k->terms[i].column, 'f', sql);
 		buf_str(
 		    sql, p->values[i].type == VALUE_NULL ? " IS NULL" : " = ?");
 	}
@@ -376,14 +385,14 @@ keyset_sql(const struct keyset *k, const struct keyset_position *p,
 	r = all[range];
 	buf_str(sql, glue);
 	for (size_t i = 0; i < r.term; i++) {
-		keyset_column(k->table, k->terms[i].column, 'r', sql);
+		keyset_column(k->table, k->terms[i].column, sql);
 		if (p->values[i].type == VALUE_NULL)
 			buf_lit(sql, " IS NULL");
 		else
 			add_comparison(k, p, i, " = ", sql);
 		buf_lit(sql, " AND ");
 	}
-	keyset_column(k->table, k->terms[r.term].column, 'r', sql);
+	keyset_column(k->table, k->terms[r.term].column, sql);
 	if (r.comparison == IS_NULL)
 		buf_lit(sql, " IS NULL");
 	else if (p->values[r.term].type == VALUE_NULL)

@@ -160,11 +160,10 @@ write_query(void *page, struct buf *b)
 	buf_lit(&sql, "SELECT ");
 	for (size_t i = 0; i < v->n_shown; i++) {
 		buf_str(&sql, i == 0 ? "" : ", ");
-		keyset_column(&v->table, v->shown[i].column, 'r', &sql);
+		keyset_column(&v->table, v->shown[i].column, &sql);
 	}
 	buf_lit(&sql, " FROM ");
 	sql_name(&sql, str_of(v->table.name));
-	buf_lit(&sql, " AS r");
 	filters_sql(&v->filters, &sql);
 	keyset_sql(&v->keyset, &beginning, 0, "", &sql);
 	buf_printf(&sql, " LIMIT %lld", (long long)v->size + 1);

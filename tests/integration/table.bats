@@ -249,7 +249,7 @@ END
 /demo/t.json?_size=0&_extra=count&_nocount=1
 {"ok":true,"rows":[],"next":null,"next_url":null,"count":null,"truncated":false}
 /demo/t.json?_size=0&_extra=count_sql&n=5
-{"ok":true,"rows":[],"next":null,"next_url":null,"count_sql":"SELECT count(*) FROM \"t\" AS r WHERE (r.\"n\" = :p0)","truncated":false}
+{"ok":true,"rows":[],"next":null,"next_url":null,"count_sql":"SELECT count(*) FROM \"t\" WHERE (\"t\".\"n\" = :p0)","truncated":false}
 /demo/t.json?_size=0&_extra=human_description_en&s=CA&_sort=id
 {"ok":true,"rows":[],"next":null,"next_url":null,"human_description_en":"where s = \"CA\" sorted by id","truncated":false}
 /demo/t.json?_size=0&_extra=human_description_en&_sort_desc=id
@@ -267,7 +267,7 @@ END
 /demo/cities.json?_size=0&_extra=display_columns
 {"ok":true,"rows":[],"next":null,"next_url":null,"display_columns":[{"name":"id","sortable":true,"is_pk":true,"type":"INTEGER","notnull":0},{"name":"name","sortable":true,"is_pk":false,"type":"TEXT","notnull":1}],"truncated":false}
 /demo/cities.json?_size=1&_extra=query&name__gt=A&_sort_desc=name&_next=tDetroit,i1
-{"ok":true,"rows":[],"next":null,"next_url":null,"query":{"sql":"SELECT r.\"id\", r.\"name\" FROM \"cities\" AS r WHERE (r.\"name\" > :p0) ORDER BY r.\"name\" DESC, r.\"id\" LIMIT 2","params":{"p0":"A"}},"truncated":false}
+{"ok":true,"rows":[],"next":null,"next_url":null,"query":{"sql":"SELECT \"cities\".\"id\", \"cities\".\"name\" FROM \"cities\" WHERE (\"cities\".\"name\" > :p0) ORDER BY \"cities\".\"name\" DESC, \"cities\".\"id\" LIMIT 2","params":{"p0":"A"}},"truncated":false}
 /demo/cities.json?_size=0&_extra=request&id=1&id__lt=5
 {"ok":true,"rows":[],"next":null,"next_url":null,"request":{"full_path":"/demo/cities.json?_size=0&_extra=request&id=1&id__lt=5","args":[["_size","0"],["_extra","request"],["id","1"],["id__lt","5"]]},"truncated":false}
 /demo/cities.json?_size=0&_extra=form_hidden_args&name=a%26b
