@@ -134,6 +134,18 @@ is_list(const struct filter_op *op)
 	return strchr(op->sql, '*') != NULL;
 }
 
+/* Whether it takes the column's collation: "@ <", "@ IN", "… @ = ''". */
+static bool
+compares(const struct filter_op *op)
+{
+	const char *s = strstr(op->sql, "@ ");
+
+	while (s != NULL && strchr("=<>", s[2]) == NULL &&
+	    strncmp(s + 2, "IN ", 3) != 0 && strncmp(s + 2, "NOT IN", 6) != 0)
+		s = strstr(s + 2, "@ ");
+	return s != NULL;
+}
+
 static struct str
 trimmed(struct str s)
 {
@@ -214,6 +226,15 @@ filters_add(
 			return false;
 		}
 		op = &filter_ops[0];
+	}
+	if (compares(op) && item->column < f->table->n_columns &&
+	    f->table->columns[item->column].odd_collation) {
+		buf_printf(why,
+		    "%s compares by a collation that SQLite does not know, so "
+		    "that only contains, like, glob and isnull can be asked "
+		    "for.",
+		    f->table->columns[item->column].name);
+		return false;
 	}
 	item->op = op;
 	item->value = value;

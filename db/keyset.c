@@ -48,6 +48,17 @@ add_term(struct keyset *k, size_t column, bool descending)
 	k->terms[k->n++] = (struct keyset_term){column, descending};
 }
 
+/* The order of an index needs no comparison, what follows a position does. */
+static bool
+can_compare_key(const struct table *t)
+{
+	for (size_t i = 0; i < t->n_key; i++) {
+		if (t->columns[t->key[i]].odd_collation)
+			return false;
+	}
+	return true;
+}
+
 void
 keyset_init(struct keyset *k, const struct table *t, size_t sort_column,
     bool descending)
@@ -57,11 +68,12 @@ keyset_init(struct keyset *k, const struct table *t, size_t sort_column,
 	    .sort = {sort_column, descending},
 	    .sorted = sort_column < t->n_columns,
 	};
-	if (!t->has_order)
+	if (!t->has_order ||
+	    (k->sorted && t->columns[sort_column].odd_collation))
 		return;
 	if (k->sorted)
 		add_term(k, sort_column, descending);
-	for (size_t i = 0; i < t->n_key; i++)
+	for (size_t i = 0; i < t->n_key && can_compare_key(t); i++)
 		add_term(k, t->key[i], false);
 	/*
 	 * Rows with NULL in their key need not differ in it, nor do those whose

@@ -303,6 +303,9 @@ static void
 add_key_match(const struct rows *r, size_t column, struct buf *sql)
 {
 	keyset_column(r->table, column, sql);
+	/* Its key is shown as it is, and so asked for. */
+	if (r->table->columns[column].odd_collation)
+		buf_lit(sql, " COLLATE BINARY");
 	buf_lit(sql, " IN (?, ?, ?)");
 }
 

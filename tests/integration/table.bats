@@ -162,6 +162,10 @@ END
 ["x/y","x/y","z"]
 /demo/pairs.json?_shape=object
 {"x~2Fy,1":{"a":"x/y","b":1,"v":"one"},"x~2Fy,2":{"a":"x/y","b":2,"v":"two"},"z,1":{"a":"z","b":1,"v":null}}
+/demo/holes.json?_shape=object&a=1&b__notnull=1
+{"1,2":{"a":1,"b":2}}
+/demo/holes.json?_shape=object
+{"ok":false,"error":"_shape: a row of holes has NULL in its primary key, and so no name: expected another shape than object.","errors":["_shape: a row of holes has NULL in its primary key, and so no name: expected another shape than object."],"status":400,"title":"That can’t be asked"}
 /demo/bare.json?_shape=object&_col=v
 {"1":{"rowid":1,"v":"first"},"2":{"rowid":2,"v":"second"}}
 /demo/sums.json?_shape=object
