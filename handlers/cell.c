@@ -206,6 +206,25 @@ cell_json_row(struct buf *b, const struct rows *r)
 }
 
 void
+cell_json_link(struct buf *b, const struct request *req, const char *database,
+    const struct rows *r, size_t column, bool *comma)
+{
+	const struct reference *ref = rows_reference(r, column);
+	struct buf link = {0};
+
+	if (ref != NULL && rows_reference_key(r, ref, &link)) {
+		buf_reset(&link);
+		cell_reference(&link, req, database, r, column, 0);
+		buf_str(b, *comma ? "," : "");
+		json_str(b, r->table->columns[column].name);
+		json_raw(b, ":");
+		json_text(b, str_of_buf(&link));
+		*comma = true;
+	}
+	buf_release(&link);
+}
+
+void
 cell_csv_text(struct buf *b, const struct db *db, struct str s)
 {
 	if (published_settings(db)->csv_formulas != 0)

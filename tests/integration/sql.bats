@@ -60,10 +60,12 @@ serve()
 @test "extras of a statement" {
 	serve
 	gives 'SELECT :a AS x, 2 AS x' 'a=1&_extra=query,columns,metadata,request&b=2' \
-	    '{"ok":true,"rows":[{"x":2}],"columns":["x","x"],"query":{"sql":"SELECT :a AS x, 2 AS x","params":{"a":"1"}},"request":{"full_path":"/demo/-/query.json?sql=SELECT%20%3Aa%20AS%20x%2C%202%20AS%20x&_extra=query%2Ccolumns%2Cmetadata%2Crequest&a=1","args":[["sql","SELECT :a AS x, 2 AS x"],["_extra","query,columns,metadata,request"],["a","1"]]},"metadata":{},"truncated":false}'
+	    '{"ok":true,"rows":[{"x":2}],"columns":["x","x"],"query":{"sql":"SELECT :a AS x, 2 AS x","params":{"a":"1"}},"request":{"path":"/demo/-/query.json","full_path":"/demo/-/query.json?sql=SELECT%20%3Aa%20AS%20x%2C%202%20AS%20x&_extra=query%2Ccolumns%2Cmetadata%2Crequest&a=1","args":{"sql":["SELECT :a AS x, 2 AS x"],"_extra":["query,columns,metadata,request"],"a":["1"]}},"metadata":{},"truncated":false}'
 	gives 'SELECT 1' '_extra=query&_shape=arrays' \
 	    '{"ok":true,"rows":[[1]],"query":{"sql":"SELECT 1","params":{}},"truncated":false}'
 	gives 'SELECT 1' '_extra=query&_shape=arrayfirst' '[1]'
+	gives 'SELECT 1' '_extra=debug,database_color,database' \
+	    '{"ok":true,"rows":[{"1":1}],"database":"demo","database_color":"456330","debug":{"url_vars":{"database":"demo","format":"json"}},"truncated":false}'
 	ask 'SELECT 1' _extra=nope
 	is "$STATUS" 400
 	is "$BODY" '{"ok":false,"error":"_extra: there is no “nope”; _extra=extras lists what there is.","errors":["_extra: there is no “nope”; _extra=extras lists what there is."],"status":400,"title":"That can’t be asked"}'

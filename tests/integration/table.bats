@@ -269,11 +269,21 @@ END
 /demo/sums.json?_size=0&_extra=columns,primary_keys,is_view
 {"ok":true,"rows":[],"next":null,"next_url":null,"columns":["s","n"],"primary_keys":[],"is_view":true,"truncated":false}
 /demo/cities.json?_size=0&_extra=display_columns
-{"ok":true,"rows":[],"next":null,"next_url":null,"display_columns":[{"name":"id","sortable":true,"is_pk":true,"type":"INTEGER","notnull":0},{"name":"name","sortable":true,"is_pk":false,"type":"TEXT","notnull":1}],"truncated":false}
+{"ok":true,"rows":[],"next":null,"next_url":null,"display_columns":[{"name":"id","sortable":true,"is_pk":true,"type":"INTEGER","notnull":0,"description":null,"column_type":null,"column_type_config":null},{"name":"name","sortable":true,"is_pk":false,"type":"TEXT","notnull":1,"description":null,"column_type":null,"column_type_config":null}],"truncated":false}
 /demo/cities.json?_size=1&_extra=query&name__gt=A&_sort_desc=name&_next=tDetroit,i1
 {"ok":true,"rows":[],"next":null,"next_url":null,"query":{"sql":"SELECT \"cities\".\"id\", \"cities\".\"name\" FROM \"cities\" WHERE (\"cities\".\"name\" > :p0) ORDER BY \"cities\".\"name\" DESC, \"cities\".\"id\" LIMIT 2","params":{"p0":"A"}},"truncated":false}
 /demo/cities.json?_size=0&_extra=request&id=1&id__lt=5
-{"ok":true,"rows":[],"next":null,"next_url":null,"request":{"full_path":"/demo/cities.json?_size=0&_extra=request&id=1&id__lt=5","args":[["_size","0"],["_extra","request"],["id","1"],["id__lt","5"]]},"truncated":false}
+{"ok":true,"rows":[],"next":null,"next_url":null,"request":{"path":"/demo/cities.json","full_path":"/demo/cities.json?_size=0&_extra=request&id=1&id__lt=5","args":{"_size":["0"],"_extra":["request"],"id":["1"],"id__lt":["5"]}},"truncated":false}
+/demo/cities.json?_size=0&_extra=request&_extra=debug
+{"ok":true,"rows":[],"next":null,"next_url":null,"debug":{"url_vars":{"database":"demo","table":"cities","format":"json"}},"request":{"path":"/demo/cities.json","full_path":"/demo/cities.json?_size=0&_extra=request&_extra=debug","args":{"_size":["0"],"_extra":["request","debug"]}},"truncated":false}
+/demo/t.json?_col=city&_extra=render_cell&id__gt=1&id__lt=4
+{"ok":true,"rows":[{"id":2,"city":1},{"id":3,"city":null}],"next":null,"next_url":null,"render_cell":[{"city":"<a href=\"/demo/cities/1\">Detroit</a> <small>1</small>"},{}],"truncated":false}
+/demo/t.json?_col=city&_size=1&_next=i1&_extra=render_cell
+{"ok":true,"rows":[{"id":2,"city":1}],"next":"i2","next_url":"/demo/t.json?_size=1&_col=city&_extra=render_cell&_next=i2","render_cell":[{"city":"<a href=\"/demo/cities/1\">Detroit</a> <small>1</small>"}],"truncated":false}
+/demo/t.json?_col=n&_size=1&_extra=render_cell
+{"ok":true,"rows":[{"id":1,"n":5}],"next":"i1","next_url":"/demo/t.json?_size=1&_col=n&_extra=render_cell&_next=i1","render_cell":[{}],"truncated":false}
+/demo/t.json?_size=0&_extra=render_cell,column_types,set_column_type_ui,database_color
+{"ok":true,"rows":[],"next":null,"next_url":null,"render_cell":[],"column_types":{},"set_column_type_ui":null,"database_color":"456330","truncated":false}
 /demo/cities.json?_size=0&_extra=form_hidden_args&name=a%26b
 {"ok":true,"rows":[],"next":null,"next_url":null,"form_hidden_args":[["_size","0"],["_extra","form_hidden_args"],["name","a&b"]],"truncated":false}
 /demo/cities.json?_size=0&_extra=renderers
