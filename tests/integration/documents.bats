@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What is written about squall, against the program: each option, key and
-# parameter stands where it is to be found, and no other.
+# parameter stands where it is to be found, and no other, and each parameter in
+# a test.
 load ../lib
 
 # The long options of --help, one a line.
@@ -76,8 +77,50 @@ cells()
 @test "the README has every parameter of a table's page" {
 	cells parameter | grep -oE '`_[a-z_]+' | cut -c 2- |
 	    grep -vx -e _search_ | sort -u >"$T/readme"
-	sed -nE 's/^ *(\[[A-Z_]+\] = )?\{"(_[a-z_]+)", .*/\2/p' \
-	    "$ROOT/handlers/table.c" | grep -v '^_filter_' |
-	    sort -u >"$T/table"
+	{
+		parameters
+		printf '%s\n' _header _dl _stream
+	} | sort >"$T/table"
 	same "$T/table" "$T/readme"
+}
+
+# parameters: of a table's JSON, one a line.
+parameters()
+{
+	sed -nE 's/^ *(\[[A-Z_]+\] = )?\{"(_[a-z_]+)", .*/\2/p' \
+	    "$ROOT/handlers/table.c" | grep -vx -e '_filter_[a-z]*' \
+	    -e _header -e _dl -e _stream
+}
+
+# answered: the addresses that tests have the whole good JSON of, one a line.
+answered()
+{
+	awk '/^\/[^ ]*$/ { address = $0; next }
+	    address != "" && /^[[{]/ && !/^{"ok":false/ { print address }
+	    { address = "" }' "$ROOT"/tests/integration/*.bats
+}
+
+@test "each parameter, comparison and extra has a test of its whole answer" {
+	local name
+
+	answered >"$T/answered"
+	(($(parameters | wc -l) > 25))
+	for name in $(parameters); do
+		grep -q "[?&]$name=" "$T/answered" || fail "$name"
+	done
+	sed -nE 's/^    \{"([a-z_]+)", "[A-Z].*/\1/p' \
+	    "$ROOT/handlers/table_extras.c" "$ROOT/handlers/row.c" |
+	    sort -u >"$T/extras"
+	(($(wc -l <"$T/extras") > 30))
+	while read -r name; do
+		grep -qE "_extra=([a-z_]+,)*$name\>" "$T/answered" ||
+		    fail "_extra=$name"
+	done <"$T/extras"
+	sed -nE 's/^    \{"([a-z]+)", "[^"]+", (true|false),.*/\1/p' \
+	    "$ROOT/db/filter.c" >"$T/comparisons"
+	(($(wc -l <"$T/comparisons") > 20))
+	while read -r name; do
+		grep -qE "__$name=.* \[[0-9,]*\]$" \
+		    "$ROOT/tests/integration/table.bats" || fail "__$name"
+	done <"$T/comparisons"
 }

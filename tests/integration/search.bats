@@ -63,6 +63,10 @@ END
 {"ok":true,"rows":[{"id":1,"title":"The rob","body":"barry cat"}],"next":"i1","next_url":"/demo/articles.json?_size=1&_search=rob%2A&_extra=count%2Chuman_description_en&_next=i1","count":3,"human_description_en":"where search matches \"rob*\"","truncated":false}
 /demo/articles.json?_search_title=Robert&_col=title&_extra=count_sql
 {"ok":true,"rows":[{"id":2,"title":"Robert"}],"next":null,"next_url":null,"count_sql":"SELECT count(*) FROM \"articles\" WHERE (\"articles\".\"id\" IN (SELECT rowid FROM \"articles' index\" WHERE \"title\" MATCH :p0))","truncated":false}
+/demo/articles.json?_searchmode=raw&_search=rob*+NOT+barry&_col=title&_size=1
+{"ok":true,"rows":[{"id":2,"title":"Robert"}],"next":"i2","next_url":"/demo/articles.json?_size=1&_search=rob%2A%20NOT%20barry&_searchmode=raw&_col=title&_next=i2","truncated":false}
+/demo/recent.json?_fts_table=articles'+index&_fts_pk=nr&_search=rob*
+{"ok":true,"rows":[{"nr":2,"title":"Robert"},{"nr":3,"title":"NOT this"}],"next":null,"next_url":null,"truncated":false}
 END
 	get '/demo/articles.csv?_search=barry'
 	is "$STATUS $BODY" $'200 id,title,body\r\n1,The rob,barry cat\r'

@@ -392,6 +392,14 @@ END
 
 @test "_ttl and _timelimit" {
 	serve
+	answers <<'END'
+/demo/cities.json?_size=1&_ttl=60&_timelimit=20000
+{"ok":true,"rows":[{"id":1,"name":"Detroit"}],"next":"i1","next_url":"/demo/cities.json?_size=1&_ttl=60&_timelimit=20000&_next=i1","truncated":false}
+/demo/cities.json?_shape=array&_ttl=0&id=3
+[{"id":3,"name":"Memnonia"}]
+/demo/cities.json?_timelimit=0
+{"ok":false,"error":"_timelimit: expected a whole number from 1 to 3600000, got \"0\".","errors":["_timelimit: expected a whole number from 1 to 3600000, got \"0\"."],"status":400,"title":"That can’t be asked"}
+END
 	get '/demo/t.json?_ttl=60'
 	is "$(header Cache-Control)" max-age=60
 	get -H "If-None-Match: $(header ETag)" '/demo/t.json?_ttl=60'
