@@ -227,7 +227,7 @@ sample()
 	unlock_db
 	wait "${clients[@]}"
 	has "$(<"$T/slow3")" third
-	is "$(status '.now | "\(.renderers_busy) \(.jobs_queued)"')" '0 0'
+	wait_for status_is '.now | "\(.renderers_busy) \(.jobs_queued)"' '0 0'
 }
 
 @test "metrics are OpenMetrics, and counters never go back" {
