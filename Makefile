@@ -208,6 +208,7 @@ format: deps-lint
 
 install: all
 	install -D -m 755 $(BUILD)/squall $(DESTDIR)$(PREFIX)/bin/squall
+	install -D -m 644 deploy/squall.1 $(DESTDIR)$(PREFIX)/share/man/man1/squall.1
 	install -D -m 644 deploy/squall.ini $(DESTDIR)$(PREFIX)/share/doc/squall/squall.ini
 	install -D -m 644 deploy/nginx.conf $(DESTDIR)$(PREFIX)/share/doc/squall/nginx.conf
 	install -D -m 644 deploy/lighttpd.conf $(DESTDIR)$(PREFIX)/share/doc/squall/lighttpd.conf

@@ -16,13 +16,14 @@ needs_quotes(struct str s)
 	return s.len > 0 && (s.s[0] == ' ' || s.s[s.len - 1] == ' ');
 }
 
-void
-csv_text(struct buf *b, struct str s)
+static void
+text(struct buf *b, const char *before, struct str s)
 {
 	bool quotes = needs_quotes(s);
 
 	if (quotes)
 		buf_char(b, '"');
+	buf_str(b, before);
 	while (s.len > 0) {
 		if (*s.s == '"')
 			buf_char(b, '"');
@@ -30,4 +31,19 @@ csv_text(struct buf *b, struct str s)
 	}
 	if (quotes)
 		buf_char(b, '"');
+}
+
+void
+csv_text(struct buf *b, struct str s)
+{
+	text(b, "", s);
+}
+
+void
+csv_text_no_formula(struct buf *b, struct str s)
+{
+	bool formula =
+	    s.len > 0 && *s.s != '\0' && strchr("=+-@\t\r\n", *s.s) != NULL;
+
+	text(b, formula ? "'" : "", s);
 }

@@ -10,6 +10,12 @@
  */
 void csv_text(struct buf *, struct str);
 
+/*
+ * The same with "'" before what spreadsheets take for a formula: text that
+ * begins with one of = + - @, a tab or the end of a line.
+ */
+void csv_text_no_formula(struct buf *, struct str);
+
 /* Markup: string literals only. */
 #define csv_raw(b, lit) buf_lit((b), lit)
 

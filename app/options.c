@@ -61,6 +61,7 @@ static const char *const status_words[] = {
 static const char *const switch_words[] = {"off", "on", NULL};
 static const char *const sink_words[] = {"stderr", "syslog", NULL};
 static const char *const robots_words[] = {"allow", "deny", NULL};
+static const char *const formula_words[] = {"keep", "quote", NULL};
 static const char *const fresh_words[] = {"exact", NULL};
 static const char *const off_words[] = {"off", NULL};
 
@@ -148,6 +149,10 @@ static const struct option_row rows[] = {
 	.words = switch_words, .value = "on|off",
 	.help = "whether filtered pages say that they are not to be indexed "
 		"(default on)"},
+    {"csv-formulas", 0, OPTION_CHOICE, FIELD(settings.csv_formulas),
+	.words = formula_words, .value = "keep|quote",
+	.help = "whether CSV has a ' before text that spreadsheets take for "
+		"a formula (default keep)"},
     {"pages", 0, OPTION_PATH, FIELD(pages), .value = "DIR",
 	.help = "folder of stored queries: DIR/DATABASE/NAME.sql"},
     {"site", 0, OPTION_STRING, FIELD(site_name), .value = "NAME",

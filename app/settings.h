@@ -18,6 +18,7 @@ struct settings {
 	int64_t nofollow; /* search engines are kept from further addresses */
 	int64_t noindex;  /* of a table, and from indexing them */
 	int64_t robots;   /* 1: they are not welcome at all */
+	int64_t csv_formulas; /* 1: a quote before what looks like one */
 };
 
 enum { SETTINGS_MAX_ROWS = 1000 }; /* max_rows, where nothing is set */

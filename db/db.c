@@ -12,6 +12,7 @@
 
 #include "app/clock.h"
 #include "app/log.h"
+#include "db/collation.h"
 #include "db/internal.h"
 
 static const struct {
@@ -369,16 +370,34 @@ db_end(struct db *db)
 	return db->status;
 }
 
+/* The collation that a column has, or NULL: it is no table's. */
+static const char *
+collation_of(struct db *db, const char *table, const char *column)
+{
+	const char *name = NULL;
+
+	return sqlite3_table_column_metadata(db->conn.handle, "main", table,
+		   column, NULL, &name, NULL, NULL, NULL) == SQLITE_OK
+	    ? name
+	    : NULL;
+}
+
 bool
 db_has_collation(
     struct db *db, const char *table, const char *column, struct str collation)
 {
-	const char *own = NULL;
+	const char *own = collation_of(db, table, column);
 
-	return sqlite3_table_column_metadata(db->conn.handle, "main", table,
-		   column, NULL, &own, NULL, NULL, NULL) == SQLITE_OK &&
-	    own != NULL && strlen(own) == collation.len &&
+	return own != NULL && strlen(own) == collation.len &&
 	    strncasecmp(own, collation.s, collation.len) == 0;
+}
+
+bool
+db_has_odd_collation(struct db *db, const char *table, const char *column)
+{
+	const char *own = collation_of(db, table, column);
+
+	return own != NULL && !collation_is_known(str_of(own));
 }
 
 int64_t

@@ -104,6 +104,9 @@ void db_plan(const struct db_statement *, struct buf *);
 bool db_has_collation(
     struct db *, const char *table, const char *column, struct str collation);
 
+/* Whether it compares by one that SQLite does not know. */
+bool db_has_odd_collation(struct db *, const char *table, const char *column);
+
 /* The size in bytes of the snapshot; 0 after a failure. */
 int64_t db_size(struct db *);
 

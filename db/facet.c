@@ -16,6 +16,10 @@
 	"json_each(CASE WHEN typeof(v) = 'text' AND json_valid(v) "            \
 	"THEN v ELSE '[]' END)"
 
+/* What stands next to the filters, as KEYSET_RESULT has it; v and i outside. */
+#define VALUE "\"squall:v\""
+#define ROW   "\"squall:i\""
+
 static void
 begin_budget(struct db *db, int64_t limit_ms)
 {
@@ -33,22 +37,28 @@ add_groups(const struct filters *f, enum facet_kind kind, size_t column,
 	bool has_rowid = t->rowid != NULL || t->rowid_is_key;
 
 	buf_lit(sql, "SELECT v AS value, count(*) AS n FROM (SELECT ");
+	/* A row counts once for what it has twice. */
+	if (kind == FACET_ARRAY)
+		buf_lit(sql,
+		    "DISTINCT i, atom AS v FROM (SELECT " ROW " AS i, " VALUE
+		    " AS v FROM (SELECT ");
+	else
+		buf_lit(sql, VALUE " AS v FROM (SELECT ");
 	if (kind == FACET_ARRAY) {
-		/* A row counts once for what it has twice. */
-		buf_lit(sql, "DISTINCT i, atom AS v FROM (SELECT ");
 		if (has_rowid && t->rowid != NULL)
-			keyset_column(t, t->n_columns, 'r', sql);
+			keyset_column(t, t->n_columns, sql);
 		else if (has_rowid)
-			keyset_column(t, t->key[0], 'r', sql);
+			keyset_column(t, t->key[0], sql);
 		else
 			buf_lit(sql, "row_number() OVER ()");
-		buf_lit(sql, " AS i, ");
+		buf_lit(sql, " AS " ROW ", ");
 	}
 	if (kind == FACET_DATE)
 		buf_lit(sql, "date(");
-	keyset_column(t, column, 'r', sql);
-	buf_str(sql, kind == FACET_DATE ? ") AS v" : " AS v");
+	keyset_column(t, column, sql);
+	buf_str(sql, kind == FACET_DATE ? ") AS " VALUE : " AS " VALUE);
 	filters_rows_sql(f, sql);
+	buf_lit(sql, ")");
 	if (kind == FACET_ARRAY)
 		buf_lit(sql, "), " ARRAY);
 	buf_lit(sql,
@@ -95,11 +105,11 @@ add_label(struct db *db, const struct table *t, size_t column, struct buf *sql)
 		found = label < parent.n_columns;
 		if (found) {
 			buf_lit(sql, ", (SELECT ");
-			keyset_column(&parent, label, 'p', sql);
+			keyset_column_as(&parent, label, 'p', sql);
 			buf_lit(sql, " FROM ");
 			sql_name(sql, str_of(parent.name));
 			buf_lit(sql, " AS p WHERE ");
-			keyset_column(&parent, to, 'p', sql);
+			keyset_column_as(&parent, to, 'p', sql);
 			buf_lit(sql, " = +f.value LIMIT 1)");
 		}
 	}

@@ -134,6 +134,18 @@ is_list(const struct filter_op *op)
 	return strchr(op->sql, '*') != NULL;
 }
 
+/* Whether it takes the column's collation: "@ <", "@ IN", "… @ = ''". */
+static bool
+compares(const struct filter_op *op)
+{
+	const char *s = strstr(op->sql, "@ ");
+
+	while (s != NULL && strchr("=<>", s[2]) == NULL &&
+	    strncmp(s + 2, "IN ", 3) != 0 && strncmp(s + 2, "NOT IN", 6) != 0)
+		s = strstr(s + 2, "@ ");
+	return s != NULL;
+}
+
 static struct str
 trimmed(struct str s)
 {
@@ -215,6 +227,15 @@ filters_add(
 		}
 		op = &filter_ops[0];
 	}
+	if (compares(op) && item->column < f->table->n_columns &&
+	    f->table->columns[item->column].odd_collation) {
+		buf_printf(why,
+		    "%s compares by a collation that SQLite does not know, so "
+		    "that only contains, like, glob and isnull can be asked "
+		    "for.",
+		    f->table->columns[item->column].name);
+		return false;
+	}
 	item->op = op;
 	item->value = value;
 	if (is_list(op) &&
@@ -295,7 +316,7 @@ add_sql(
 	}
 	for (const char *s = sql_of(f, item); *s != '\0'; s++) {
 		if (*s == '@')
-			keyset_column(f->table, item->column, 'r', sql);
+			keyset_column(f->table, item->column, sql);
 		else if (is_value(*s))
 			buf_printf(sql, ":p%d", p++);
 		else
@@ -469,7 +490,6 @@ filters_table_sql(const struct filters *f, struct buf *sql)
 {
 	buf_lit(sql, " FROM ");
 	sql_name(sql, str_of(f->table->name));
-	buf_lit(sql, " AS r");
 }
 
 void

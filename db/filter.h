@@ -72,23 +72,23 @@ bool filters_add(
     struct filters *, struct str name, struct str value, struct buf *why);
 
 /*
- * Adds a condition of another module's: SQL about the table, which goes by "r",
- * as far as its one parameter, then what comes behind that (a literal), and the
+ * Adds a condition of another module's: SQL about the table, as far as its one
+ * parameter, then what comes behind that (a literal), and the
  * same in words.  The filters own `sql` and `words` from now on.
  */
 bool filters_add_condition(struct filters *, struct buf *sql, const char *end,
     struct str value, struct buf *words);
 
 /*
- * Adds a condition as it stands, about the table that goes by "r", which the
- * caller has made sure is one.  False: there are too many filters.
+ * Adds a condition as it stands, about the table, which the caller has made
+ * sure is one.  False: there are too many filters.
  */
 bool filters_add_whole(struct filters *, struct str sql);
 
 /*
- * Adds " WHERE …" for the table, which goes by "r", or nothing without filters;
- * their parameters are called :p0, :p1 and so on.  Returns whether it added
- * something.
+ * Adds " WHERE …" for the table, which goes by its name, or nothing without
+ * filters; their parameters are called :p0, :p1 and so on.  Returns whether it
+ * added something.
  */
 bool filters_sql(const struct filters *, struct buf *sql);
 
@@ -114,7 +114,7 @@ void filter_describe(const struct filters *, size_t i, struct buf *);
 /* Adds "where a = 1, b is null and c > 2", or nothing without filters. */
 void filters_describe(const struct filters *, struct buf *);
 
-/* Adds " FROM table AS r", and with the filters " WHERE …": who passes. */
+/* Adds " FROM table", and with the filters " WHERE …": who passes. */
 void filters_table_sql(const struct filters *, struct buf *sql);
 void filters_rows_sql(const struct filters *, struct buf *sql);
 

@@ -48,6 +48,17 @@ add_term(struct keyset *k, size_t column, bool descending)
 	k->terms[k->n++] = (struct keyset_term){column, descending};
 }
 
+/* The order of an index needs no comparison, what follows a position does. */
+static bool
+can_compare_key(const struct table *t)
+{
+	for (size_t i = 0; i < t->n_key; i++) {
+		if (t->columns[t->key[i]].odd_collation)
+			return false;
+	}
+	return true;
+}
+
 void
 keyset_init(struct keyset *k, const struct table *t, size_t sort_column,
     bool descending)
@@ -57,11 +68,12 @@ keyset_init(struct keyset *k, const struct table *t, size_t sort_column,
 	    .sort = {sort_column, descending},
 	    .sorted = sort_column < t->n_columns,
 	};
-	if (!t->has_order)
+	if (!t->has_order ||
+	    (k->sorted && t->columns[sort_column].odd_collation))
 		return;
 	if (k->sorted)
 		add_term(k, sort_column, descending);
-	for (size_t i = 0; i < t->n_key; i++)
+	for (size_t i = 0; i < t->n_key && can_compare_key(t); i++)
 		add_term(k, t->key[i], false);
 	/*
 	 * Rows with NULL in their key need not differ in it, nor do those whose
@@ -72,7 +84,16 @@ keyset_init(struct keyset *k, const struct table *t, size_t sort_column,
 }
 
 void
-keyset_column(const struct table *t, size_t column, char alias, struct buf *sql)
+keyset_column(const struct table *t, size_t column, struct buf *sql)
+{
+	sql_name(sql, str_of(t->name));
+	buf_char(sql, '.');
+	sql_name(sql, str_of(table_column_name(t, column)));
+}
+
+void
+keyset_column_as(
+    const struct table *t, size_t column, char alias, struct buf *sql)
 {
 	buf_char(sql, alias);
 	buf_char(sql, '.');
@@ -278,7 +299,7 @@ order_by(const struct keyset *k, struct buf *sql)
 
 	for (size_t i = 0; i < n; i++) {
 		buf_str(sql, i == 0 ? " ORDER BY " : ", ");
-		keyset_column(k->table, terms[i].column, 'r', sql);
+		keyset_column(k->table, terms[i].column, sql);
 		if (terms[i].descending)
 			buf_lit(sql, " DESC");
 	}
@@ -290,13 +311,13 @@ add_far_value(const struct keyset *k, const struct keyset_position *p,
     size_t term, struct buf *sql)
 {
 	buf_lit(sql, "(SELECT ");
-	keyset_column(k->table, k->terms[term].column, 'f', sql);
+	keyset_column_as(k->table, k->terms[term].column, 'f', sql);
 	buf_lit(sql, " FROM ");
 	sql_name(sql, str_of(k->table->name));
 	buf_lit(sql, " AS f");
 	for (size_t i = far_key(k); i < k->n; i++) {
 		buf_str(sql, i == far_key(k) ? " WHERE " : " AND ");
-		keyset_column(k->table, k->terms[i].column, 'f', sql);
+		keyset_column_as(k->table, k->terms[i].column, 'f', sql);
 		buf_str(
 		    sql, p->values[i].type == VALUE_NULL ? " IS NULL" : " = ?");
 	}
@@ -376,14 +397,14 @@ keyset_sql(const struct keyset *k, const struct keyset_position *p,
 	r = all[range];
 	buf_str(sql, glue);
 	for (size_t i = 0; i < r.term; i++) {
-		keyset_column(k->table, k->terms[i].column, 'r', sql);
+		keyset_column(k->table, k->terms[i].column, sql);
 		if (p->values[i].type == VALUE_NULL)
 			buf_lit(sql, " IS NULL");
 		else
 			add_comparison(k, p, i, " = ", sql);
 		buf_lit(sql, " AND ");
 	}
-	keyset_column(k->table, k->terms[r.term].column, 'r', sql);
+	keyset_column(k->table, k->terms[r.term].column, sql);
 	if (r.comparison == IS_NULL)
 		buf_lit(sql, " IS NULL");
 	else if (p->values[r.term].type == VALUE_NULL)

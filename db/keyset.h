@@ -93,11 +93,19 @@ int keyset_bind(const struct keyset *, const struct keyset_position *,
     size_t range, struct query *, int i);
 
 /*
- * Adds the name of a column, or of the rowid, of the table that goes by `alias`
- * in the statement.  Always qualified: in ORDER BY, a mere name would be that
- * of a result first.
+ * Adds the name of a column, or of the rowid, of the table, which goes by its
+ * own name in the statement, or by `alias`.  Always qualified: in ORDER BY, a
+ * mere name would be that of a result first.
  */
-void
-keyset_column(const struct table *, size_t column, char alias, struct buf *sql);
+void keyset_column(const struct table *, size_t column, struct buf *sql);
+void keyset_column_as(
+    const struct table *, size_t column, char alias, struct buf *sql);
+
+/*
+ * What results of a SELECT about the table are called outside of it, with a
+ * number.  In its conditions SQLite takes a word in double quotes for such a
+ * name rather than for a text, so it is none that visitors would write.
+ */
+#define KEYSET_RESULT "\"squall:%zu\""
 
 #endif

@@ -35,7 +35,7 @@ add_join(struct rows *r, const struct table *parent,
 		buf_str(&r->joins, i == 0 ? " ON " : " AND ");
 		add_parent_column(&r->joins, parent, to[i], r->n_references);
 		/* '+': as foreign keys, by the parent's affinity alone. */
-		buf_printf(&r->joins, " = +t.c%zu", f->from[i]);
+		buf_printf(&r->joins, " = +t." KEYSET_RESULT, f->from[i]);
 	}
 }
 
@@ -105,9 +105,10 @@ rows_init(struct rows *r, struct db *db, const struct table *t)
 	for (size_t i = 0; i < n; i++) {
 		/* Renamed: SQLite has no columns "true" and "false" outside. */
 		buf_str(&r->columns, i == 0 ? "" : ", ");
-		keyset_column(t, i, 'r', &r->columns);
-		buf_printf(&r->columns, " AS c%zu", i);
-		buf_printf(&r->outer, "%st.c%zu", i == 0 ? "" : ", ", i);
+		keyset_column(t, i, &r->columns);
+		buf_printf(&r->columns, " AS " KEYSET_RESULT, i);
+		buf_printf(
+		    &r->outer, "%st." KEYSET_RESULT, i == 0 ? "" : ", ", i);
 	}
 	for (size_t i = 0; i < t->n_foreign_keys; i++) {
 		const struct foreign_key *f = &t->foreign_keys[i];
@@ -146,7 +147,7 @@ rows_reference(const struct rows *r, size_t column)
 }
 
 /*
- * "SELECT outer FROM (SELECT columns FROM table AS r": end_select closes it.
+ * "SELECT outer FROM (SELECT columns FROM table": end_select closes it.
  * SQLite can't merge the two where there is a LIMIT inside, and a LEFT JOIN
  * keeps the order of what stands on its left.
  */
@@ -159,7 +160,6 @@ begin_select(const struct rows *r, struct buf *sql)
 	buf_add(sql, r->columns.data, r->columns.len);
 	buf_lit(sql, " FROM ");
 	sql_name(sql, str_of(r->table->name));
-	buf_lit(sql, " AS r");
 }
 
 static void
@@ -302,7 +302,10 @@ rows_next(struct rows *r)
 static void
 add_key_match(const struct rows *r, size_t column, struct buf *sql)
 {
-	keyset_column(r->table, column, 'r', sql);
+	keyset_column(r->table, column, sql);
+	/* Its key is shown as it is, and so asked for. */
+	if (r->table->columns[column].odd_collation)
+		buf_lit(sql, " COLLATE BINARY");
 	buf_lit(sql, " IN (?, ?, ?)");
 }
 
@@ -333,7 +336,7 @@ add_key_order(const struct rows *r, struct buf *sql)
 	buf_lit(sql, " ORDER BY 0");
 	for (size_t i = 0; i < r->table->n_key; i++) {
 		buf_lit(sql, " + CASE typeof(");
-		keyset_column(r->table, r->table->key[i], 'r', sql);
+		keyset_column(r->table, r->table->key[i], sql);
 		buf_lit(sql,
 		    ") WHEN 'blob' THEN 2 WHEN 'text' THEN 1 "
 		    "ELSE 0 END");
@@ -388,7 +391,9 @@ find_by_rowid(struct rows *r, struct str part)
 	if (n.type != VALUE_INT)
 		return false;
 	begin_select(r, &sql);
-	buf_printf(&sql, " WHERE r.\"%s\" = ? LIMIT 1", r->table->rowid);
+	buf_lit(&sql, " WHERE ");
+	keyset_column(r->table, r->table->n_columns, &sql);
+	buf_lit(&sql, " = ? LIMIT 1");
 	end_select(r, &sql);
 	query_open_buf(&r->query, r->db, &sql);
 	query_bind_int(&r->query, 1, n.whole);

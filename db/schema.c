@@ -194,6 +194,14 @@ find_rowid(struct db *db, struct table *t, const struct kind *kind)
 	}
 }
 
+static void
+find_odd_collations(struct db *db, struct table *t)
+{
+	for (size_t i = 0; i < t->n_columns && t->kind == TABLE_PLAIN; i++)
+		t->columns[i].odd_collation =
+		    db_has_odd_collation(db, t->name, t->columns[i].name);
+}
+
 /* A key may be unique by another collation than its columns compare by. */
 static bool
 key_compares_as_columns(struct db *db, const struct table *t)
@@ -223,7 +231,9 @@ tells_rows_apart(struct db *db, const struct table *t)
 	if (t->rowid != NULL || t->rowid_is_key)
 		return true;
 	for (size_t i = 0; i < t->n_key; i++) {
-		if (!t->columns[t->key[i]].not_null)
+		const struct column *c = &t->columns[t->key[i]];
+
+		if (!c->not_null || c->odd_collation)
 			return false;
 	}
 	return t->n_key > 0 && key_compares_as_columns(db, t);
@@ -329,6 +339,7 @@ describe(struct db *db, struct str name, struct table *t)
 	    !read_columns(db, name, t, &kind) || !read_unique(db, name, t) ||
 	    !read_foreign_keys(db, name, t);
 	if (!failed) {
+		find_odd_collations(db, t);
 		find_rowid(db, t, &kind);
 		t->has_order = tells_rows_apart(db, t);
 	}

@@ -26,6 +26,7 @@ struct column {
 	char *type; /* as declared, "" if it is not */
 	enum affinity affinity;
 	bool not_null;
+	bool odd_collation; /* by which SQLite alone can't compare it */
 	size_t key; /* its place in the primary key, from 1; 0: not in it */
 };
 

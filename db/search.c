@@ -394,7 +394,7 @@ search_apply(const struct search *s, struct filters *f)
 		const struct search_term *term = &s->terms[i];
 		struct buf sql = {0}, words = {0};
 
-		keyset_column(s->table, s->index->key, 'r', &sql);
+		keyset_column(s->table, s->index->key, &sql);
 		buf_lit(&sql, " IN (");
 		add_select(s, term, &sql);
 		describe(s, term, &words);

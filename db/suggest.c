@@ -148,7 +148,7 @@ read_samples(struct db *db, const struct filters *f, struct sample *samples)
 	buf_lit(&sql, "SELECT ");
 	for (size_t i = 0; i < t->n_columns; i++) {
 		buf_str(&sql, i == 0 ? "" : ", ");
-		keyset_column(t, i, 'r', &sql);
+		keyset_column(t, i, &sql);
 	}
 	filters_rows_sql(f, &sql);
 	buf_lit(&sql, " LIMIT " SAMPLE_ROWS);

@@ -107,17 +107,17 @@ add_sql(const struct table *t, const struct table *other,
 	buf_char(sql, '(');
 	for (size_t i = 0; i < f->n; i++) {
 		buf_str(sql, i == 0 ? "" : ", ");
-		keyset_column(t, to[i], 'r', sql);
+		keyset_column(t, to[i], sql);
 	}
 	buf_lit(sql, ") IN (SELECT ");
 	for (size_t i = 0; i < f->n; i++) {
 		buf_str(sql, i == 0 ? "" : ", ");
-		keyset_column(other, f->from[i], 'o', sql);
+		keyset_column_as(other, f->from[i], 'o', sql);
 	}
 	buf_lit(sql, " FROM ");
 	sql_name(sql, str_of(other->name));
 	buf_lit(sql, " AS o WHERE ");
-	keyset_column(other, column, 'o', sql);
+	keyset_column_as(other, column, 'o', sql);
 	buf_lit(sql, " = ");
 }
 

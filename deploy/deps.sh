@@ -35,7 +35,7 @@ declare -rA SETS=(
 	# clang is older than that package, it comes with clang
 	[fuzz]='@build clang libclang-rt-dev|libclang-common-14-dev'
 	# make lint: clang-tidy reads the headers of the libraries
-	[lint]='@build clang-format clang-tidy cppcheck shellcheck'
+	[lint]='@build clang-format clang-tidy cppcheck shellcheck mandoc'
 	# make bench
 	[bench]='@demo redis-server wrk procps libfcgi-dev libfcgi-bin jq'
 	# make picture: Chromium (Debian's name) and a font for it

@@ -10,6 +10,7 @@
 #include "app/json_valid.h"
 #include "app/url.h"
 #include "app/utf8.h"
+#include "db/published.h"
 #include "handlers/layout.h"
 
 bool
@@ -205,6 +206,34 @@ cell_json_row(struct buf *b, const struct rows *r)
 }
 
 void
+cell_json_link(struct buf *b, const struct request *req, const char *database,
+    const struct rows *r, size_t column, bool *comma)
+{
+	const struct reference *ref = rows_reference(r, column);
+	struct buf link = {0};
+
+	if (ref != NULL && rows_reference_key(r, ref, &link)) {
+		buf_reset(&link);
+		cell_reference(&link, req, database, r, column, 0);
+		buf_str(b, *comma ? "," : "");
+		json_str(b, r->table->columns[column].name);
+		json_raw(b, ":");
+		json_text(b, str_of_buf(&link));
+		*comma = true;
+	}
+	buf_release(&link);
+}
+
+void
+cell_csv_text(struct buf *b, const struct db *db, struct str s)
+{
+	if (published_settings(db)->csv_formulas != 0)
+		csv_text_no_formula(b, s);
+	else
+		csv_text(b, s);
+}
+
+void
 cell_csv(struct buf *b, const struct query *q, int column)
 {
 	struct str blob;
@@ -222,7 +251,7 @@ cell_csv(struct buf *b, const struct query *q, int column)
 			json_real(b, query_real(q, column));
 		break;
 	case VALUE_TEXT:
-		csv_text(b, query_text(q, column));
+		cell_csv_text(b, q->db, query_text(q, column));
 		break;
 	case VALUE_BLOB:
 		blob = query_blob(q, column);

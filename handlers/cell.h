@@ -39,6 +39,16 @@ void cell_reference(struct buf *, const struct request *, const char *database,
 /* A whole row as a JSON object, with its rowid where that is its key. */
 void cell_json_row(struct buf *, const struct rows *);
 
+/* Text, or a column's name, as a field of CSV: as --csv-formulas has it. */
+void cell_csv_text(struct buf *, const struct db *, struct str);
+
+/*
+ * Where a row's column is a link to another row in HTML: adds the member
+ * "name": HTML to an object, behind a comma if there is one already.
+ */
+void cell_json_link(struct buf *, const struct request *, const char *database,
+    const struct rows *, size_t column, bool *comma);
+
 /* As a field of CSV: NULL is an empty one, bytes are in base64. */
 void cell_csv(struct buf *, const struct query *, int column);
 

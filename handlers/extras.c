@@ -3,6 +3,9 @@
  */
 #include "handlers/extras.h"
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "app/json.h"
 #include "app/params.h"
 #include "app/route.h"
@@ -89,6 +92,38 @@ extras_write(const struct extras *e, const struct request *req,
 	}
 }
 
+static void
+add_path(const struct request *req, struct buf *url)
+{
+	url_path(url, req->prefix);
+	request_path(req, url);
+	buf_str(url, format_suffix(req->format));
+}
+
+/* The page with one of them more, or without it. */
+static void
+add_toggle_url(const struct extras *e, const struct request *req, uint64_t bits,
+    struct buf *b)
+{
+	struct buf url = {0};
+	const char *comma = "";
+	char mark;
+
+	add_path(req, &url);
+	mark = params_write(route_params(req->route), req, PARAM_BIT(e->param),
+	    ARGUMENT_NONE, &url);
+	if (bits != 0)
+		buf_printf(&url, "%c_extra=", mark);
+	for (size_t i = 0; i < e->n; i++) {
+		if ((bits >> i & 1) == 0)
+			continue;
+		buf_printf(&url, "%s%s", comma, e->rows[i].name);
+		comma = ",";
+	}
+	json_text(b, str_of_buf(&url));
+	buf_release(&url);
+}
+
 void
 extras_list(const struct extras *e, const struct request *req, struct buf *b)
 {
@@ -103,6 +138,8 @@ extras_list(const struct extras *e, const struct request *req, struct buf *b)
 		json_str(b, e->rows[i].name);
 		json_raw(b, ",\"description\":");
 		json_str(b, e->rows[i].description);
+		json_raw(b, ",\"toggle_url\":");
+		add_toggle_url(e, req, bits ^ UINT64_C(1) << i, b);
 		json_raw(b, ",\"selected\":");
 		buf_str(b, (bits >> i & 1) != 0 ? "true}" : "false}");
 	}
@@ -129,19 +166,85 @@ extras_args(const struct request *req, uint64_t without, struct buf *b)
 	json_raw(b, "]");
 }
 
+/* What params_each writes into: the parameters by name, each once. */
+struct by_name {
+	struct buf json; /* the first, since that is what is handed on */
+	struct buf name; /* whose values are being written */
+};
+
+static void
+write_by_name(struct buf *b, struct str name, struct str text)
+{
+	struct by_name *list = (struct by_name *)b;
+
+	if (b->len > 0 && str_eq(name, str_of_buf(&list->name))) {
+		json_raw(b, ",");
+	} else {
+		buf_str(b, b->len > 0 ? "]," : "");
+		json_text(b, name);
+		json_raw(b, ":[");
+		buf_reset(&list->name);
+		buf_add(&list->name, name.s, name.len);
+	}
+	json_text(b, text);
+}
+
+/* {"name": ["value", …], …}: equal names follow each other. */
+static void
+add_args(const struct request *req, struct buf *b)
+{
+	struct by_name list = {0};
+
+	params_each(
+	    route_params(req->route), req, 0, write_by_name, &list.json);
+	json_raw(b, "{");
+	buf_add(b, list.json.data, list.json.len);
+	buf_str(b, list.json.len > 0 ? "]}" : "}");
+	buf_release(&list.json);
+	buf_release(&list.name);
+}
+
 void
 extras_request(const struct request *req, struct buf *b)
 {
 	struct buf url = {0};
 
-	url_path(&url, req->prefix);
-	request_path(req, &url);
-	buf_str(&url, format_suffix(req->format));
+	add_path(req, &url);
+	json_raw(b, "{\"path\":");
+	json_text(b, str_of_buf(&url));
 	route_query(req, &url);
-	json_raw(b, "{\"full_path\":");
+	json_raw(b, ",\"full_path\":");
 	json_text(b, str_of_buf(&url));
 	json_raw(b, ",\"args\":");
-	extras_args(req, 0, b);
+	add_args(req, b);
 	json_raw(b, "}");
 	buf_release(&url);
+}
+
+void
+extras_color(const char *database, struct buf *b)
+{
+	uint64_t hash = XXH3_64bits(database, strlen(database));
+
+	buf_printf(b, "\"%06x\"", (unsigned)(hash & 0xffffff));
+}
+
+void
+extras_debug(const struct request *req, struct buf *b)
+{
+	static const char *const names[] = {"database", "table", "pks"};
+	const char *format = format_suffix(req->format);
+
+	json_raw(b, "{\"url_vars\":{");
+	for (size_t i = 0; i < req->n_segments && i < 3; i++) {
+		if (str_is(req->segments[i], "-"))
+			break; /* what follows is squall's own */
+		json_str(b, names[i]);
+		json_raw(b, ":");
+		json_text(b, req->segments[i]);
+		json_raw(b, ",");
+	}
+	json_raw(b, "\"format\":");
+	json_str(b, format + (*format == '.'));
+	json_raw(b, "}}");
 }

@@ -33,8 +33,17 @@ void extras_write(const struct extras *, const struct request *,
 /* The value of the extra called "extras": what there is. */
 void extras_list(const struct extras *, const struct request *, struct buf *);
 
-/* The value of "request": the page's own address, and its parameters. */
+/*
+ * The value of "request": the page's own address, and its parameters.  Without
+ * a host, since it is kept for whoever asks.
+ */
 void extras_request(const struct request *, struct buf *);
+
+/* The value of "database_color": six hexadecimal digits, from its name. */
+void extras_color(const char *database, struct buf *);
+
+/* The value of "debug": the parts of the page's path. */
+void extras_debug(const struct request *, struct buf *);
 
 /* An array of the parameters, each as [name, value]; see params_write. */
 void extras_args(const struct request *, uint64_t without, struct buf *);

@@ -10,6 +10,7 @@
 #include "handlers/openapi_schema.h"
 #include "handlers/query.h"
 #include "handlers/routes.h"
+#include "handlers/table.h"
 
 struct writer {
 	struct buf *b;
@@ -29,9 +30,27 @@ parameter(struct buf *b, const struct param *p, const struct settings *settings)
 	json_raw(b, "}");
 }
 
+/* Whether a path of rows has it, where SQL may be asked or may not. */
+static bool
+covers(const struct param *p, bool sql)
+{
+	return p == &table_params.rows[TABLE_WHERE] ? sql
+						    : openapi_schema_covers(p);
+}
+
+static bool
+any_sql(struct catalog *catalog)
+{
+	bool sql = false;
+
+	for (size_t i = 0; i < catalog_count(catalog); i++)
+		sql |= published_metadata(catalog_at(catalog, i))->sql != 0;
+	return sql;
+}
+
 /* What paths refer to: the parameters of routes, each once, and schemas. */
 static void
-components(struct buf *b, const struct settings *settings)
+components(struct buf *b, const struct settings *settings, bool sql)
 {
 	bool comma = false;
 
@@ -45,7 +64,7 @@ components(struct buf *b, const struct settings *settings)
 		const struct params *params = route_params(r);
 
 		for (size_t j = 0; j < params->n; j++) {
-			if (!openapi_schema_covers(&params->rows[j]))
+			if (!covers(&params->rows[j], sql))
 				continue;
 			buf_str(b, comma ? ",\"" : "\"");
 			comma = true;
@@ -61,13 +80,13 @@ components(struct buf *b, const struct settings *settings)
 
 /* References to what components has of a route; whether there are any. */
 static bool
-references(struct buf *b, const struct route *r)
+references(struct buf *b, const struct route *r, bool sql)
 {
 	const struct params *params = route_params(r);
 	bool any = false;
 
 	for (size_t i = 0; i < params->n; i++) {
-		if (!openapi_schema_covers(&params->rows[i]))
+		if (!covers(&params->rows[i], sql))
 			continue;
 		buf_printf(b, "%s{\"$ref\":\"#/components/parameters/%s.%s\"}",
 		    any ? "," : "", r->name, params->rows[i].name);
@@ -211,7 +230,7 @@ row_path(struct writer *w, const struct operation *o, const struct route *r,
 	    "{\"name\":\"key\",\"in\":\"path\",\"required\":true,"
 	    "\"description\":\"Its primary key: values in tilde-encoding, with "
 	    "commas between them\",\"schema\":{\"type\":\"string\"}},");
-	references(w->b, r);
+	references(w->b, r, false);
 	begin_answer(w);
 	openapi_schema_rows(w->b, db, t, false);
 	end_path(w, false);
@@ -222,7 +241,7 @@ rows_path(struct writer *w, const struct operation *o, const struct route *r,
     const struct db *db, const struct table *t)
 {
 	begin_path(w, o);
-	filters(w->b, t, references(w->b, r));
+	filters(w->b, t, references(w->b, r, published_metadata(db)->sql != 0));
 	begin_answer(w);
 	openapi_schema_rows(w->b, db, t, true);
 	end_path(w, true);
@@ -233,7 +252,7 @@ static void
 plain_path(struct writer *w, const struct operation *o, const struct route *r)
 {
 	begin_path(w, o);
-	references(w->b, r);
+	references(w->b, r, false);
 	begin_answer(w);
 	openapi_schema_page(w->b, r->name);
 	end_path(w, false);
@@ -270,7 +289,7 @@ static void
 sql_path(struct writer *w, const struct operation *o, const struct route *r)
 {
 	begin_path(w, o);
-	references(w->b, r);
+	references(w->b, r, false);
 	begin_answer(w);
 	openapi_schema_page(w->b, "statement");
 	end_path(w, true);
@@ -438,7 +457,8 @@ openapi_file(
 			page->transient = true;
 	}
 	json_raw(w.b, "},\n");
-	components(w.b, published_settings(catalog_at(catalog, 0)));
+	components(
+	    w.b, published_settings(catalog_at(catalog, 0)), any_sql(catalog));
 	json_raw(w.b, "}\n");
 	return 200;
 }

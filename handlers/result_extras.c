@@ -78,6 +78,18 @@ write_private(void *page, struct buf *b)
 	json_raw(b, "false");
 }
 
+static void
+write_color(void *page, struct buf *b)
+{
+	extras_color(db_name(((const struct answer *)page)->asked->db), b);
+}
+
+static void
+write_debug(void *page, struct buf *b)
+{
+	extras_debug(((const struct answer *)page)->asked->req, b);
+}
+
 static void write_extras(void *, struct buf *);
 
 static const struct extra rows[] = {
@@ -86,6 +98,8 @@ static const struct extra rows[] = {
     {"request", "What was asked for", write_request},
     {"metadata", "What the operator says of the query", write_metadata},
     {"database", "The name of the database", write_database},
+    {"database_color", "A colour for the database, from its name", write_color},
+    {"debug", "The parts of the path", write_debug},
     {"private", "Whether not everybody may see it", write_private},
     {"extras", "What _extra may ask for", write_extras},
 };

@@ -242,6 +242,40 @@ write_private(void *row, struct buf *b)
 	json_raw(b, "false");
 }
 
+/* Nobody assigns types to columns here. */
+static void
+write_types(void *row, struct buf *b)
+{
+	(void)row;
+	json_raw(b, "{}");
+}
+
+static void
+write_color(void *row, struct buf *b)
+{
+	extras_color(db_name(((const struct row *)row)->db), b);
+}
+
+static void
+write_debug(void *row, struct buf *b)
+{
+	extras_debug(((const struct row *)row)->req, b);
+}
+
+static void
+write_render_cell(void *arg, struct buf *b)
+{
+	const struct row *row = arg;
+
+	bool comma = false;
+
+	json_raw(b, "[{");
+	for (size_t i = 0; i < row->rows->table->n_columns; i++)
+		cell_json_link(
+		    b, row->req, db_name(row->db), row->rows, i, &comma);
+	json_raw(b, "}]");
+}
+
 static void write_extras(void *row, struct buf *);
 
 static const struct extra extra_rows[] = {
@@ -254,6 +288,10 @@ static const struct extra extra_rows[] = {
     {"request", "What was asked for", write_request},
     {"metadata", "What the operator says of the table", write_metadata},
     {"foreign_key_tables", "What refers to the row", write_links},
+    {"render_cell", "The HTML of references to other rows", write_render_cell},
+    {"column_types", "Types that columns have been given", write_types},
+    {"database_color", "A colour for the database, from its name", write_color},
+    {"debug", "The parts of the path", write_debug},
     {"private", "Whether not everybody may see it", write_private},
     {"extras", "What _extra may ask for", write_extras},
 };

@@ -25,13 +25,13 @@ write_header(const struct table_view *v, struct buf *b)
 
 		if (i > 0)
 			csv_raw(b, ",");
-		csv_text(b, str_of(name));
+		cell_csv_text(b, v->db, str_of(name));
 		if (has_label(v, &v->shown[i])) {
 			struct buf label = {0};
 
 			buf_printf(&label, "%s_label", name);
 			csv_raw(b, ",");
-			csv_text(b, str_of_buf(&label));
+			cell_csv_text(b, v->db, str_of_buf(&label));
 			buf_release(&label);
 		}
 	}

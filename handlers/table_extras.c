@@ -124,6 +124,18 @@ write_primary_keys(void *page, struct buf *b)
 }
 
 static void
+write_description(const struct table_view *v, size_t column, struct buf *b)
+{
+	const struct column_metadata *m = table_metadata_column(
+	    v->metadata, str_of(view_column_name(v, column)));
+
+	if (m != NULL && m->description != NULL)
+		json_str(b, m->description);
+	else
+		json_raw(b, "null");
+}
+
+static void
 write_display_columns(void *page, struct buf *b)
 {
 	struct table_view *v = page;
@@ -145,7 +157,11 @@ write_display_columns(void *page, struct buf *b)
 		json_raw(b, ",\"type\":");
 		json_str(b, c == NULL ? "INTEGER" : c->type);
 		json_raw(b, ",\"notnull\":");
-		buf_str(b, c != NULL && c->not_null ? "1}" : "0}");
+		buf_str(b, c != NULL && c->not_null ? "1" : "0");
+		json_raw(b, ",\"description\":");
+		write_description(v, column, b);
+		json_raw(
+		    b, ",\"column_type\":null,\"column_type_config\":null}");
 	}
 	json_raw(b, "]");
 }
@@ -160,11 +176,10 @@ write_query(void *page, struct buf *b)
 	buf_lit(&sql, "SELECT ");
 	for (size_t i = 0; i < v->n_shown; i++) {
 		buf_str(&sql, i == 0 ? "" : ", ");
-		keyset_column(&v->table, v->shown[i].column, 'r', &sql);
+		keyset_column(&v->table, v->shown[i].column, &sql);
 	}
 	buf_lit(&sql, " FROM ");
 	sql_name(&sql, str_of(v->table.name));
-	buf_lit(&sql, " AS r");
 	filters_sql(&v->filters, &sql);
 	keyset_sql(&v->keyset, &beginning, 0, "", &sql);
 	buf_printf(&sql, " LIMIT %lld", (long long)v->size + 1);
@@ -192,6 +207,54 @@ write_request(void *page, struct buf *b)
 	const struct table_view *v = page;
 
 	extras_request(v->req, b);
+}
+
+/* The rows of the page once more, for what they are in HTML. */
+static void
+write_render_cell(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+	int64_t n = 0;
+
+	json_raw(b, "[");
+	rows_page(&v->rows, &v->filters, &v->keyset, &v->position, v->n);
+	while (n < v->n && rows_next(&v->rows)) {
+		bool comma = false;
+
+		buf_str(b, n++ > 0 ? ",{" : "{");
+		for (size_t i = 0; i < v->n_shown; i++)
+			cell_json_link(b, v->req, db_name(v->db), &v->rows,
+			    v->shown[i].column, &comma);
+		json_raw(b, "}");
+	}
+	json_raw(b, "]");
+}
+
+/* Nobody assigns types to columns here, or may. */
+static void
+write_types(void *page, struct buf *b)
+{
+	(void)page;
+	json_raw(b, "{}");
+}
+
+static void
+write_types_ui(void *page, struct buf *b)
+{
+	(void)page;
+	json_raw(b, "null");
+}
+
+static void
+write_color(void *page, struct buf *b)
+{
+	extras_color(db_name(((const struct table_view *)page)->db), b);
+}
+
+static void
+write_debug(void *page, struct buf *b)
+{
+	extras_debug(((const struct table_view *)page)->req, b);
 }
 
 static void
@@ -364,6 +427,11 @@ static const struct extra rows[] = {
 	write_details},
     {"display_columns", "The columns of these rows, and what they are",
 	write_display_columns},
+    {"render_cell", "The HTML of references to other rows", write_render_cell},
+    {"column_types", "Types that columns have been given", write_types},
+    {"set_column_type_ui", "How to give them, for who may", write_types_ui},
+    {"database_color", "A colour for the database, from its name", write_color},
+    {"debug", "The parts of the path", write_debug},
     {"request", "What was asked for", write_request},
     {"query", "The SQL of these rows, from the first page on", write_query},
     {"extras", "What _extra may ask for", write_extras},

@@ -46,19 +46,6 @@ write_first(const struct table_view *v, struct buf *b)
 		json_raw(b, "null");
 }
 
-/* A member of an object whose names are the rows' keys. */
-static void
-write_member(const struct table_view *v, struct buf *b)
-{
-	struct buf key = {0};
-
-	rows_key(&v->rows, &key);
-	json_text(b, str_of_buf(&key));
-	json_raw(b, ":");
-	write_object(v, b);
-	buf_release(&key);
-}
-
 static void
 write_rows(struct table_view *v, struct buf *b,
     void (*write)(const struct table_view *, struct buf *))
@@ -68,6 +55,28 @@ write_rows(struct table_view *v, struct buf *b,
 			json_raw(b, ",\n");
 		write(v, b);
 	}
+}
+
+/* An object of them, by their keys; false: one has none. */
+static bool
+write_members(struct table_view *v, struct buf *b)
+{
+	struct buf key = {0};
+	bool ok = true;
+
+	json_raw(b, "{");
+	while (ok && view_next(v)) {
+		if (v->n > 1)
+			json_raw(b, ",\n");
+		buf_reset(&key);
+		ok = rows_key(&v->rows, &key);
+		json_text(b, str_of_buf(&key));
+		json_raw(b, ":");
+		write_object(v, b);
+	}
+	json_raw(b, "}\n");
+	buf_release(&key);
+	return ok;
 }
 
 static void
@@ -142,8 +151,10 @@ table_json(struct table_view *v, struct page *page)
 		    "_shape: %s has no primary key to name its rows by: "
 		    "expected another shape than object.",
 		    v->table.name);
-	json_raw(b, "{");
-	write_rows(v, b, write_member);
-	json_raw(b, "}\n");
+	if (!write_members(v, b))
+		return page_error(page, 400,
+		    "_shape: a row of %s has NULL in its primary key, and so "
+		    "no name: expected another shape than object.",
+		    v->table.name);
 	return 200;
 }

@@ -104,6 +104,14 @@ usual_order(struct table_view *v)
 	v->descending = m->sort == NULL && v->sort < v->table.n_columns;
 }
 
+/* By a collation that SQLite does not know only an index sorts. */
+static bool
+can_sort(const struct table_view *v)
+{
+	return !v->table.columns[v->sort].odd_collation ||
+	    indexes_have(v->db, &v->table, &v->sort, 1);
+}
+
 static int
 read_order(struct table_view *v, struct page *page)
 {
@@ -124,7 +132,7 @@ read_order(struct table_view *v, struct page *page)
 	if (v->sort == v->table.n_columns)
 		return no_column(
 		    v, down->given ? "_sort_desc" : "_sort", name, page);
-	if (!view_may_sort(v, v->sort))
+	if (!view_may_sort(v, v->sort) || !can_sort(v))
 		return page_error(page, 400, "%s can’t be sorted by %s.",
 		    v->table.name, v->table.columns[v->sort].name);
 	return 200;

@@ -77,7 +77,7 @@ compiles(struct db *db, const struct table *t, struct str condition,
 
 	buf_lit(&sql, "SELECT 1 FROM ");
 	sql_name(&sql, str_of(t->name));
-	buf_lit(&sql, " AS r WHERE (");
+	buf_lit(&sql, " WHERE (");
 	buf_add(&sql, condition.s, condition.len);
 	buf_lit(&sql, ")");
 	ok = !sql.failed && guard_open(&q, db, str_of_buf(&sql));

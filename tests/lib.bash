@@ -293,23 +293,38 @@ squall_answers()
 	[[ -n $(WAIT_S=2 fcgi OPTIONS /) ]]
 }
 
+# patience OPTION...: options that give pages, facets and suggestions more time
+# than they have by default, since a busy machine must fail no test.  Tests of
+# limits set theirs, among the options or in the configuration.
+patience()
+{
+	local argument limit said="$* "
+
+	for argument; do
+		case $argument in
+		--config=*) said+=$(sed 's/^/--/; s/ *= */=/' "${argument#*=}") ;;
+		esac
+	done
+	for limit in time-limit facet-time-limit facet-suggest-time-limit; do
+		[[ $said == *--$limit=* ]] || echo "--$limit=20000"
+	done
+}
+
 # start_squall [OPTION]... [DATABASE]...: at unix:$T/squall.sock unless there is
 # a --listen=ADDR; log in $T/squall.log.  Waits until it answers, to an OPTIONS
 # request, which no cache keeps.  With NAME=squall2 before it a second one can
 # be started ($T/squall2.sock).  SQUALL_ADDRESS is where the last one listens,
-# and where the web servers started after it go.  Pages have more time than by
-# default, since a busy machine must fail no test; those of limits set theirs.
+# and where the web servers started after it go.
 start_squall()
 {
-	local name=${NAME:-squall} argument listen='' limit=--time-limit=20000
+	local name=${NAME:-squall} argument listen=''
+	local -a limits
 
+	mapfile -t limits < <(patience "$@")
 	for argument; do
-		case $argument in
-		--listen=*) listen=$argument ;;
-		--time-limit=* | --config=* | -c*) limit='' ;;
-		esac
+		[[ $argument != --listen=* ]] || listen=$argument
 	done
-	[[ -z $limit ]] || set -- "$limit" "$@"
+	set -- "${limits[@]}" "$@"
 	if [[ -z $listen ]]; then
 		listen=--listen=unix:$T/$name.sock
 		set -- "$listen" "$@"

@@ -105,6 +105,8 @@ function values({ name, schema }, path, plain)
 			.filter(value => value !== undefined);
 	if (COLUMNS.has(name))
 		return columns(path);
+	if (name === '_where')
+		return ['1', "'a' < 'b' AND (1 OR 0)"];
 	if (name === '_extra')
 		return plain?.extras?.map(extra => extra.name) ?? ['extras'];
 	if (name === '_next')
@@ -126,9 +128,13 @@ function query(name, value)
 async function keys(path)
 {
 	const table = path.replace('/{key}.json', '.json');
-	const rows = await ask(table, `${table}?_shape=object&_size=5`);
+	const { primary_keys: names } = await ask(table,
+		`${table}?_size=0&_extra=primary_keys`);
+	const filters = names.map(name => '&' + query(name + '__notnull', 1));
+	const rows = await ask(table,
+		`${table}?_shape=object&_size=5${filters.join('')}`);
 
-	return Object.keys(rows).filter(key => key !== '').slice(0, 3);
+	return Object.keys(rows).slice(0, 3);
 }
 
 async function checkAddress(path, address)

@@ -152,11 +152,10 @@ add_columns(const struct table *t, struct buf *sql)
 
 	for (size_t i = 0; i < n; i++) {
 		buf_str(sql, i == 0 ? "SELECT " : ", ");
-		keyset_column(t, i, 'r', sql);
+		keyset_column(t, i, sql);
 	}
 	buf_lit(sql, " FROM ");
 	sql_name(sql, str_of(t->name));
-	buf_lit(sql, " AS r");
 }
 
 /* How many rows follow; with `first`, the token of the first of them. */

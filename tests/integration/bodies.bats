@@ -159,7 +159,7 @@ post_sizes()
 	    for i in {1..300}; do printf x; read -rt 0.001 -u 4; done' \
 	    - "$T/never" 3>&- |
 	    env -i REQUEST_METHOD=POST CONTENT_LENGTH=300 SCRIPT_NAME= \
-	    PATH_INFO=/demo QUERY_STRING= timeout 5 \
+	    PATH_INFO=/demo QUERY_STRING= timeout "$WAIT_S" \
 	    "$(command -v cgi-fcgi)" -bind -connect "$T/squall.sock" >"$T/out"
 	has "$(<"$T/out")" 'Status: 405'
 }

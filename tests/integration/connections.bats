@@ -31,7 +31,7 @@ LARGE="CREATE TABLE large (id INTEGER PRIMARY KEY, body TEXT);
 		printf '%b' "$(<"$T/escaped")" >&"$FD"
 	done
 	for i in "${DIALED[@]:1}"; do
-		timeout 5 head -c "$length" <&"$i" >"$T/last"
+		timeout "$WAIT_S" head -c "$length" <&"$i" >"$T/last"
 	done
 	has "$(tr -d '\0' <"$T/last")" 'Status: 405'
 	# hits and misses, on new and on kept connections

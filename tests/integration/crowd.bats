@@ -28,7 +28,7 @@ serve()
 # renders: how often the rows of notes were read, says SQLite's trace.
 renders()
 {
-	grep -c 'debug db.* demo: SELECT t.*FROM "notes" AS r' "$T/squall.log"
+	grep -c 'debug db.* demo: SELECT t.*FROM "notes"' "$T/squall.log"
 }
 
 crowd_is_there()

@@ -118,6 +118,12 @@ CREATE VIEW v AS SELECT a FROM t;
 	is "$(jq -c '.paths["/demo/top.json"].get | [.summary,
 	    .parameters[-1].name, .parameters[-1].schema.default]' \
 	    <<<"$BODY")" '["The top","n","3"]'
+	# conditions in SQL, where they are taken
+	is "$(jq -c '.components.parameters["table._where"].schema,
+	    (.paths["/demo/t.json"].get.parameters |
+	    map(select(."$ref" == "#/components/parameters/table._where")) |
+	    length)' <<<"$BODY" | paste -sd ' ')" \
+	    '{"type":"array","items":{"type":"string"}} 1'
 	# references lead to something
 	is "$(jq -c '[.. | objects | ."$ref"? | values] | unique | .[]' \
 	    <<<"$BODY" | tr -d '"#' | while read -r path; do
@@ -132,6 +138,11 @@ CREATE VIEW v AS SELECT a FROM t;
 	sqlite3 "$T/demo.db" 'CREATE TABLE more (x)'
 	page GET /-/openapi.json
 	has "$BODY" '"/demo/more.json"'
+	stop squall
+	start_squall --workers=1 "$T/demo.db"
+	page GET /-/openapi.json
+	has "$BODY" '"/demo/more.json"'
+	hasnt "$BODY" _where
 }
 
 @test "robots.txt" {

@@ -28,7 +28,7 @@ shown()
 {
 	page GET "$1"
 	is "$STATUS" 200
-	MAIN=$(sed -n '/<main id="main">/,/<\/main>/p' <<<"$BODY" | paste -sd ' ')
+	MAIN=$(sed -n '/<main[ >]/,/<\/main>/p' <<<"$BODY" | paste -sd ' ')
 }
 
 @test "title, description, source, licence and more" {

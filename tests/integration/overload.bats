@@ -10,7 +10,8 @@ serve()
 {
 	make_db "$T/demo.db"
 	make_db "$T/other.db"
-	start_squall --workers=1 --threads=1 --time-limit=60000 "$@" \
+	start_squall --workers=1 --threads=1 --time-limit=60000 \
+	    --queue-wait=60000 "$@" \
 	    "$T/demo.db" "$T/other.db"
 	# the renderer has opened both
 	fcgi GET /demo/notes/3 >"$T/out"
@@ -79,11 +80,11 @@ refused()
 @test "who waits too long gets a 503 within the wait" {
 	local since
 
-	serve --queue-wait=2000
+	serve --queue-wait=3000
 	occupied
 	since=${EPOCHREALTIME/[.,]/}
 	wait_for answered first second
-	((${EPOCHREALTIME/[.,]/} - since < 2500000))
+	((${EPOCHREALTIME/[.,]/} - since < 4500000))
 	refused first
 	refused second
 	[[ ! -s $T/busy ]]

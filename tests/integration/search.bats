@@ -62,7 +62,11 @@ END
 /demo/articles.json?_search=rob*&_size=1&_extra=count,human_description_en
 {"ok":true,"rows":[{"id":1,"title":"The rob","body":"barry cat"}],"next":"i1","next_url":"/demo/articles.json?_size=1&_search=rob%2A&_extra=count%2Chuman_description_en&_next=i1","count":3,"human_description_en":"where search matches \"rob*\"","truncated":false}
 /demo/articles.json?_search_title=Robert&_col=title&_extra=count_sql
-{"ok":true,"rows":[{"id":2,"title":"Robert"}],"next":null,"next_url":null,"count_sql":"SELECT count(*) FROM \"articles\" AS r WHERE (r.\"id\" IN (SELECT rowid FROM \"articles' index\" WHERE \"title\" MATCH :p0))","truncated":false}
+{"ok":true,"rows":[{"id":2,"title":"Robert"}],"next":null,"next_url":null,"count_sql":"SELECT count(*) FROM \"articles\" WHERE (\"articles\".\"id\" IN (SELECT rowid FROM \"articles' index\" WHERE \"title\" MATCH :p0))","truncated":false}
+/demo/articles.json?_searchmode=raw&_search=rob*+NOT+barry&_col=title&_size=1
+{"ok":true,"rows":[{"id":2,"title":"Robert"}],"next":"i2","next_url":"/demo/articles.json?_size=1&_search=rob%2A%20NOT%20barry&_searchmode=raw&_col=title&_next=i2","truncated":false}
+/demo/recent.json?_fts_table=articles'+index&_fts_pk=nr&_search=rob*
+{"ok":true,"rows":[{"nr":2,"title":"Robert"},{"nr":3,"title":"NOT this"}],"next":null,"next_url":null,"truncated":false}
 END
 	get '/demo/articles.csv?_search=barry'
 	is "$STATUS $BODY" $'200 id,title,body\r\n1,The rob,barry cat\r'
@@ -271,7 +275,7 @@ END
 	serve_search '' --config="$T/squall.ini"
 	answers <<'END'
 /demo/recent.json?_search=robert+OR+nothing&_extra=query
-{"ok":true,"rows":[{"nr":2,"title":"Robert"}],"next":null,"next_url":null,"query":{"sql":"SELECT r.\"nr\", r.\"title\" FROM \"recent\" AS r WHERE (r.\"nr\" IN (SELECT rowid FROM \"articles' index\" WHERE \"articles' index\" MATCH :p0)) LIMIT 101","params":{"p0":"robert OR nothing"}},"truncated":false}
+{"ok":true,"rows":[{"nr":2,"title":"Robert"}],"next":null,"next_url":null,"query":{"sql":"SELECT \"recent\".\"nr\", \"recent\".\"title\" FROM \"recent\" WHERE (\"recent\".\"nr\" IN (SELECT rowid FROM \"articles' index\" WHERE \"articles' index\" MATCH :p0)) LIMIT 101","params":{"p0":"robert OR nothing"}},"truncated":false}
 /demo/recent.json?_search=robert+OR+nothing&_searchmode=escaped
 {"ok":true,"rows":[],"next":null,"next_url":null,"truncated":false}
 /demo/recent.json?_search=%22

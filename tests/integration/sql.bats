@@ -60,10 +60,12 @@ serve()
 @test "extras of a statement" {
 	serve
 	gives 'SELECT :a AS x, 2 AS x' 'a=1&_extra=query,columns,metadata,request&b=2' \
-	    '{"ok":true,"rows":[{"x":2}],"columns":["x","x"],"query":{"sql":"SELECT :a AS x, 2 AS x","params":{"a":"1"}},"request":{"full_path":"/demo/-/query.json?sql=SELECT%20%3Aa%20AS%20x%2C%202%20AS%20x&_extra=query%2Ccolumns%2Cmetadata%2Crequest&a=1","args":[["sql","SELECT :a AS x, 2 AS x"],["_extra","query,columns,metadata,request"],["a","1"]]},"metadata":{},"truncated":false}'
+	    '{"ok":true,"rows":[{"x":2}],"columns":["x","x"],"query":{"sql":"SELECT :a AS x, 2 AS x","params":{"a":"1"}},"request":{"path":"/demo/-/query.json","full_path":"/demo/-/query.json?sql=SELECT%20%3Aa%20AS%20x%2C%202%20AS%20x&_extra=query%2Ccolumns%2Cmetadata%2Crequest&a=1","args":{"sql":["SELECT :a AS x, 2 AS x"],"_extra":["query,columns,metadata,request"],"a":["1"]}},"metadata":{},"truncated":false}'
 	gives 'SELECT 1' '_extra=query&_shape=arrays' \
 	    '{"ok":true,"rows":[[1]],"query":{"sql":"SELECT 1","params":{}},"truncated":false}'
 	gives 'SELECT 1' '_extra=query&_shape=arrayfirst' '[1]'
+	gives 'SELECT 1' '_extra=debug,database_color,database' \
+	    '{"ok":true,"rows":[{"1":1}],"database":"demo","database_color":"456330","debug":{"url_vars":{"database":"demo","format":"json"}},"truncated":false}'
 	ask 'SELECT 1' _extra=nope
 	is "$STATUS" 400
 	is "$BODY" '{"ok":false,"error":"_extra: there is no “nope”; _extra=extras lists what there is.","errors":["_extra: there is no “nope”; _extra=extras lists what there is."],"status":400,"title":"That can’t be asked"}'
@@ -264,9 +266,15 @@ serve()
 	serve_search '' --config="$T/squall.ini"
 	answers <<'END'
 /demo/facetable.json?_col=pk&_where=_city_id=3&_where=state+like+%22%25i%22&_extra=query,count,count_sql,human_description_en,extra_wheres_for_ui,suggested_facets,form_hidden_args
-{"ok":true,"rows":[{"pk":4},{"pk":5}],"next":null,"next_url":null,"count":2,"count_sql":"SELECT count(*) FROM \"facetable\" AS r WHERE (_city_id=3) AND (state like \"%i\")","suggested_facets":[{"name":"created","type":"date","toggle_url":"/demo/facetable.json?_col=pk&_extra=query%2Ccount%2Ccount_sql%2Chuman_description_en%2Cextra_wheres_for_ui%2Csuggested_facets%2Cform_hidden_args&_where=_city_id%3D3&_where=state%20like%20%22%25i%22&_facet_date=created"},{"name":"tags","type":"array","toggle_url":"/demo/facetable.json?_col=pk&_extra=query%2Ccount%2Ccount_sql%2Chuman_description_en%2Cextra_wheres_for_ui%2Csuggested_facets%2Cform_hidden_args&_where=_city_id%3D3&_where=state%20like%20%22%25i%22&_facet_array=tags"}],"human_description_en":"where _city_id=3 and state like \"%i\"","query":{"sql":"SELECT r.\"pk\" FROM \"facetable\" AS r WHERE (_city_id=3) AND (state like \"%i\") ORDER BY r.\"pk\" LIMIT 101","params":{}},"form_hidden_args":[["_col","pk"],["_extra","query,count,count_sql,human_description_en,extra_wheres_for_ui,suggested_facets,form_hidden_args"],["_where","_city_id=3"],["_where","state like \"%i\""]],"extra_wheres_for_ui":[{"text":"_city_id=3","remove_url":"/demo/facetable.json?_col=pk&_extra=query%2Ccount%2Ccount_sql%2Chuman_description_en%2Cextra_wheres_for_ui%2Csuggested_facets%2Cform_hidden_args&_where=state%20like%20%22%25i%22"},{"text":"state like \"%i\"","remove_url":"/demo/facetable.json?_col=pk&_extra=query%2Ccount%2Ccount_sql%2Chuman_description_en%2Cextra_wheres_for_ui%2Csuggested_facets%2Cform_hidden_args&_where=_city_id%3D3"}],"truncated":false}
+{"ok":true,"rows":[{"pk":4},{"pk":5}],"next":null,"next_url":null,"count":2,"count_sql":"SELECT count(*) FROM \"facetable\" WHERE (_city_id=3) AND (state like \"%i\")","suggested_facets":[{"name":"created","type":"date","toggle_url":"/demo/facetable.json?_col=pk&_extra=query%2Ccount%2Ccount_sql%2Chuman_description_en%2Cextra_wheres_for_ui%2Csuggested_facets%2Cform_hidden_args&_where=_city_id%3D3&_where=state%20like%20%22%25i%22&_facet_date=created"},{"name":"tags","type":"array","toggle_url":"/demo/facetable.json?_col=pk&_extra=query%2Ccount%2Ccount_sql%2Chuman_description_en%2Cextra_wheres_for_ui%2Csuggested_facets%2Cform_hidden_args&_where=_city_id%3D3&_where=state%20like%20%22%25i%22&_facet_array=tags"}],"human_description_en":"where _city_id=3 and state like \"%i\"","query":{"sql":"SELECT \"facetable\".\"pk\" FROM \"facetable\" WHERE (_city_id=3) AND (state like \"%i\") ORDER BY \"facetable\".\"pk\" LIMIT 101","params":{}},"form_hidden_args":[["_col","pk"],["_extra","query,count,count_sql,human_description_en,extra_wheres_for_ui,suggested_facets,form_hidden_args"],["_where","_city_id=3"],["_where","state like \"%i\""]],"extra_wheres_for_ui":[{"text":"_city_id=3","remove_url":"/demo/facetable.json?_col=pk&_extra=query%2Ccount%2Ccount_sql%2Chuman_description_en%2Cextra_wheres_for_ui%2Csuggested_facets%2Cform_hidden_args&_where=state%20like%20%22%25i%22"},{"text":"state like \"%i\"","remove_url":"/demo/facetable.json?_col=pk&_extra=query%2Ccount%2Ccount_sql%2Chuman_description_en%2Cextra_wheres_for_ui%2Csuggested_facets%2Cform_hidden_args&_where=_city_id%3D3"}],"truncated":false}
 /demo/facetable.json?_col=pk&_where=_city_id+in+(select+id+from+facet_cities+where+name+!=+%22Detroit%22)&_facet=state&_size=2&pk__gt=1
 {"ok":true,"rows":[{"pk":2},{"pk":3}],"next":"i3","next_url":"/demo/facetable.json?_size=2&_col=pk&_where=_city_id%20in%20%28select%20id%20from%20facet_cities%20where%20name%20%21%3D%20%22Detroit%22%29&_facet=state&pk__gt=1&_next=i3","facet_results":{"results":{"state":{"name":"state","type":"column","hideable":true,"toggle_url":"/demo/facetable.json?_size=2&_col=pk&_where=_city_id%20in%20%28select%20id%20from%20facet_cities%20where%20name%20%21%3D%20%22Detroit%22%29&pk__gt=1","results":[{"value":"CA","label":"CA","count":2,"toggle_url":"/demo/facetable.json?_size=2&_col=pk&_where=_city_id%20in%20%28select%20id%20from%20facet_cities%20where%20name%20%21%3D%20%22Detroit%22%29&_facet=state&pk__gt=1&state=CA","selected":false},{"value":"MC","label":"MC","count":1,"toggle_url":"/demo/facetable.json?_size=2&_col=pk&_where=_city_id%20in%20%28select%20id%20from%20facet_cities%20where%20name%20%21%3D%20%22Detroit%22%29&_facet=state&pk__gt=1&state=MC","selected":false}],"truncated":false}},"timed_out":[]},"truncated":false}
+/demo/facetable.json?_col=pk&_where=facetable._city_id=3+and+%22facetable%22.%22state%22=%22MI%22
+{"ok":true,"rows":[{"pk":4},{"pk":5}],"next":null,"next_url":null,"truncated":false}
+/demo/facetable.json?_col=pk&_where=pk+=+(select+max(f.pk)+from+facetable+f+where+f.state+=+facetable.state)&pk__lt=6
+{"ok":true,"rows":[{"pk":3},{"pk":5}],"next":null,"next_url":null,"truncated":false}
+/demo/facetable.json?_col=pk&_where=r.pk=3
+{"ok":false,"error":"_where: no such column: r.pk.","errors":["_where: no such column: r.pk."],"status":400,"title":"That can’t be asked"}
 /demo/facetable.json?_col=pk&_where=1)+UNION+SELECT+(1
 {"ok":false,"error":"_where: its parentheses don't match.","errors":["_where: its parentheses don't match."],"status":400,"title":"That can’t be asked"}
 /demo/facetable.json?_col=pk&_where=0)+OR+(1
@@ -312,6 +320,19 @@ serve()
 /nope/t.json?_where=1
 {"ok":false,"error":"There is no database named “nope”.","errors":["There is no database named “nope”."],"status":404,"title":"Not found"}
 END
+	# a word in double quotes that is no column is a text, and no name of
+	# squall's own in any of its statements
+	for word in r t f o p c0 c1 p0 v i n value squall; do
+		get "/demo/facetable.json?_col=pk&_where=%22$word%22='$word'&_where=state='MC'&_facet=state&_facet_array=tags&_facet_date=created&_labels=on&_extra=count,suggested_facets"
+		is "$STATUS" 200 || fail "$word: $BODY"
+		is "$(jq -c '[.count, (.rows | length),
+		    (.facet_results.results | map(.results | length)),
+		    (.facet_results.timed_out | length)]' "$T/body")" \
+		    "$(sqlite3 "$T/demo.db" "SELECT json_array(count(*),
+		    count(*), json_array(count(DISTINCT state),
+		    max(json_array_length(tags)), count(DISTINCT date(created))), 0)
+		    FROM facetable WHERE state = 'MC'")" || fail "$word"
+	done
 	get '/demo/facetable.csv?_col=pk&_where=pk>4&_stream=on'
 	is "$STATUS $BODY" $'200 pk\r\n5\r\n6\r'
 	get '/demo/facetable?_where=pk>4&_where=state=%27MC%27&_sort=pk'

@@ -227,7 +227,7 @@ sample()
 	unlock_db
 	wait "${clients[@]}"
 	has "$(<"$T/slow3")" third
-	is "$(status '.now | "\(.renderers_busy) \(.jobs_queued)"')" '0 0'
+	wait_for status_is '.now | "\(.renderers_busy) \(.jobs_queued)"' '0 0'
 }
 
 @test "metrics are OpenMetrics, and counters never go back" {
@@ -306,16 +306,24 @@ sample()
 }
 
 @test "the store: what it is asked, and when it is left alone" {
+	local asked
+
 	make_db "$T/demo.db"
 	start_memcached
-	start_squall --workers=1 --threads=1 --memory=0 \
-	    --cache="$MEMCACHED_URL" "$T/demo.db"
-	page GET /demo/notes
-	page GET /demo/notes
-	page GET /demo/notes
-	is "$(status '.store |
-	    "\(.kind) \(.gets) \(.hits) \(.sets) \(.errors) \(.breakers_open)"')" \
-	    'memcached 3 2 1 0 0'
+	# again where memcached had no time to answer in time
+	for _ in {1..10}; do
+		memcached_ask flush_all >"$T/out"
+		start_squall --workers=1 --threads=1 --memory=0 \
+		    --cache="$MEMCACHED_URL" "$T/demo.db"
+		page GET /demo/notes
+		page GET /demo/notes
+		page GET /demo/notes
+		asked=$(status '.store | "\(.kind) \(.gets) \(.hits) \(.sets)",
+		    "\(.errors) \(.breakers_open)"' | paste -sd ' ')
+		[[ $asked != *' 0 0' ]] || break
+		stop squall
+	done
+	is "$asked" 'memcached 3 2 1 0 0'
 	is "$(status '.routes[] | select(.name == "table") | .outcomes.store')" 2
 	stop memcached
 	for i in 1 2 3 4 5; do

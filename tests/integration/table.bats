@@ -162,6 +162,10 @@ END
 ["x/y","x/y","z"]
 /demo/pairs.json?_shape=object
 {"x~2Fy,1":{"a":"x/y","b":1,"v":"one"},"x~2Fy,2":{"a":"x/y","b":2,"v":"two"},"z,1":{"a":"z","b":1,"v":null}}
+/demo/holes.json?_shape=object&a=1&b__notnull=1
+{"1,2":{"a":1,"b":2}}
+/demo/holes.json?_shape=object
+{"ok":false,"error":"_shape: a row of holes has NULL in its primary key, and so no name: expected another shape than object.","errors":["_shape: a row of holes has NULL in its primary key, and so no name: expected another shape than object."],"status":400,"title":"That can’t be asked"}
 /demo/bare.json?_shape=object&_col=v
 {"1":{"rowid":1,"v":"first"},"2":{"rowid":2,"v":"second"}}
 /demo/sums.json?_shape=object
@@ -249,7 +253,7 @@ END
 /demo/t.json?_size=0&_extra=count&_nocount=1
 {"ok":true,"rows":[],"next":null,"next_url":null,"count":null,"truncated":false}
 /demo/t.json?_size=0&_extra=count_sql&n=5
-{"ok":true,"rows":[],"next":null,"next_url":null,"count_sql":"SELECT count(*) FROM \"t\" AS r WHERE (r.\"n\" = :p0)","truncated":false}
+{"ok":true,"rows":[],"next":null,"next_url":null,"count_sql":"SELECT count(*) FROM \"t\" WHERE (\"t\".\"n\" = :p0)","truncated":false}
 /demo/t.json?_size=0&_extra=human_description_en&s=CA&_sort=id
 {"ok":true,"rows":[],"next":null,"next_url":null,"human_description_en":"where s = \"CA\" sorted by id","truncated":false}
 /demo/t.json?_size=0&_extra=human_description_en&_sort_desc=id
@@ -265,11 +269,21 @@ END
 /demo/sums.json?_size=0&_extra=columns,primary_keys,is_view
 {"ok":true,"rows":[],"next":null,"next_url":null,"columns":["s","n"],"primary_keys":[],"is_view":true,"truncated":false}
 /demo/cities.json?_size=0&_extra=display_columns
-{"ok":true,"rows":[],"next":null,"next_url":null,"display_columns":[{"name":"id","sortable":true,"is_pk":true,"type":"INTEGER","notnull":0},{"name":"name","sortable":true,"is_pk":false,"type":"TEXT","notnull":1}],"truncated":false}
+{"ok":true,"rows":[],"next":null,"next_url":null,"display_columns":[{"name":"id","sortable":true,"is_pk":true,"type":"INTEGER","notnull":0,"description":null,"column_type":null,"column_type_config":null},{"name":"name","sortable":true,"is_pk":false,"type":"TEXT","notnull":1,"description":null,"column_type":null,"column_type_config":null}],"truncated":false}
 /demo/cities.json?_size=1&_extra=query&name__gt=A&_sort_desc=name&_next=tDetroit,i1
-{"ok":true,"rows":[],"next":null,"next_url":null,"query":{"sql":"SELECT r.\"id\", r.\"name\" FROM \"cities\" AS r WHERE (r.\"name\" > :p0) ORDER BY r.\"name\" DESC, r.\"id\" LIMIT 2","params":{"p0":"A"}},"truncated":false}
+{"ok":true,"rows":[],"next":null,"next_url":null,"query":{"sql":"SELECT \"cities\".\"id\", \"cities\".\"name\" FROM \"cities\" WHERE (\"cities\".\"name\" > :p0) ORDER BY \"cities\".\"name\" DESC, \"cities\".\"id\" LIMIT 2","params":{"p0":"A"}},"truncated":false}
 /demo/cities.json?_size=0&_extra=request&id=1&id__lt=5
-{"ok":true,"rows":[],"next":null,"next_url":null,"request":{"full_path":"/demo/cities.json?_size=0&_extra=request&id=1&id__lt=5","args":[["_size","0"],["_extra","request"],["id","1"],["id__lt","5"]]},"truncated":false}
+{"ok":true,"rows":[],"next":null,"next_url":null,"request":{"path":"/demo/cities.json","full_path":"/demo/cities.json?_size=0&_extra=request&id=1&id__lt=5","args":{"_size":["0"],"_extra":["request"],"id":["1"],"id__lt":["5"]}},"truncated":false}
+/demo/cities.json?_size=0&_extra=request&_extra=debug
+{"ok":true,"rows":[],"next":null,"next_url":null,"debug":{"url_vars":{"database":"demo","table":"cities","format":"json"}},"request":{"path":"/demo/cities.json","full_path":"/demo/cities.json?_size=0&_extra=request&_extra=debug","args":{"_size":["0"],"_extra":["request","debug"]}},"truncated":false}
+/demo/t.json?_col=city&_extra=render_cell&id__gt=1&id__lt=4
+{"ok":true,"rows":[{"id":2,"city":1},{"id":3,"city":null}],"next":null,"next_url":null,"render_cell":[{"city":"<a href=\"/demo/cities/1\">Detroit</a> <small>1</small>"},{}],"truncated":false}
+/demo/t.json?_col=city&_size=1&_next=i1&_extra=render_cell
+{"ok":true,"rows":[{"id":2,"city":1}],"next":"i2","next_url":"/demo/t.json?_size=1&_col=city&_extra=render_cell&_next=i2","render_cell":[{"city":"<a href=\"/demo/cities/1\">Detroit</a> <small>1</small>"}],"truncated":false}
+/demo/t.json?_col=n&_size=1&_extra=render_cell
+{"ok":true,"rows":[{"id":1,"n":5}],"next":"i1","next_url":"/demo/t.json?_size=1&_col=n&_extra=render_cell&_next=i1","render_cell":[{}],"truncated":false}
+/demo/t.json?_size=0&_extra=render_cell,column_types,set_column_type_ui,database_color
+{"ok":true,"rows":[],"next":null,"next_url":null,"render_cell":[],"column_types":{},"set_column_type_ui":null,"database_color":"456330","truncated":false}
 /demo/cities.json?_size=0&_extra=form_hidden_args&name=a%26b
 {"ok":true,"rows":[],"next":null,"next_url":null,"form_hidden_args":[["_size","0"],["_extra","form_hidden_args"],["name","a&b"]],"truncated":false}
 /demo/cities.json?_size=0&_extra=renderers
@@ -323,6 +337,29 @@ d"'
 	is "$STATUS" 404
 }
 
+@test "CSV: --csv-formulas" {
+	local option
+
+	make_db "$T/demo.db" "CREATE TABLE t (\"=a\", b);
+	    INSERT INTO t VALUES ('=1+1', -1), ('@x,y', '-1'), ('a=1', -1.5)"
+	for option in keep quote; do
+		start_squall --workers=1 --csv-formulas="$option" "$T/demo.db"
+		start_nginx
+		get '/demo/t.csv?_stream=on'
+		cp "$T/body" "$T/$option"
+		stop nginx
+		stop squall
+	done
+	is "$(tr -d '\r' <"$T/keep")" 'rowid,=a,b
+1,=1+1,-1
+2,"@x,y",-1
+3,a=1,-1.5'
+	is "$(tr -d '\r' <"$T/quote")" "rowid,'=a,b
+1,'=1+1,-1
+2,\"'@x,y\",'-1
+3,a=1,-1.5"
+}
+
 @test "CSV has as many rows as a page may have" {
 	make_db "$T/demo.db" 'CREATE TABLE t (i INTEGER PRIMARY KEY);
 	    WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c
@@ -355,6 +392,14 @@ END
 
 @test "_ttl and _timelimit" {
 	serve
+	answers <<'END'
+/demo/cities.json?_size=1&_ttl=60&_timelimit=20000
+{"ok":true,"rows":[{"id":1,"name":"Detroit"}],"next":"i1","next_url":"/demo/cities.json?_size=1&_ttl=60&_timelimit=20000&_next=i1","truncated":false}
+/demo/cities.json?_shape=array&_ttl=0&id=3
+[{"id":3,"name":"Memnonia"}]
+/demo/cities.json?_timelimit=0
+{"ok":false,"error":"_timelimit: expected a whole number from 1 to 3600000, got \"0\".","errors":["_timelimit: expected a whole number from 1 to 3600000, got \"0\"."],"status":400,"title":"That can’t be asked"}
+END
 	get '/demo/t.json?_ttl=60'
 	is "$(header Cache-Control)" max-age=60
 	get -H "If-None-Match: $(header ETag)" '/demo/t.json?_ttl=60'

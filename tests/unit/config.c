@@ -205,6 +205,10 @@ numbers_within_their_range(void **state)
 	assert_int_equal(f->config.settings.nofollow, 0);
 	assert_good(f, "noindex", "off");
 	assert_int_equal(f->config.settings.noindex, 0);
+	assert_good(f, "csv-formulas", "quote");
+	assert_int_equal(f->config.settings.csv_formulas, 1);
+	assert_good(f, "csv-formulas", "keep");
+	assert_int_equal(f->config.settings.csv_formulas, 0);
 	assert_good(f, "cors", "on");
 	assert_int_equal(f->config.cors, 1);
 	assert_good(f, "cors", "off");

@@ -41,8 +41,8 @@ passing(struct db *db, const char *table, struct str name, struct str value,
 	if (filters_add(&f, name, value, out)) {
 		buf_lit(&sql, "SELECT group_concat(c, ' ') FROM (SELECT ");
 		keyset_column(
-		    &t, t.kind == TABLE_PLAIN ? t.n_columns : 0, 'r', &sql);
-		buf_printf(&sql, " AS c FROM \"%s\" AS r", table);
+		    &t, t.kind == TABLE_PLAIN ? t.n_columns : 0, &sql);
+		buf_printf(&sql, " AS c FROM \"%s\"", table);
 		assert_true(filters_sql(&f, &sql));
 		buf_lit(&sql, " ORDER BY 1)");
 		query_open_buf(&q, db, &sql);
@@ -269,7 +269,7 @@ check_plan(struct db *db, const char *name, const char *value, const char *want)
 	assert_true(table_read(db, LIT("t"), &t));
 	filters_init(&f, &t);
 	assert_true(filters_add(&f, str_of(name), str_of(value), &why));
-	buf_lit(&sql, "EXPLAIN QUERY PLAN SELECT * FROM t AS r");
+	buf_lit(&sql, "EXPLAIN QUERY PLAN SELECT * FROM t");
 	filters_sql(&f, &sql);
 	query_open_buf(&q, db, &sql);
 	while (query_next(&q))
@@ -325,7 +325,7 @@ several_are_all_met_and_described(void **state)
 	assert_true(filters_add(&f, LIT("s__contains"), LIT("v"), &b));
 	assert_true(filters_add(&f, LIT("x"), LIT("5"), &b));
 	assert_true(filters_add(&f, LIT("s__in"), LIT("five, 5"), &b));
-	buf_lit(&sql, "r.id IN (SELECT id FROM t WHERE id > ");
+	buf_lit(&sql, "id IN (SELECT id FROM t WHERE id > ");
 	buf_lit(&words, "beyond");
 	assert_true(filters_add_condition(&f, &sql, ")", LIT("0"), &words));
 	assert_true(filters_add(&f, LIT("n__notnull"), LIT("1"), &b));
@@ -340,14 +340,14 @@ several_are_all_met_and_described(void **state)
 	    "\"p4\":\"[\\\"five\\\",\\\"5\\\"]\",\"p5\":\"0\"}");
 	filters_rows_sql(&f, &b);
 	assert_wrote(&b,
-	    " FROM \"t\" AS r WHERE (r.\"n\" = :p0) "
-	    "AND (r.\"s\" LIKE '%' || :p1 || '%') "
-	    "AND (r.\"x\" IN (:p2, :p3)) "
-	    "AND (r.\"s\" IN (SELECT CAST(value AS TEXT) "
+	    " FROM \"t\" WHERE (\"t\".\"n\" = :p0) "
+	    "AND (\"t\".\"s\" LIKE '%' || :p1 || '%') "
+	    "AND (\"t\".\"x\" IN (:p2, :p3)) "
+	    "AND (\"t\".\"s\" IN (SELECT CAST(value AS TEXT) "
 	    "FROM json_each(:p4) "
 	    "WHERE type <> 'null')) "
-	    "AND (r.id IN (SELECT id FROM t WHERE id > :p5)) "
-	    "AND (r.\"n\" IS NOT NULL)");
+	    "AND (id IN (SELECT id FROM t WHERE id > :p5)) "
+	    "AND (\"t\".\"n\" IS NOT NULL)");
 	filters_release(&f);
 	table_release(&t);
 	buf_release(&b);

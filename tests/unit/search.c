@@ -247,7 +247,6 @@ find(struct searching *s)
 					       : t->rowid));
 	buf_lit(&sql, " FROM ");
 	sql_name(&sql, str_of(t->name));
-	buf_lit(&sql, " AS r");
 	filters_init(&f, t);
 	assert_true(search_apply(&s->search, &f));
 	filters_sql(&f, &sql);

@@ -69,7 +69,7 @@ links_in_round()
 	of_type text/html | xargs -r0 grep -hoE '(href|src|action)="[^"]*"' |
 	    sed -E "s/^[a-z]+=\"//; s/\"\$//; s/&quot;/\"/g; s/&#39;/'/g
 		s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g" |
-	    grep -vE '^(data:,|#main)$'
+	    grep -vE '^(data:,|#[a-z]+)$'
 }
 
 # check_round: what was fetched is as it should be.

@@ -27,6 +27,9 @@ INSERT INTO t VALUES
 CREATE TABLE pairs (a TEXT, b INTEGER, v, PRIMARY KEY (a, b)) WITHOUT ROWID;
 INSERT INTO pairs VALUES ('x/y', 1, 'one'), ('x/y', 2, 'two'), ('z', 1, NULL);
 
+CREATE TABLE holes (a, b, PRIMARY KEY (a, b));
+INSERT INTO holes VALUES (1, 2), (1, NULL), (1, NULL);
+
 CREATE TABLE bare (v TEXT, "with ""quotes""" TEXT);
 INSERT INTO bare VALUES ('first', 'a "b"'), ('second', 'c
 d');

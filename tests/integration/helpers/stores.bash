@@ -123,7 +123,7 @@ ask_pages()
 		printf 'url = "%s%s"\noutput = "%s/%d"\n' "$1" "$path" "$2" "$n"
 	done < <(shuf "$T/paths") >"$2.curl"
 	curl -q -sS -g -Z --no-progress-meter --parallel-immediate \
-	    --parallel-max "$AT_ONCE" --noproxy '*' --max-time 5 \
+	    --parallel-max "$AT_ONCE" --noproxy '*' --max-time "$WAIT_S" \
 	    --stderr "$T/curl.log" -H "Accept-Encoding: $3" -K "$2.curl" \
 	    -w '%{http_code} %{time_total} %header{cache-status}\n'
 }
