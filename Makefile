@@ -73,7 +73,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/handlers/assets.o: handlers/assets.S handlers/style.css \
-	handlers/script.js handlers/openapi.json $(BUILD)/obj/handlers/land.txt
+	handlers/script.js handlers/openapi.json $(addprefix $(BUILD)/obj/handlers/,land.txt land-thin.txt)
 	@mkdir -p $(@D)
 	$(SAY) as $<
 	$(Q)$(CC) -I. -Wa,-I$(BUILD)/obj/handlers -c -o $@ $<
@@ -82,6 +82,11 @@ $(BUILD)/obj/handlers/assets.o: handlers/assets.S handlers/style.css \
 $(BUILD)/obj/handlers/land.txt: db/atlas/outlines-110m.tsv.gz
 	@mkdir -p $(@D)
 	$(Q)gzip -dc $< | tail -n +2 | cut -f 3 > $@
+
+# The same for small maps of the world: no two points within a degree.
+$(BUILD)/obj/handlers/land-thin.txt: $(BUILD)/obj/handlers/land.txt \
+	handlers/thin.awk
+	$(Q)awk -f handlers/thin.awk $< > $@
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(PARTS)
 	@mkdir -p $(@D)

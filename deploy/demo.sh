@@ -63,9 +63,10 @@ start()
 	FOLDER=$(site_folder squall-demo)
 	site_start_memcached "$FOLDER" "$FOLDER/memcached.sock"
 	site_start "$FOLDER" squall "$SQUALL" \
+	    --config="$SITE_DEPLOY/atlas.ini" \
+	    --pages="$(realpath "$SITE_DEPLOY/../db/atlas/pages")" \
 	    --listen="unix:$FOLDER/squall.sock" \
-	    --cache="memcached:$FOLDER/memcached.sock" \
-	    --log=warn --access-log=off "$ATLAS"
+	    --cache="memcached:$FOLDER/memcached.sock" "$ATLAS"
 	site_ready "$FOLDER" squall 10 test -S "$FOLDER/squall.sock"
 	site_start_web "$FOLDER" "$SERVER" "$PORT" "unix:$FOLDER/squall.sock"
 	if ! site_wait 20 fetch /; then
@@ -94,10 +95,11 @@ serve()
 
 	  squall, memcached and $SERVER are up:  http://127.0.0.1:$PORT/
 
-	    http://127.0.0.1:$PORT/atlas                the demo database
+	    http://127.0.0.1:$PORT/countries/TR         a country
+	    http://127.0.0.1:$PORT/places/745044        a place
+	    http://127.0.0.1:$PORT/atlas                the data behind them
 	    http://127.0.0.1:$PORT/atlas/places         a table of it
 	    http://127.0.0.1:$PORT/atlas/places.json    the same as JSON
-	    http://127.0.0.1:$PORT/atlas/places/745044  a row
 
 	  curl -sI http://127.0.0.1:$PORT/atlas | grep Cache-Status
 	    twice shows a page come from the cache.  Ctrl-C stops it all.

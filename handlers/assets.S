@@ -21,6 +21,13 @@ asset_land_end:
 	.balign 4
 asset_land_len:
 	.long asset_land_end - asset_land
+	.global asset_land_thin, asset_land_thin_len
+asset_land_thin:
+	.incbin "land-thin.txt"
+asset_land_thin_end:
+	.balign 4
+asset_land_thin_len:
+	.long asset_land_thin_end - asset_land_thin
 	.global asset_script, asset_script_len
 asset_script:
 	.incbin "handlers/script.js"

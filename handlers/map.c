@@ -14,11 +14,12 @@
 enum {
 	MERIDIAN_STEP = 30, /* degrees */
 	CURVE_STEP = 3,     /* degrees between the points of a meridian */
+	FEW = 500,          /* points that are drawn as they are */
 };
 
 /* assets.S */
-extern const char asset_land[];
-extern const uint32_t asset_land_len;
+extern const char asset_land[], asset_land_thin[];
+extern const uint32_t asset_land_len, asset_land_thin_len;
 
 /* From pole to pole. */
 static void
@@ -109,7 +110,11 @@ map_outline(struct buf *b, const struct projection *p, const char *class,
 void
 map_land(struct buf *b, const struct projection *p)
 {
-	map_outline(b, p, "land", (struct str){asset_land, asset_land_len});
+	bool small = p->world && p->width <= MAP_SMALL;
+
+	map_outline(b, p, "land",
+	    small ? (struct str){asset_land_thin, asset_land_thin_len}
+		  : (struct str){asset_land, asset_land_len});
 }
 
 /* How many points are in each square of the map. */
@@ -119,6 +124,13 @@ struct squares {
 	int columns, rows;
 	size_t used;
 };
+
+static bool
+is_on(const struct projection *p, struct point at, struct xy xy)
+{
+	return isfinite(at.lat) && isfinite(at.lon) && xy.x >= 0 && xy.y >= 0 &&
+	    xy.x < p->width && xy.y < p->height;
+}
 
 static bool
 count_points(struct squares *s, const struct projection *p, int side,
@@ -136,9 +148,7 @@ count_points(struct squares *s, const struct projection *p, int side,
 		struct xy xy = project(p, points[i]);
 		unsigned *square;
 
-		/* Not a number is not inside, either. */
-		if (!(xy.x >= 0 && xy.y >= 0 && xy.x < p->width &&
-			xy.y < p->height))
+		if (!is_on(p, points[i], xy))
 			continue;
 		square =
 		    &s->n[(int)xy.y / side * s->columns + (int)xy.x / side];
@@ -165,7 +175,49 @@ dot_kind(unsigned n)
 	return kind;
 }
 
+static void
+begin_dots(struct buf *b, size_t kind, double size)
+{
+	buf_printf(b, "<path class=\"dots dots%zu\" stroke-width=\"%.1f\" d=\"",
+	    kind, size * dot_kinds[kind].size);
+}
+
 /* Each step of the path is relative to the dot before. */
+static void
+add_dot(struct buf *b, int dx, int dy)
+{
+	buf_char(b, 'm');
+	buf_int(b, dx);
+	if (dy >= 0)
+		buf_char(b, ' ');
+	buf_int(b, dy);
+	buf_lit(b, "h0");
+}
+
+/* So few that nobody minds where they lie on each other. */
+static void
+few_dots(struct buf *b, const struct projection *p, const struct point *points,
+    size_t n, int size)
+{
+	int x = 0, y = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		struct xy xy = project(p, points[i]);
+
+		if (!is_on(p, points[i], xy))
+			continue;
+		if (!any)
+			begin_dots(b, 0, size);
+		any = true;
+		add_dot(b, (int)xy.x - x, (int)xy.y - y);
+		x = (int)xy.x;
+		y = (int)xy.y;
+	}
+	if (any)
+		html_raw(b, "\"/>\n");
+}
+
 static void
 add_dots(struct buf *b, const struct squares *s, size_t kind, double size)
 {
@@ -179,17 +231,9 @@ add_dots(struct buf *b, const struct squares *s, size_t kind, double size)
 		if (s->n[i] == 0 || dot_kind(s->n[i]) != kind)
 			continue;
 		if (!any)
-			buf_printf(b,
-			    "<path class=\"dots dots%zu\" "
-			    "stroke-width=\"%.1f\" d=\"",
-			    kind, size * dot_kinds[kind].size);
+			begin_dots(b, kind, size);
 		any = true;
-		buf_char(b, 'm');
-		buf_int(b, to_x - x);
-		if (to_y >= y)
-			buf_char(b, ' ');
-		buf_int(b, to_y - y);
-		buf_lit(b, "h0");
+		add_dot(b, to_x - x, to_y - y);
 		x = to_x;
 		y = to_y;
 	}
@@ -204,6 +248,10 @@ map_dots(struct buf *b, const struct projection *p, const struct point *points,
 	int side = size / 2;
 	struct squares s;
 
+	if (n <= FEW) {
+		few_dots(b, p, points, n, size);
+		return;
+	}
 	while (count_points(&s, p, side, points, n) && s.used > MAP_DOTS) {
 		free(s.n);
 		side++;

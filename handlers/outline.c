@@ -134,18 +134,24 @@ add_step(struct buf *d, int64_t x, int64_t y, bool first)
 	buf_int(d, y);
 }
 
+static void
+bounds(const struct ring *r, struct xy *min, struct xy *max)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		min->x = r->at[i].x < min->x ? r->at[i].x : min->x;
+		max->x = r->at[i].x > max->x ? r->at[i].x : max->x;
+		min->y = r->at[i].y < min->y ? r->at[i].y : min->y;
+		max->y = r->at[i].y > max->y ? r->at[i].y : max->y;
+	}
+}
+
 /* Too small to be seen, or cut away. */
 static bool
 is_nothing(const struct ring *r)
 {
 	struct xy min = {INFINITY, INFINITY}, max = {-INFINITY, -INFINITY};
 
-	for (size_t i = 0; i < r->n; i++) {
-		min.x = fmin(min.x, r->at[i].x);
-		max.x = fmax(max.x, r->at[i].x);
-		min.y = fmin(min.y, r->at[i].y);
-		max.y = fmax(max.y, r->at[i].y);
-	}
+	bounds(r, &min, &max);
 	return r->n < 3 || fmax(max.x - min.x, max.y - min.y) < ISLAND;
 }
 
@@ -174,37 +180,78 @@ write_ring(const struct ring *r, struct buf *d)
 	buf_char(d, 'z');
 }
 
-/* Cuts the ring on all sides; it may have changed places with the other. */
-static void
-finish_ring(const struct projection *p, struct ring *r, struct ring *other,
-    struct buf *d)
+/* Whether some of it may be on the map; `box` may lie over the 180th meridian.
+ */
+static bool
+reaches(const struct ring *degrees, const struct geo_box *box)
 {
-	for (int side = 0; side < 4 && !p->world; side++) {
-		struct ring swap = *r;
+	struct xy min = {INFINITY, INFINITY}, max = {-INFINITY, -INFINITY};
+	bool over;
 
-		cut(p, side, r, other);
-		*r = *other;
-		*other = swap;
+	bounds(degrees, &min, &max);
+	over = max.x >= box->min_lon + 360 || min.x <= box->max_lon - 360;
+	return max.y >= box->min_lat && min.y <= box->max_lat &&
+	    (over || (max.x >= box->min_lon && min.x <= box->max_lon));
+}
+
+/* What a path is made with. */
+struct path {
+	const struct projection *projection;
+	struct geo_box box;
+	struct ring degrees; /* x is the longitude */
+	struct ring ring, other;
+	struct buf *d;
+};
+
+/* Projects the ring, and cuts it on all sides. */
+static void
+finish_ring(struct path *path)
+{
+	const struct projection *p = path->projection;
+
+	path->ring.n = 0;
+	if (!reaches(&path->degrees, &path->box))
+		path->degrees.n = 0;
+	for (size_t i = 0; i < path->degrees.n; i++)
+		ring_add(&path->ring,
+		    project(p,
+			(struct point){
+			    path->degrees.at[i].y, path->degrees.at[i].x}));
+	for (int side = 0; side < 4 && !p->world; side++) {
+		struct ring swap = path->ring;
+
+		cut(p, side, &path->ring, &path->other);
+		path->ring = path->other;
+		path->other = swap;
 	}
-	if (!r->failed && !is_nothing(r))
-		write_ring(r, d);
-	r->n = 0;
+	if (!path->ring.failed && !is_nothing(&path->ring))
+		write_ring(&path->ring, path->d);
+	path->degrees.n = 0;
 }
 
 void
 outline_path(const struct projection *p, struct str outline, struct buf *d)
 {
-	struct ring ring = {0}, other = {0};
+	/* What is nearer than that need not be projected to be left out. */
+	double least = 180 / M_PI / p->scale;
+	struct path path = {.projection = p, .box = projection_box(p), .d = d};
+	struct ring *degrees = &path.degrees;
+	struct xy last = {0};
 	struct point at;
 	bool begins;
 
 	while (outline_next(&outline, &at, &begins)) {
 		if (begins)
-			finish_ring(p, &ring, &other, d);
-		ring_add(&ring, project(p, at));
+			finish_ring(&path);
+		if (degrees->n > 0 && fabs(at.lat - last.y) < least &&
+		    fabs(at.lon - last.x) < least)
+			continue;
+		last = (struct xy){at.lon, at.lat};
+		ring_add(degrees, last);
 	}
-	finish_ring(p, &ring, &other, d);
-	d->failed |= ring.failed || other.failed;
-	free(ring.at);
-	free(other.at);
+	finish_ring(&path);
+	d->failed |= degrees->failed || path.ring.failed || path.other.failed;
+	free(degrees->at);
+	free(path.ring.at);
+	free(path.other.at);
 }

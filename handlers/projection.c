@@ -46,10 +46,25 @@ azimuthal(const struct projection *p, struct point at)
 	return (struct xy){k * east, -k * north};
 }
 
+/* Between two degrees it is straight enough, by a thousandth of one. */
+static struct xy
+tabulated(const struct projection *p, struct point at)
+{
+	double lat = fmin(fmax(at.lat + 90, 0), 180);
+	size_t i = lat < 180 ? (size_t)lat : 179;
+	double part = lat - (double)i;
+
+	return (struct xy){
+	    .x = at.lon *
+		(p->across[i] + part * (p->across[i + 1] - p->across[i])),
+	    .y = p->down[i] + part * (p->down[i + 1] - p->down[i]),
+	};
+}
+
 static struct xy
 plane(const struct projection *p, struct point at)
 {
-	return p->world ? equal_earth(at) : azimuthal(p, at);
+	return p->world ? tabulated(p, at) : azimuthal(p, at);
 }
 
 struct xy
@@ -67,6 +82,12 @@ projection_world(struct projection *p, int width)
 	struct xy corner;
 
 	*p = (struct projection){.world = true, .width = width};
+	for (int i = 0; i <= 180; i++) {
+		struct xy xy = equal_earth((struct point){i - 90, 1});
+
+		p->across[i] = xy.x;
+		p->down[i] = xy.y;
+	}
 	corner.x = equal_earth((struct point){0, 180}).x;
 	corner.y = equal_earth((struct point){90, 0}).y;
 	p->left = -corner.x;

@@ -14,6 +14,9 @@
  */
 struct projection {
 	bool world;
+	/* Of the world: at each degree from the south pole on, how long a
+	 * degree of the parallel is, and how high it lies. */
+	double across[181], down[181];
 	double sin_lat, cos_lat, lon; /* the middle, in radians; of a part */
 	double scale, left, top;
 	int width, height; /* of the map */

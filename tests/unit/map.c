@@ -46,7 +46,7 @@ each_point_has_a_dot(void **state)
 	(void)state;
 	projection_world(&p, 1000);
 	map_dots(&b, &p, points, 6, 5);
-	assert_int_equal(times(buf_cstr(&b), "h0"), 3);
+	assert_int_equal(times(buf_cstr(&b), "h0"), 4);
 	buf_release(&b);
 	map_dots(&b, &p, NULL, 0, 5);
 	assert_int_equal(b.len, 0);
