@@ -7,19 +7,33 @@
 #include "handlers/reader.h"
 
 static void
-begin_continent(struct buf *b, struct str name)
+list_countries(struct buf *b, const struct request *req, struct db *db,
+    struct str continent)
 {
-	html_raw(b, "<section>\n<h2 id=\"");
-	html_str(b, name);
+	struct query q;
+
+	html_raw(b, "<h2 id=\"");
+	atlas_anchor(b, continent);
 	html_raw(b, "\">");
-	html_str(b, name);
+	html_str(b, continent);
 	html_raw(b, "</h2>\n<ul class=\"names\">\n");
+	query_open(&q, db,
+	    "SELECT iso2, name FROM countries WHERE continent = ? "
+	    "ORDER BY name");
+	query_bind_text(&q, 1, continent);
+	while (query_next(&q)) {
+		html_raw(b, "<li>");
+		atlas_country(b, req, query_text(&q, 0), query_text(&q, 1));
+		html_raw(b, "</li>\n");
+	}
+	query_close(&q);
+	html_raw(b, "</ul>\n");
 }
 
 static int
 read(const struct request *req, struct db *db, struct page *page)
 {
-	struct buf *b = &page->body, continent = {0};
+	struct buf *b = &page->body;
 	struct query q;
 
 	atlas_begin(b, req,
@@ -28,26 +42,11 @@ read(const struct request *req, struct db *db, struct page *page)
 		.description = "The countries of the world by continent, with "
 			       "maps of each.",
 	    });
-	query_open(&q, db,
-	    "SELECT continent, iso2, name FROM countries "
-	    "ORDER BY continent, name");
-	while (query_next(&q)) {
-		if (!str_eq(str_of_buf(&continent), query_text(&q, 0))) {
-			if (continent.len > 0)
-				html_raw(b, "</ul>\n</section>\n");
-			buf_reset(&continent);
-			buf_add(&continent, query_text(&q, 0).s,
-			    query_text(&q, 0).len);
-			begin_continent(b, query_text(&q, 0));
-		}
-		html_raw(b, "<li>");
-		atlas_country(b, req, query_text(&q, 1), query_text(&q, 2));
-		html_raw(b, "</li>\n");
-	}
-	if (continent.len > 0)
-		html_raw(b, "</ul>\n</section>\n");
+	query_open(
+	    &q, db, "SELECT DISTINCT continent FROM countries ORDER BY 1");
+	while (query_next(&q))
+		list_countries(b, req, db, query_text(&q, 0));
 	query_close(&q);
-	buf_release(&continent);
 	atlas_end(b, req);
 	return 200;
 }

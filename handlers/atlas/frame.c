@@ -82,6 +82,17 @@ atlas_filter_url(struct buf *b, const struct request *req, const char *column,
 }
 
 void
+atlas_anchor(struct buf *b, struct str name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.s[i] == ' ')
+			html_raw(b, "-");
+		else
+			html_str(b, (struct str){name.s + i, 1});
+	}
+}
+
+void
 atlas_people(struct buf *b, const struct query *q, int column)
 {
 	if (query_is_null(q, column))
