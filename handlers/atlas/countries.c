@@ -13,7 +13,7 @@ list_countries(struct buf *b, const struct request *req, struct db *db,
 	struct query q;
 
 	html_raw(b, "<h2 id=\"");
-	atlas_anchor(b, continent);
+	atlas_continent_id(b, continent);
 	html_raw(b, "\">");
 	html_str(b, continent);
 	html_raw(b, "</h2>\n<ul class=\"names\">\n");

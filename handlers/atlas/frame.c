@@ -82,14 +82,20 @@ atlas_filter_url(struct buf *b, const struct request *req, const char *column,
 }
 
 void
-atlas_anchor(struct buf *b, struct str name)
+atlas_continent_id(struct buf *b, struct str continent)
 {
-	for (size_t i = 0; i < name.len; i++) {
-		if (name.s[i] == ' ')
-			html_raw(b, "-");
-		else
-			html_str(b, (struct str){name.s + i, 1});
+	struct str name = continent;
+	const char *space;
+
+	/* Spaces are not for names of parts. */
+	while ((space = memchr(name.s, ' ', name.len)) != NULL) {
+		size_t len = (size_t)(space - name.s);
+
+		html_str(b, (struct str){name.s, len});
+		buf_char(b, '-');
+		name = (struct str){space + 1, name.len - len - 1};
 	}
+	html_str(b, name);
 }
 
 void

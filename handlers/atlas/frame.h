@@ -29,8 +29,8 @@ void atlas_country_url(struct buf *, const struct request *, struct str code);
 void atlas_filter_url(
     struct buf *, const struct request *, const char *column, struct str value);
 
-/* The name of a part of a page: without spaces, for an attribute. */
-void atlas_anchor(struct buf *, struct str name);
+/* The name of a continent's part of the page of countries, for an attribute. */
+void atlas_continent_id(struct buf *, struct str continent);
 
 /* A population from a query: a number, or a dash if it is unknown. */
 void atlas_people(struct buf *, const struct query *, int column);
