@@ -1,6 +1,7 @@
 /*
  * All rows of a table, or all that pass the filters, on one map.
  */
+#include "db/keyset.h"
 #include "handlers/about.h"
 #include "handlers/layout.h"
 #include "handlers/points.h"
@@ -17,10 +18,10 @@ read_points(struct table_view *v, struct points *p)
 	struct buf sql = {0};
 	struct query q;
 
-	buf_lit(&sql, "SELECT r.");
-	sql_name(&sql, str_of(v->table.columns[p->columns.lat].name));
-	buf_lit(&sql, ", r.");
-	sql_name(&sql, str_of(v->table.columns[p->columns.lon].name));
+	buf_lit(&sql, "SELECT ");
+	keyset_column(&v->table, p->columns.lat, &sql);
+	buf_lit(&sql, ", ");
+	keyset_column(&v->table, p->columns.lon, &sql);
 	filters_rows_sql(&v->filters, &sql);
 	query_open_buf(&q, v->db, &sql);
 	filters_bind(&v->filters, &q, 1);
