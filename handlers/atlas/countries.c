@@ -10,7 +10,7 @@ static void
 begin_continent(struct buf *b, struct str name)
 {
 	html_raw(b, "<section>\n<h2 id=\"");
-	html_str(b, name);
+	atlas_continent_id(b, name);
 	html_raw(b, "\">");
 	html_str(b, name);
 	html_raw(b, "</h2>\n<ul class=\"names\">\n");

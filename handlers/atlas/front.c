@@ -62,7 +62,7 @@ list_continents(struct buf *b, const struct request *req, struct db *db)
 			most = query_int(&q, 3);
 		html_raw(b, "<tr><th scope=\"row\"><a href=\"");
 		link_path(b, req, "/countries#");
-		html_str(b, query_text(&q, 0));
+		atlas_continent_id(b, query_text(&q, 0));
 		html_raw(b, "\">");
 		html_str(b, query_text(&q, 0));
 		html_raw(b, "</a></th><td class=\"n\">");
