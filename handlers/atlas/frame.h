@@ -25,9 +25,6 @@ void atlas_country(
 /* The address of a country's page, for an attribute. */
 void atlas_country_url(struct buf *, const struct request *, struct str code);
 
-/* The name of a continent's part of the page of countries, for an attribute. */
-void atlas_continent_id(struct buf *, struct str continent);
-
 /* The address of the table of places where a column has a value. */
 void atlas_filter_url(
     struct buf *, const struct request *, const char *column, struct str value);
