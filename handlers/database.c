@@ -159,8 +159,6 @@ page_html(const struct request *req, struct db *db, const struct listing *l,
 	html_raw(b, "<p class=\"meta\">");
 	layout_size(b, db_size(db));
 	html_raw(b, "</p>\n");
-	if (published_metadata(db)->sql)
-		query_form(b, req, req->segments[0]);
 	stored_list_html(b, req, db);
 	html_raw(b, "<h2>Tables</h2>\n<ul class=\"cards\">\n");
 	list_group(req, db, l, GROUP_TABLES, 0, b);
@@ -178,6 +176,10 @@ page_html(const struct request *req, struct db *db, const struct listing *l,
 		    "the like</summary>\n<ul class=\"cards\">\n");
 		list_group(req, db, l, GROUP_HIDDEN, 0, b);
 		html_raw(b, "</ul></details>\n");
+	}
+	if (published_metadata(db)->sql) {
+		html_raw(b, "<h2>Ask in SQL</h2>\n");
+		query_form(b, req, req->segments[0]);
 	}
 	about_origin(b, NULL, about, published_site(db));
 	layout_formats(b, req);
