@@ -227,7 +227,7 @@ axes_labels(const struct plot *p, struct buf *b)
 	}
 	if (widest > PLOT_LABEL / 2)
 		widest = PLOT_LABEL / 2;
-	step = (size_t)ceil((double)((widest + 1) * PLOT_CHAR) / slot);
+	step = (size_t)ceil((double)((widest + 2) * PLOT_CHAR) / slot);
 	for (size_t i = 0; i < p->n; i += step)
 		text_within(b, PLOT_MIDDLE, p->left + slot * ((double)i + 0.5),
 		    p->bottom + 20, p->items[i].label, widest);

@@ -10,7 +10,7 @@
 enum {
 	PLOT_WIDTH = 640,  /* units; the widest that text is still read in */
 	PLOT_HEIGHT = 320, /* of all but bars that lie */
-	PLOT_CHAR = 8,     /* about as wide as a character is */
+	PLOT_CHAR = 9,     /* about as wide as a character is */
 	PLOT_TOP = 30,     /* above the drawing, where y has its name */
 	PLOT_LABEL = 24,   /* characters of a label */
 };
