@@ -39,12 +39,14 @@ read_sample(double values[HISTOGRAM_ROWS], bool *more, struct db *db,
 	return n;
 }
 
-/* Halves, since the range of doubles is no double. */
+/* The range of all doubles is no double. */
 static size_t
 bin(const struct histogram *h, double value)
 {
-	double place = (value / 2 - h->min / 2) / (h->max / 2 - h->min / 2);
-	size_t i = place > 0 ? (size_t)(place * (double)h->bins) : 0;
+	long double range = (long double)h->max - h->min;
+	long double place =
+	    range > 0 ? (value - (long double)h->min) / range : 0;
+	size_t i = place > 0 ? (size_t)(place * h->bins) : 0;
 
 	return i < h->bins ? i : h->bins - 1;
 }

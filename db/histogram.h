@@ -8,7 +8,7 @@
  */
 enum {
 	HISTOGRAM_BINS = 20,
-	HISTOGRAM_ROWS = 10000,  /* the sample: the first that pass */
+	HISTOGRAM_ROWS = 10000, /* the sample: the first that pass */
 	HISTOGRAM_BUDGET_MS = 50,
 };
 

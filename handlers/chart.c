@@ -232,6 +232,15 @@ chart_meter(struct buf *b, int64_t value, int64_t max)
 	buf_printf(b, "<path d=\"M0 0h%dv8h-%dz\"/></svg>", width, width);
 }
 
+/* Where the part `i` of `n` begins. */
+static double
+border(double min, double max, size_t i, size_t n)
+{
+	double part = (double)i / (double)n;
+
+	return min * (1 - part) + max * part;
+}
+
 enum { SMALL_WIDTH = 160, SMALL_HEIGHT = 36 }; /* units */
 
 void
@@ -257,9 +266,9 @@ chart_histogram(
 	html_raw(b, " values, most of them, ");
 	html_int(b, counts[most]);
 	html_raw(b, ", from ");
-	scale_number(b, min + (max - min) / (double)n * (double)most);
+	scale_number(b, border(min, max, most, n));
 	html_raw(b, " to ");
-	scale_number(b, min + (max - min) / (double)n * (double)(most + 1));
+	scale_number(b, border(min, max, most + 1, n));
 	buf_printf(b,
 	    "\"><path class=\"axis\" d=\"M0 %gH%d\"/><path class=\"bar\" d=\"",
 	    SMALL_HEIGHT - 0.5, SMALL_WIDTH);
