@@ -118,6 +118,23 @@ first_line(struct str sql)
 	return line;
 }
 
+/* A page goes without its chart where a column of that is not there. */
+static void
+check_chart(
+    const struct stored_query *q, const struct query *query, const char *column)
+{
+	size_t i = 0;
+
+	if (column == NULL)
+		return;
+	while (
+	    i < guard_columns(query) && !str_is(guard_column(query, i), column))
+		i++;
+	if (i == guard_columns(query))
+		log_warn("config", "%s:%d: chart: there is no column named %s",
+		    q->file, q->chart_line, column);
+}
+
 static bool
 compile(struct db *guarded, const struct stored_query *q)
 {
@@ -129,6 +146,8 @@ compile(struct db *guarded, const struct stored_query *q)
 		if (guard_parameters(&query) != q->n_params)
 			guard_reject(
 			    &query, "its parameters need names, as :name");
+		check_chart(q, &query, q->chart.x);
+		check_chart(q, &query, q->chart.y);
 		guard_close(&query);
 	}
 	line = guard_fault_line(guarded, sql);

@@ -26,6 +26,7 @@ struct parsing {
 	struct stored_query *query;
 	struct sqltext_params names;
 	bool ttl_given, hide_given;
+	int line; /* of the comment */
 };
 
 static bool
@@ -84,6 +85,19 @@ set_hide(struct parsing *p, struct str value, struct buf *why)
 	return false;
 }
 
+static bool
+set_chart(struct parsing *p, struct str value, struct buf *why)
+{
+	struct stored_query *q = p->query;
+
+	if (q->chart.kind != CHART_NONE) {
+		buf_lit(why, "it was given before");
+		return false;
+	}
+	q->chart_line = p->line;
+	return chart_spec_parse(&q->chart, value, why);
+}
+
 /* "param NAME: what it is unless it is given". */
 static bool
 set_param(struct parsing *p, struct str name, struct str value, struct buf *why)
@@ -116,7 +130,7 @@ set_key(struct parsing *p, struct str key, struct str value, struct buf *why)
 	if (str_is(key, "description"))
 		return add_line(&q->description, value, why);
 	if (str_is(key, "chart"))
-		return set_once(&q->chart, value, why);
+		return set_chart(p, value, why);
 	if (str_is(key, "ttl"))
 		return set_ttl(p, value, why);
 	if (str_is(key, "hide_sql"))
@@ -199,7 +213,6 @@ stored_parse(
 	struct parsing p = {.query = q};
 	struct buf what = {0};
 	struct str line;
-	int number = 0;
 	bool ok = false;
 
 	if (!utf8_valid(text) || memchr(text.s, '\0', text.len) != NULL) {
@@ -213,10 +226,10 @@ stored_parse(
 		    q->sql == NULL ? "out of memory" : buf_cstr(&what));
 		goto out;
 	}
-	while (sqltext_comment(&text, &line, &number)) {
+	while (sqltext_comment(&text, &line, &p.line)) {
 		if (!read_comment(&p, line, &what)) {
 			buf_printf(
-			    why, "%s:%d: %s", file, number, buf_cstr(&what));
+			    why, "%s:%d: %s", file, p.line, buf_cstr(&what));
 			goto out;
 		}
 	}
@@ -239,7 +252,7 @@ release_query(struct stored_query *q)
 	free(q->sql);
 	free(q->title);
 	free(q->description);
-	free(q->chart);
+	chart_spec_release(&q->chart);
 }
 
 void

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "app/buf.h"
+#include "app/chart_spec.h"
 #include "app/str.h"
 
 /*
@@ -15,7 +16,7 @@
  *	-- param country: DE
  *	-- ttl: 3600
  *	-- hide_sql: on
- *	-- chart: bar
+ *	-- chart: bar x=name y=population
  */
 struct stored_param {
 	char *name;
@@ -25,9 +26,11 @@ struct stored_param {
 struct stored_query {
 	char *name; /* letters, digits, '_' and '-' */
 	char *file;
-	char *sql;                         /* the file's text */
-	char *title, *description, *chart; /* NULL: none */
-	int64_t ttl_s;                     /* 0: as the database has it */
+	char *sql;                 /* the file's text */
+	char *title, *description; /* NULL: none */
+	struct chart_spec chart;   /* CHART_NONE: none */
+	int chart_line;            /* of the file */
+	int64_t ttl_s;             /* 0: as the database has it */
 	bool hide_sql;
 	struct stored_param *params; /* those of the statement, in its order */
 	size_t n_params;

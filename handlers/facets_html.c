@@ -5,6 +5,7 @@
 #include "app/params.h"
 #include "app/url.h"
 #include "app/utf8.h"
+#include "handlers/chart.h"
 #include "handlers/facet_list.h"
 #include "handlers/layout.h"
 #include "handlers/table_facets.h"
@@ -42,7 +43,10 @@ html_value(
 		html_raw(b, "</a>");
 	html_raw(b, " <small>");
 	html_int(b, value->count);
-	html_raw(b, "</small></li>\n");
+	html_raw(b, "</small>");
+	/* The first is the commonest. */
+	chart_meter(b, value->count, l->facet.values[0].count);
+	html_raw(b, "</li>\n");
 	buf_release(&url);
 }
 

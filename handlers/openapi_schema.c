@@ -146,7 +146,7 @@ openapi_schema_covers(const struct param *p)
 {
 	static const char *const others[] = {"_header", "_dl", "_stream",
 	    "_where", "_filter_column", "_filter_op", "_filter_value", "_json",
-	    "_json_infinity"};
+	    "_json_infinity", "_chart", "_x", "_y"};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		if (strcmp(p->name, others[i]) == 0)

@@ -16,6 +16,7 @@
 #include "handlers/error.h"
 #include "handlers/geojson.h"
 #include "handlers/layout.h"
+#include "handlers/pictures.h"
 #include "handlers/result_extras.h"
 
 enum {
@@ -95,6 +96,25 @@ next(struct result *r, const struct buf *b)
 	return true;
 }
 
+/* What is wrong with the statement stands where its rows would. */
+static int
+blame(const struct asked *asked, struct page *page, const char *why)
+{
+	struct buf *b = &page->body;
+
+	page_error(page, 400, "%s", why);
+	if (asked->req->format != FORMAT_HTML)
+		return 400;
+	buf_reset(b);
+	page->whole = true;
+	asked->before(asked, b);
+	html_raw(b, "<p class=\"error\" role=\"alert\">");
+	html(b, why);
+	html_raw(b, "</p>\n");
+	asked->after(asked, b);
+	return 400;
+}
+
 static void
 html_row(struct result *r, struct buf *b)
 {
@@ -111,7 +131,7 @@ html_row(struct result *r, struct buf *b)
 }
 
 static void
-write_html(struct result *r, struct buf *b)
+html_rows(struct result *r, struct pictures *pictures, struct buf *b)
 {
 	html_raw(b,
 	    "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
@@ -122,8 +142,10 @@ write_html(struct result *r, struct buf *b)
 		html_raw(b, "</th>");
 	}
 	html_raw(b, "</tr></thead>\n<tbody>\n");
-	while (next(r, b))
+	while (next(r, b)) {
 		html_row(r, b);
+		pictures_add(pictures, &r->query);
+	}
 	html_raw(b, "</tbody></table></div>\n");
 	if (r->n == 0)
 		html_raw(b, "<p>There are no rows.</p>\n");
@@ -132,6 +154,34 @@ write_html(struct result *r, struct buf *b)
 		html_int(b, r->max_rows);
 		html_raw(b, " rows; there are more.</p>\n");
 	}
+}
+
+/* The pictures stand before the rows that they are made from. */
+static int
+write_html(struct result *r, const struct asked *asked, struct page *page)
+{
+	struct buf *b = &page->body, rows = {0}, why = {0};
+	struct pictures pictures;
+	int status = 200;
+
+	if (pictures_init(&pictures, asked, &r->query, &why))
+		html_rows(r, &pictures, &rows);
+	if (why.len == 0 && !r->too_large)
+		pictures_check(&pictures, &why);
+	if (why.len > 0) {
+		status = blame(asked, page, buf_cstr(&why));
+	} else {
+		asked->before(asked, b);
+		pictures_write(&pictures, r->truncated, b);
+		buf_add(b, rows.data, rows.len);
+		b->failed |= rows.failed;
+		layout_formats(b, asked->req);
+		asked->after(asked, b);
+	}
+	pictures_release(&pictures);
+	buf_release(&rows);
+	buf_release(&why);
+	return status;
 }
 
 /* Of columns of the same name an object can have one: the last. */
@@ -340,8 +390,6 @@ result_field(struct buf *b, struct str name, struct str value)
 static int
 write_rows(struct result *r, const struct asked *asked, struct page *page)
 {
-	struct buf *b = &page->body;
-
 	switch (asked->req->format) {
 	case FORMAT_JSON:
 		write_json(r, page);
@@ -352,32 +400,9 @@ write_rows(struct result *r, const struct asked *asked, struct page *page)
 	case FORMAT_GEOJSON:
 		return write_geojson(r, page);
 	default:
-		asked->before(asked, b);
-		write_html(r, b);
-		layout_formats(b, asked->req);
-		asked->after(asked, b);
-		break;
+		return write_html(r, asked, page);
 	}
 	return 200;
-}
-
-/* What is wrong with the statement stands where its rows would. */
-static int
-blame(const struct asked *asked, struct page *page, const char *why)
-{
-	struct buf *b = &page->body;
-
-	page_error(page, 400, "%s", why);
-	if (asked->req->format != FORMAT_HTML)
-		return 400;
-	buf_reset(b);
-	page->whole = true;
-	asked->before(asked, b);
-	html_raw(b, "<p class=\"error\" role=\"alert\">");
-	html(b, why);
-	html_raw(b, "</p>\n");
-	asked->after(asked, b);
-	return 400;
 }
 
 static int64_t

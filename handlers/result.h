@@ -1,6 +1,7 @@
 #ifndef SQUALL_RESULT_H
 #define SQUALL_RESULT_H
 
+#include "app/chart_spec.h"
 #include "app/page.h"
 #include "app/params.h"
 #include "db/db.h"
@@ -10,7 +11,7 @@
  * operator's, in every format.
  */
 
-enum { RESULT_NAMES_MAX = 1000 }; /* bytes of _extra */
+enum { RESULT_NAMES_MAX = 1000 }; /* bytes of _extra, _x or _y */
 
 /* Parameters of such pages, which theirs follow. */
 enum {
@@ -20,6 +21,9 @@ enum {
 	RESULT_DL,
 	RESULT_TIMELIMIT,
 	RESULT_EXTRA,
+	RESULT_CHART,
+	RESULT_X,
+	RESULT_Y,
 	RESULT_PARAMS
 };
 
@@ -33,7 +37,10 @@ extern const char *const result_shapes[];
 	[RESULT_DL] = {"_dl", .type = PARAM_FLAG},                             \
 	[RESULT_TIMELIMIT] = {"_timelimit", PARAM_INT, 1, 3600 * 1000,         \
 	    .def = 0},                                                         \
-	[RESULT_EXTRA] = {"_extra", PARAM_LIST, .max = RESULT_NAMES_MAX}
+	[RESULT_EXTRA] = {"_extra", PARAM_LIST, .max = RESULT_NAMES_MAX},      \
+	[RESULT_CHART] = {"_chart", PARAM_WORD, .words = chart_kinds},         \
+	[RESULT_X] = {"_x", PARAM_TEXT, .max = RESULT_NAMES_MAX},              \
+	[RESULT_Y] = {"_y", PARAM_TEXT, .max = RESULT_NAMES_MAX}
 
 /* What a parameter of the statement is bound to. */
 struct binding {
@@ -53,6 +60,8 @@ struct asked {
 	/* What the operator says of it, as an object of JSON; NULL: nothing. */
 	void (*metadata)(const struct asked *, struct buf *);
 	bool hides_sql; /* nobody is to see it */
+	/* The chart that its page has unless it is asked for another. */
+	const struct chart_spec *chart;
 	const struct request *req;
 	struct db *db;       /* as guard_new makes them */
 	const void *context; /* the page's own */

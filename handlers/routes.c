@@ -4,6 +4,7 @@
 #include "handlers/routes.h"
 
 #include "handlers/asset.h"
+#include "handlers/columns.h"
 #include "handlers/database.h"
 #include "handlers/definition.h"
 #include "handlers/healthz.h"
@@ -131,6 +132,12 @@ static const struct route rows[] = {
 	.path = "/:database/:table/-/map",
 	.handler = table_map_page,
 	.params = &table_params,
+	.only_html = true,
+    },
+    {
+	.name = "columns",
+	.path = "/:database/:table/-/columns",
+	.handler = columns_page,
 	.only_html = true,
     },
     {

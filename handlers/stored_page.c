@@ -138,6 +138,7 @@ stored_page(
 	asked.title = title_of(q);
 	asked.name = q->name;
 	asked.hides_sql = q->hide_sql;
+	asked.chart = &q->chart;
 	asked.n = q->n_params;
 	for (size_t i = 0; i < q->n_params; i++) {
 		const struct value *v = &req->values[RESULT_PARAMS + i];
@@ -167,6 +168,7 @@ own_params(const struct stored_query *q)
 		return NULL;
 	p->params = (struct params){.rows = p->rows, .n = n};
 	memcpy(p->rows, result_params, sizeof(result_params));
+	p->rows[RESULT_CHART].def = q->chart.kind;
 	for (size_t i = 0; i < q->n_params; i++)
 		p->rows[RESULT_PARAMS + i] = (struct param){
 		    .name = q->params[i].name,

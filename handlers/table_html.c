@@ -167,7 +167,9 @@ html_columns(struct table_view *v, struct buf *b)
 		    b, table_metadata_column(v->metadata, str_of(c->name)));
 		html_raw(b, "</dd>\n");
 	}
-	html_raw(b, "</dl></details>\n");
+	html_raw(b, "</dl>\n<p><a href=\"");
+	link_table(b, v->req, v->req->segments[0], str_of(v->table.name));
+	html_raw(b, "/-/columns\">More about the columns</a></p></details>\n");
 }
 
 /* The filters there are, each with a way to be rid of it. */

@@ -55,13 +55,17 @@ comments_describe_it(void **state)
 	assert_true(parse(f,
 	    LIT("-- title: A: b\n"
 		"-- description:  one\n--description:two\n"
-		"-- ttl: 60\n-- hide_sql: on\n-- chart: bar of x\n"
+		"-- ttl: 60\n-- hide_sql: on\n-- chart: bar y=\"a \"\"b\" "
+		"x=name\n"
 		"-- param  b:  c d \n-- anything else\n-- and: this\n"
 		"\nSELECT :a, :b -- title: no\n")));
 	q = f->queries.list;
 	assert_string_equal(q->title, "A: b");
 	assert_string_equal(q->description, "one\ntwo");
-	assert_string_equal(q->chart, "bar of x");
+	assert_int_equal(q->chart.kind, CHART_BAR);
+	assert_string_equal(q->chart.x, "name");
+	assert_string_equal(q->chart.y, "a \"b");
+	assert_int_equal(q->chart_line, 6);
 	assert_int_equal(q->ttl_s, 60);
 	assert_true(q->hide_sql);
 	assert_int_equal(q->n_params, 2);
@@ -112,6 +116,24 @@ faults_are_named_with_their_line(void **state)
 	    "a.sql:2: ttl: it was given before");
 	refuses(f, LIT("-- title: a\n-- title: b"),
 	    "a.sql:2: title: it was given before");
+	refuses(f, LIT("\n-- chart: pie\nSELECT 1"),
+	    "a.sql:2: chart: expected bar, line, scatter or histogram, got "
+	    "\"pie\"");
+	refuses(f, LIT("-- chart: none"),
+	    "a.sql:1: chart: expected bar, line, scatter or histogram, got "
+	    "\"none\"");
+	refuses(f, LIT("-- chart: bar of x"),
+	    "a.sql:1: chart: expected x=COLUMN or y=COLUMN, got \"of\"");
+	refuses(f, LIT("-- chart: bar z=a"),
+	    "a.sql:1: chart: expected x=COLUMN or y=COLUMN, got \"z\"");
+	refuses(f, LIT("-- chart: bar x="),
+	    "a.sql:1: chart: x: expected the name of a column");
+	refuses(f, LIT("-- chart: bar x=\"a"),
+	    "a.sql:1: chart: x: expected the name of a column");
+	refuses(f, LIT("-- chart: bar x=a x=b"),
+	    "a.sql:1: chart: x was given before");
+	refuses(f, LIT("-- chart: bar\n-- chart: line"),
+	    "a.sql:2: chart: it was given before");
 	refuses(f, LIT("-- hide_sql: yes"),
 	    "a.sql:1: hide_sql: expected on or off, got \"yes\"");
 	refuses(f, LIT("-- param x: 1\nSELECT ':x'"),
