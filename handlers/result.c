@@ -130,19 +130,25 @@ html_row(struct result *r, struct buf *b)
 	html_raw(b, "</tr>\n");
 }
 
+/* A column is one of numbers if its first value is. */
 static void
 html_rows(struct result *r, struct pictures *pictures, struct buf *b)
 {
+	bool more = next(r, b);
+
 	html_raw(b,
 	    "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
 	    "aria-label=\"Rows\"><table>\n<thead><tr>");
 	for (size_t i = 0; i < r->n_columns; i++) {
-		html_raw(b, "<th scope=\"col\">");
+		if (more && cell_is_number(&r->query, (int)i))
+			html_raw(b, "<th scope=\"col\" class=\"n\">");
+		else
+			html_raw(b, "<th scope=\"col\">");
 		layout_name(b, column(r, i));
 		html_raw(b, "</th>");
 	}
 	html_raw(b, "</tr></thead>\n<tbody>\n");
-	while (next(r, b)) {
+	for (; more; more = next(r, b)) {
 		html_row(r, b);
 		pictures_add(pictures, &r->query);
 	}
@@ -314,7 +320,7 @@ write_csv(struct result *r, struct page *page, const char *name)
 	     i++) {
 		if (i > 0)
 			csv_raw(b, ",");
-		csv_text(b, column(r, i));
+		cell_csv_text(b, r->asked->db, column(r, i));
 		if (i + 1 == r->n_columns)
 			csv_raw(b, "\r\n");
 	}

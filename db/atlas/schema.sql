@@ -43,7 +43,7 @@ CREATE INDEX places_population ON places (population DESC);
 CREATE INDEX places_country_population ON places (country, population DESC);
 CREATE INDEX places_region_population ON places (region, population DESC);
 CREATE INDEX places_feature_population ON places (feature, population DESC);
-CREATE INDEX places_name ON places (name);
+CREATE INDEX places_name ON places (name, country);
 
 -- The outlines at two scales. A country may have several (Australia's reefs
 -- have their own), and disputed lands have none to belong to, so the key is
