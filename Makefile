@@ -54,11 +54,12 @@ Q = @
 SAY = @printf '%-7s %s\n'
 endif
 
-DEPS = deps-demo deps-test deps-api deps-fuzz deps-lint deps-bench deps-picture
+DEPS = deps-demo deps-test deps-api deps-browser deps-fuzz deps-lint deps-bench \
+	deps-picture
 
 .DELETE_ON_ERROR:
-.PHONY: all demo test check-asan check-tsan check-api soak fuzz bench \
-	bench-growth picture lint format install \
+.PHONY: all demo test check-asan check-tsan check-api test-browser soak fuzz \
+	bench bench-growth picture lint format install \
 	deps $(DEPS) clean help
 
 all: $(BUILD)/squall
@@ -174,6 +175,11 @@ check-api: deps-api
 	@$(MAKE) --no-print-directory all $(ATLAS)
 	@SQUALL=$(BUILD)/squall tests/api/run
 
+# The pages in Chromium: what npm brings for it is for this alone.
+test-browser: deps-browser
+	@$(MAKE) --no-print-directory all $(ATLAS)
+	@SQUALL=$(BUILD)/squall tests/browser/run
+
 soak: deps-test
 	@$(MAKE) --no-print-directory all test-tools
 	@SQUALL=$(BUILD)/squall TOOLS_DIR=$(BUILD)/tests/tools tests/soak
@@ -219,7 +225,7 @@ install: all
 	install -D -m 644 deploy/lighttpd.conf $(DESTDIR)$(PREFIX)/share/doc/squall/lighttpd.conf
 
 clean:
-	rm -rf build tests/api/node_modules
+	rm -rf build tests/api/node_modules tests/browser/node_modules
 
 help:
 	@echo 'make            build build/squall'
@@ -228,6 +234,7 @@ help:
 	@echo 'make check-asan the same under AddressSanitizer and UBSan'
 	@echo 'make check-tsan the servers under ThreadSanitizer'
 	@echo 'make check-api  the API against its description'
+	@echo 'make test-browser the pages in Chromium, and pictures of them'
 	@echo 'make soak       freshness and the pool under load, for SOAK_S=1800 seconds each'
 	@echo 'make fuzz       the parsers, by libFuzzer (TARGETS=, FUZZ_S=)'
 	@echo 'make bench      the hit path beside a bare libfcgi program; pages of growing tables'

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs the Debian packages that a purpose needs, and is the one place where
 # packages are named:
-#	deploy/deps.sh run|build|demo|test|api|fuzz|lint|bench|picture
+#	deploy/deps.sh run|build|demo|test|api|browser|fuzz|lint|bench|picture
 # Says and does nothing when all are there.  The servers among them are not
 # started: while apt-get works, a policy-rc.d forbids it (if the machine has none
 # of its own) and is removed again however the work ends; what was newly
@@ -31,6 +31,9 @@ declare -rA SETS=(
 		subversion fossil libnss3-tools rpm newsboat'
 	# make check-api: libfcgi-bin for cgi-fcgi; npm brings the rest
 	[api]='@demo libfcgi-bin nodejs npm'
+	# make test-browser: Chromium (Debian's name), and fonts for what it
+	# shows, without which there would be boxes
+	[browser]='@api chromium fonts-dejavu-core'
 	# make fuzz: libFuzzer is in libclang-rt-dev; in Ubuntu 22.04, whose
 	# clang is older than that package, it comes with clang
 	[fuzz]='@build clang libclang-rt-dev|libclang-common-14-dev'
@@ -197,7 +200,7 @@ main()
 		return
 	fi
 	if (($# != 1)) || [[ ! -v SETS[$1] ]]; then
-		die 'usage: deploy/deps.sh run|build|demo|test|api|fuzz|lint|bench|picture'
+		die 'usage: deploy/deps.sh run|build|demo|test|api|browser|fuzz|lint|bench|picture'
 	fi
 	if [[ ! -x $(command -v apt-get) || ! -x $(command -v dpkg-query) ]]; then
 		echo 'deps.sh: no apt-get here; install these, named as in Debian:'

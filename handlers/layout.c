@@ -164,14 +164,11 @@ head(struct buf *b, const struct request *req, const struct layout *l)
 	html_raw(b, "\">\n<link rel=\"stylesheet\" href=\"");
 	link_asset(b, req, ASSET_STYLE);
 	html_raw(b, "\">\n<link rel=\"icon\" href=\"data:,\">\n");
-	if (l->site != NULL) {
+	if (l->site != NULL || l->refresh_s > 0) {
 		html_raw(b, "<script defer src=\"");
 		link_asset(b, req, ASSET_SCRIPT);
 		html_raw(b, "\"></script>\n");
 	}
-	if (l->refresh_s > 0)
-		buf_printf(b, "<meta http-equiv=\"refresh\" content=\"%d\">\n",
-		    l->refresh_s);
 	if (l->json) {
 		html_raw(b,
 		    "<link rel=\"alternate\" "
@@ -194,7 +191,10 @@ layout_begin(struct buf *b, const struct request *req, const struct layout *l)
 	way_back(b, req, l);
 	if (l->site != NULL)
 		site_head(b, req, l);
-	html_raw(b, "</header>\n<main id=\"main\">\n");
+	html_raw(b, "</header>\n<main id=\"main\"");
+	if (l->refresh_s > 0)
+		buf_printf(b, " data-refresh=\"%d\"", l->refresh_s);
+	html_raw(b, ">\n");
 }
 
 void

@@ -34,7 +34,7 @@ struct layout {
 	struct str searched;            /* what a site's search looked for */
 	bool json;                      /* the page comes as JSON as well */
 	bool noindex;  /* one of very many: not for search engines */
-	int refresh_s; /* it is asked for anew by itself; 0: it is not */
+	int refresh_s; /* a script renews it so often; 0: it is not */
 };
 
 void layout_begin(struct buf *, const struct request *, const struct layout *);

@@ -104,3 +104,38 @@ for (const input of document.querySelectorAll("input[data-suggest]")) {
 
 	input.addEventListener("blur", () => show(false));
 }
+
+/*
+ * <main data-refresh="5"> takes its content from its address anew after so many
+ * seconds, until it is told to stop, and while nobody is on a link in it.
+ */
+for (const main of document.querySelectorAll("main[data-refresh]")) {
+	const button = document.createElement("button");
+	let running = true;
+
+	button.type = "button";
+	button.textContent = "Stop refreshing";
+	button.addEventListener("click", () => {
+		running = !running;
+		button.textContent = running ?
+			"Stop refreshing" : "Keep refreshing";
+	});
+	document.querySelector("header").append(button);
+
+	const renew = async () => {
+		const reply = await fetch(location.href);
+		const page = new DOMParser().parseFromString(
+			await reply.text(), "text/html");
+
+		if (reply.ok && running &&
+		    !main.contains(document.activeElement))
+			main.replaceChildren(
+				...page.querySelector("main").childNodes);
+	};
+
+	setInterval(() => {
+		/* What can't be reached now may be when it is asked again. */
+		if (running && !document.hidden)
+			renew().catch(() => {});
+	}, main.dataset.refresh * 1000);
+}

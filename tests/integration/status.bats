@@ -264,16 +264,17 @@ sample()
 	    'squall_request_duration_seconds_count{outcome=miss}')"
 }
 
-@test "the page is sound, and comes again by itself" {
+@test "the page is sound, and a script of the site's renews it" {
 	make_db "$T/<b>&.db"
 	start_squall --workers=2 "$T/<b>&.db"
 	page GET /-/status
 	is "$STATUS" 200
 	has "$HEADERS" 'Content-Type: text/html; charset=utf-8'
-	has "$BODY" '<meta http-equiv="refresh" content="5">'
+	has "$BODY" '<main id="main" data-refresh="5">'
+	has "$BODY" '<script defer src="/-/static/script-'
 	has "$BODY" '&lt;b&gt;&amp;'
 	hasnt "$BODY" '<b>'
-	hasnt "$BODY" '<script'
+	hasnt "$BODY" '<script>'
 	# xmllint knows no element of HTML 5, but how to open and close them
 	xmllint --html --noout --nonet - <<<"$BODY" 2>&1 |
 	    awk '/(parser|HTML).* (error|warning)/ && !/Tag [a-z]+ invalid/ {
