@@ -12,6 +12,7 @@ SERVER=${SERVER:-lighttpd}
 PORT=${PORT:-8080}
 SQUALL=${SQUALL:-$SITE_DEPLOY/../build/squall}
 ATLAS=${ATLAS:-$SITE_DEPLOY/../build/atlas.db}
+PAGES=$(realpath "$SITE_DEPLOY/../db/atlas/pages")
 FOLDER=
 MESSAGES=
 
@@ -65,6 +66,7 @@ start()
 	site_start "$FOLDER" squall "$SQUALL" \
 	    --listen="unix:$FOLDER/squall.sock" \
 	    --cache="memcached:$FOLDER/memcached.sock" \
+	    --site=atlas --pages="$PAGES" \
 	    --log=warn --access-log=off "$ATLAS"
 	site_ready "$FOLDER" squall 10 test -S "$FOLDER/squall.sock"
 	site_start_web "$FOLDER" "$SERVER" "$PORT" "unix:$FOLDER/squall.sock"
@@ -96,6 +98,7 @@ serve()
 
 	    http://127.0.0.1:$PORT/atlas                the demo database
 	    http://127.0.0.1:$PORT/atlas/places         a table of it
+	    http://127.0.0.1:$PORT/atlas/twin-names     a stored query, with its chart
 	    http://127.0.0.1:$PORT/atlas/places.json    the same as JSON
 	    http://127.0.0.1:$PORT/atlas/places/745044  a row
 
