@@ -8,8 +8,8 @@
  */
 enum {
 	HISTOGRAM_BINS = 20,
-	HISTOGRAM_ROWS = 10000, /* the sample: the first that pass */
-	HISTOGRAM_BUDGET_MS = 50,
+	HISTOGRAM_ROWS = 10000, /* of the sample, at most */
+	HISTOGRAM_BUDGET_MS = 100,
 };
 
 struct histogram {
@@ -22,8 +22,9 @@ struct histogram {
 
 /*
  * Reads the numbers that a column of the table has in the rows that pass the
- * filters; other values are passed over.  False if there are none, or reading
- * took longer than `budget_ms`.
+ * filters; other values are passed over.  Of a large table without filters, the
+ * sample is from all over it; else it has the first rows.  False if there are
+ * none, or reading took longer than `budget_ms`.
  */
 bool histogram_read(struct histogram *, struct db *, const struct filters *,
     size_t column, int64_t budget_ms);

@@ -17,7 +17,7 @@ struct columns {
 	struct filters filters; /* none: all rows */
 	const struct table_metadata *metadata;
 	int64_t reserve_ms; /* what histograms leave of the page's time */
-	bool sampled;       /* one is of the first rows only */
+	bool sampled;       /* one is of some rows only */
 };
 
 static void
@@ -163,7 +163,7 @@ write_columns(struct columns *c, struct buf *b)
 		write_column(c, i, b);
 	html_raw(b, "</tbody></table></div>\n");
 	if (c->sampled) {
-		html_raw(b, "<p class=\"meta\">Numbers are of the first ");
+		html_raw(b, "<p class=\"meta\">Numbers are of a sample of ");
 		html_int(b, HISTOGRAM_ROWS);
 		html_raw(b, " rows.</p>\n");
 	}

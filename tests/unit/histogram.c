@@ -96,16 +96,59 @@ any_range_has_parts(void **state)
 	end_reading(d->db);
 }
 
+#define COUNT_TO(n)                                                            \
+	"WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c "      \
+	"WHERE x < " #n ") "
+
 static void
-large_tables_by_their_first_rows(void **state)
+up_to_the_bound_all_rows(void **state)
 {
 	struct database *d = *state;
 
 	assert_histogram(d,
-	    "CREATE TABLE t(a); WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL "
-	    "SELECT x + 1 FROM c WHERE x < 10001) INSERT INTO t SELECT x > 1 "
-	    "FROM c",
-	    "t", NULL, "0..1 sampled: 0=1 19=9999");
+	    "CREATE TABLE t(a); CREATE TABLE w(a PRIMARY KEY) WITHOUT "
+	    "ROWID;" COUNT_TO(10000) "INSERT INTO t SELECT x > 1 FROM "
+				     "c;" COUNT_TO(
+					 10001) "INSERT INTO w SELECT x FROM c",
+	    "t", NULL, "0..1: 0=1 19=9999");
+	/* in the order of the key */
+	assert_histogram(d, NULL, "w", "a__gt",
+	    "2..10001: 0=500 1=500 2=500 3=500 4=500 5=500 6=500 7=500 8=500 "
+	    "9=500 10=500 11=500 12=500 13=500 14=500 15=500 16=500 17=500 "
+	    "18=500 19=500");
+	end_reading(d->db);
+}
+
+static void
+large_tables_from_all_over_them(void **state)
+{
+	struct database *d = *state;
+
+	assert_histogram(d,
+	    "CREATE TABLE t(a); CREATE INDEX i ON t(a);" COUNT_TO(
+		40000) "INSERT INTO t SELECT x / 2000 FROM c",
+	    "t", NULL,
+	    "0..19 sampled: 0=504 1=505 2=505 3=505 4=505 5=505 6=505 7=505 "
+	    "8=505 9=505 10=505 11=505 12=505 13=505 14=505 15=505 16=505 "
+	    "17=505 18=505 19=406");
+	end_reading(d->db);
+}
+
+static void
+rowids_far_apart(void **state)
+{
+	struct database *d = *state;
+
+	assert_histogram(d,
+	    "CREATE TABLE t(a);" COUNT_TO(
+		20000) "INSERT INTO t SELECT x = 1 FROM c;"
+		       "INSERT INTO t(rowid, a) VALUES "
+		       "(9223372036854775807, 1);"
+		       "CREATE TABLE s(a); INSERT INTO s SELECT a FROM t;"
+		       "INSERT INTO s(rowid, a) VALUES "
+		       "(9223372036854775807, 1), (-9223372036854775808, 1)",
+	    "t", NULL, "0..1 sampled: 0=9999 19=1");
+	assert_histogram(d, NULL, "s", NULL, "0..1 sampled: 0=5098 19=3");
 	end_reading(d->db);
 }
 
@@ -130,7 +173,9 @@ main(void)
 	    DATABASE_TEST(numbers_are_counted_by_equal_parts),
 	    DATABASE_TEST(what_is_no_number_is_not),
 	    DATABASE_TEST(any_range_has_parts),
-	    DATABASE_TEST(large_tables_by_their_first_rows),
+	    DATABASE_TEST(up_to_the_bound_all_rows),
+	    DATABASE_TEST(large_tables_from_all_over_them),
+	    DATABASE_TEST(rowids_far_apart),
 	    DATABASE_TEST(not_for_long),
 	};
 

@@ -1,30 +1,30 @@
 -- title: The loneliest cities of a million
--- description: How far it is, along a great circle, to the next city with a million people or more.
--- chart: bar x=city y=km
+-- description: The farthest from any other city of a million people, as the crow flies.
+-- chart: bar x=city y=kilometres
 -- ttl: 86400
 
--- The cosine of the angle between two cities is the product of their unit
--- vectors, and is largest for the nearest.
-WITH cities AS MATERIALIZED (
-	SELECT id, name, country,
+-- Quarters of cities, which have a feature of their own, are no cities. Points
+-- of a globe of radius 1: of two, the product is the cosine of their distance.
+WITH big AS MATERIALIZED (
+	SELECT id, name, country, lat, lon,
 		cos(radians(lat)) * cos(radians(lon)) AS x,
 		cos(radians(lat)) * sin(radians(lon)) AS y,
 		sin(radians(lat)) AS z
 	FROM places
-	WHERE population >= 1000000
-),
-nearest AS (
-	SELECT a.name, a.country, b.name AS other, b.country AS other_country,
+	WHERE population >= 1000000 AND feature <> 'PPLX'
+), nearest AS (
+	SELECT a.id, b.id AS other,
 		max(a.x * b.x + a.y * b.y + a.z * b.z) AS cosine
-	FROM cities AS a, cities AS b
-	WHERE a.id <> b.id
+	FROM big AS a JOIN big AS b ON b.id <> a.id
 	GROUP BY a.id
 )
-SELECT nearest.name AS city, c.name AS country,
-	CAST(round(6371 * acos(min(cosine, 1))) AS INTEGER) AS km,
-	other AS "nearest city", o.name AS "its country"
+SELECT city.name AS city,
+	CAST(round(6371 * acos(min(1, cosine))) AS INTEGER) AS kilometres,
+	other.name AS "the nearest other", countries.name AS country,
+	city.lat, city.lon
 FROM nearest
-JOIN countries AS c ON c.iso2 = nearest.country
-JOIN countries AS o ON o.iso2 = other_country
-ORDER BY cosine
+JOIN places AS city USING (id)
+JOIN places AS other ON other.id = nearest.other
+JOIN countries ON iso2 = city.country
+ORDER BY kilometres DESC
 LIMIT 25
