@@ -37,12 +37,15 @@ declare -rA SETS=(
 	# make lint: clang-tidy reads the headers of the libraries
 	[lint]='@build clang-format clang-tidy cppcheck shellcheck mandoc'
 	# make bench
-	[bench]='@demo redis-server wrk procps libfcgi-dev libfcgi-bin jq'
+	[bench]='@demo redis-server wrk procps libfcgi-dev libfcgi-bin jq
+		php8.2-fpm|php8.4-fpm|php8.3-fpm|php8.1-fpm php-sqlite3
+		php-memcached python3-tornado python3-pymemcache python3-redis'
 	# make picture: Chromium (Debian's name) and a font for it
 	[picture]='@demo chromium fonts-dejavu-core'
 )
 # Installing these starts them, and enables them for the next boot.
-declare -r SERVICES='lighttpd nginx memcached redis-server'
+declare -r SERVICES='lighttpd nginx memcached redis-server
+	php8.1-fpm php8.2-fpm php8.3-fpm php8.4-fpm'
 
 declare -r POLICY=/usr/sbin/policy-rc.d
 declare -r MARK='# put here by squall, deploy/deps.sh, for as long as it runs'
