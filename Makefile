@@ -190,14 +190,15 @@ fuzz-seeds: $(BUILD)/tests/fuzz/seeds
 	@mkdir -p tests/fuzz/corpus/entry
 	@$< tests/fuzz/corpus/entry
 
-# PARTS="hits zipf misses writer growth" are its parts; ROUNDS=1 BENCH_S=1 is a
+# BENCH="hits zipf misses writer growth" are its parts; ROUNDS=1 BENCH_S=1 is a
 # quick look.
-PARTS = hits zipf misses writer growth
+BENCH = hits zipf misses writer growth
 bench: deps-bench
 	@$(MAKE) --no-print-directory all test-tools $(ATLAS)
-	@SQUALL=$(BUILD)/squall TOOLS_DIR=$(BUILD)/tests/tools \
-		tests/bench/run $(filter-out growth,$(PARTS))
-	@$(if $(filter growth,$(PARTS)),TOOLS_DIR=$(BUILD)/tests/tools \
+	@$(if $(filter-out growth,$(BENCH)),SQUALL=$(BUILD)/squall \
+		TOOLS_DIR=$(BUILD)/tests/tools tests/bench/run \
+		$(filter-out growth,$(BENCH)))
+	@$(if $(filter growth,$(BENCH)),TOOLS_DIR=$(BUILD)/tests/tools \
 		tests/bench/growth)
 
 # The last part alone (ROWS="10000 100000").
@@ -235,7 +236,7 @@ help:
 	@echo 'make check-api  the API against its description'
 	@echo 'make soak       freshness and the pool under load, for SOAK_S=1800 seconds each'
 	@echo 'make fuzz       the parsers, by libFuzzer (TARGETS=, FUZZ_S=)'
-	@echo 'make bench      squall beside its peers (PARTS=, ROUNDS=, BENCH_S=); pages of growing tables'
+	@echo 'make bench      squall beside its peers (BENCH=, ROUNDS=, BENCH_S=); pages of growing tables'
 	@echo 'make lint       formatting, static analysis, the layers'
 	@echo 'make install    to PREFIX=/usr/local'
 

@@ -109,6 +109,7 @@ part_hits()
 	done
 	for setting in "${HITS[@]}"; do
 		set_of "$setting"
+		[[ $NAME == *"${SETTING-}"* ]] || continue
 		progress "hits: $NAME"
 		for target in "${TARGETS[@]}"; do
 			t=$(target_of "$target" "$PAGE" "$FORM")

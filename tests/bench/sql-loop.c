@@ -132,8 +132,8 @@ main(int argc, char *argv[])
 	while (n < TIMES_MAX && us_of(CLOCK_MONOTONIC) < end) {
 		double from = us_of(CLOCK_MONOTONIC);
 
-		round_of(db, statements,
-		    atoll(argv[3 + n % (size_t)(argc - 3)]));
+		round_of(
+		    db, statements, atoll(argv[3 + n % (size_t)(argc - 3)]));
 		times[n++] = us_of(CLOCK_MONOTONIC) - from;
 	}
 	cpu = us_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
