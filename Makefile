@@ -54,11 +54,12 @@ Q = @
 SAY = @printf '%-7s %s\n'
 endif
 
-DEPS = deps-demo deps-test deps-api deps-fuzz deps-lint deps-bench deps-picture
+DEPS = deps-demo deps-test deps-api deps-fuzz deps-lint deps-budget deps-bench \
+	deps-picture
 
 .DELETE_ON_ERROR:
 .PHONY: all demo test check-asan check-tsan check-api soak fuzz bench \
-	bench-growth picture lint format install \
+	bench-growth bench-scale budget picture lint format install \
 	deps $(DEPS) clean help
 
 all: $(BUILD)/squall
@@ -206,6 +207,16 @@ bench-growth: deps-bench
 	@$(MAKE) --no-print-directory all test-tools
 	@TOOLS_DIR=$(BUILD)/tests/tools tests/bench/growth
 
+# Clients, kept connections, bytes and keys, ever more of them.
+bench-scale: deps-bench
+	@$(MAKE) --no-print-directory all test-tools $(ATLAS)
+	@SQUALL=$(BUILD)/squall TOOLS_DIR=$(BUILD)/tests/tools tests/bench/scale
+
+# The instructions of a hit, which no other load on the machine changes.
+budget: deps-budget
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/tools/fcgi-load $(ATLAS)
+	@SQUALL=$(BUILD)/squall TOOLS_DIR=$(BUILD)/tests/tools tests/budget
+
 picture: deps-picture
 	@$(MAKE) --no-print-directory all $(ATLAS)
 	@tests/picture
@@ -237,6 +248,8 @@ help:
 	@echo 'make soak       freshness and the pool under load, for SOAK_S=1800 seconds each'
 	@echo 'make fuzz       the parsers, by libFuzzer (TARGETS=, FUZZ_S=)'
 	@echo 'make bench      squall beside its peers (BENCH=, ROUNDS=, BENCH_S=); pages of growing tables'
+	@echo 'make bench-scale ever more clients, connections, bytes and pages: no cliff'
+	@echo 'make budget     the instructions of a hit are within their budget'
 	@echo 'make lint       formatting, static analysis, the layers'
 	@echo 'make install    to PREFIX=/usr/local'
 

@@ -100,7 +100,8 @@ pages_fd(const struct pages *p)
 static bool
 version_now(struct pages *p, enum scope scope, struct str name, uint64_t *v)
 {
-	if (scope != SCOPE_DATABASE || name.len > sizeof(p->seen.name))
+	if (scope != SCOPE_DATABASE || name.len == 0 ||
+	    name.len > sizeof(p->seen.name))
 		return catalog_version(p->catalog, scope, name, v);
 	if (!p->seen.is_read ||
 	    !str_eq((struct str){p->seen.name, p->seen.len}, name)) {

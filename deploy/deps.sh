@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs the Debian packages that a purpose needs, and is the one place where
 # packages are named:
-#	deploy/deps.sh run|build|demo|test|api|fuzz|lint|bench|picture
+#	deploy/deps.sh run|build|demo|test|api|fuzz|lint|budget|bench|picture
 # Says and does nothing when all are there.  The servers among them are not
 # started: while apt-get works, a policy-rc.d forbids it (if the machine has none
 # of its own) and is removed again however the work ends; what was newly
@@ -36,7 +36,9 @@ declare -rA SETS=(
 	[fuzz]='@build clang libclang-rt-dev|libclang-common-14-dev'
 	# make lint: clang-tidy reads the headers of the libraries
 	[lint]='@build clang-format clang-tidy cppcheck shellcheck mandoc'
-	# make bench
+	# make budget: libfcgi-bin for cgi-fcgi
+	[budget]='@demo libfcgi-bin procps valgrind'
+	# make bench: squall's peers, and what measures
 	[bench]='@demo redis-server wrk procps libfcgi-dev libfcgi-bin jq
 		php8.2-fpm|php8.4-fpm|php8.3-fpm|php8.1-fpm php-sqlite3
 		php-memcached python3-tornado python3-pymemcache python3-redis'
@@ -200,7 +202,7 @@ main()
 		return
 	fi
 	if (($# != 1)) || [[ ! -v SETS[$1] ]]; then
-		die 'usage: deploy/deps.sh run|build|demo|test|api|fuzz|lint|bench|picture'
+		die 'usage: deploy/deps.sh run|build|demo|test|api|fuzz|lint|budget|bench|picture'
 	fi
 	if [[ ! -x $(command -v apt-get) || ! -x $(command -v dpkg-query) ]]; then
 		echo 'deps.sh: no apt-get here; install these, named as in Debian:'
