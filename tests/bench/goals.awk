@@ -25,11 +25,12 @@ function cpu(setting, target, other)
 	    "cpu_app_us")
 }
 
-function sql_ratio(    r, n, list, m)
+function sql_ratio(with_packing,    r, n, list, m)
 {
 	for (r = 1; r <= rounds; r++)
-		if (sql["loop", r] > 0)
-			list[++n] = sql["squall", r] / sql["loop", r]
+		if (sql[r] > 0)
+			list[++n] = miss[r] / \
+			    (sql[r] + (with_packing ? packing[r] : 0))
 	if (n == 0)
 		return ""
 	m = median(list, n)
@@ -46,10 +47,13 @@ function pool_memory()
 
 BEGIN {
 	FS = ","
+	kernel = "two thirds of it is the kernel (recv, sendmsg, epoll_wait)"
 	read_labels()
 }
 FILENAME ~ /sql.csv$/ {
-	sql[$4, $3] = $5
+	miss[$1] = $2
+	sql[$1] = $3
+	packing[$1] = $4
 	next
 }
 FILENAME ~ /fresh.csv$/ {
@@ -74,9 +78,9 @@ END {
 	goal("CPU of a memory hit against the bare program, table page, plain", \
 	    0.5, 0, cpu("table, plain, c16", "memory", "bare"))
 	goal("  table page, gzip", 0.5, 0, \
-	    cpu("table, gzip, c16", "memory", "bare"), floor)
+	    cpu("table, gzip, c16", "memory", "bare"), kernel)
 	goal("  small JSON row", 0.5, 0, \
-	    cpu("row, gzip, c16", "memory", "bare"), floor)
+	    cpu("row, gzip, c16", "memory", "bare"), kernel)
 	goal("CPU of a Memcached hit against the bare program, table, plain", \
 	    1, 0, cpu("table, plain, c16", "memcached", "bare"))
 	goal("  table page, gzip", 1, 0, \
@@ -84,7 +88,8 @@ END {
 	goal("  small JSON row", 1, 0, \
 	    cpu("row, gzip, c16", "memcached", "bare"))
 	goal("CPU of a miss (table page) against its SQL in a bare C loop", \
-	    2, 0, sql_ratio())
+	    2, 0, sql_ratio(0), "the loop makes no page and compresses none")
+	goal("  against that SQL and compressing the page", 2, 0, sql_ratio(1))
 	goal("memory (PSS) of the pool against PHP-FPM's, 256 connections", \
 	    0.25, 0, pool_memory())
 	for (i = 1; i <= n_fresh; i++)

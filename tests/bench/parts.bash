@@ -235,8 +235,8 @@ miss_paths()
 	    >"$TOP/misses.table"
 }
 
-# sql_loop: a miss of squall's beside the same SQL in a loop, both in CPU time,
-# one request after the other.
+# sql_loop: a miss of squall's beside the same SQL in a loop, and compressing the
+# page, in CPU time, one request after the other.
 sql_loop()
 {
 	local round before after ids
@@ -254,14 +254,12 @@ sql_loop()
 		after=$(cpu_ns uncached squall)
 		awk -v ns="$((after - before))" -v round="$round" \
 		    -v loop="$("$BUILT/sql-loop" "$DATABASE" "$BENCH_S" \
-		    "${ids[@]}")" '
+		    "$TOP/body.table.plain" "${ids[@]}")" '
 		    $1 == "answered" { n = $2 }
-		    $1 == "p50_us" { half = $2 }
 		    END {
 			split(loop, l)
-			printf "sql,table,%d,squall,%.1f,%d\n", round, \
-			    ns / 1000 / n, half
-			printf "sql,table,%d,loop,%.1f,%d\n", round, l[1], l[2]
+			printf "%d,%.1f,%.1f,%.1f\n", round, \
+			    ns / 1000 / n, l[1], l[2]
 		    }' "$TOP/figures" >>"$SQL_RESULTS"
 	done
 	stop_targets

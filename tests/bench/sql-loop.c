@@ -1,21 +1,22 @@
 /*
  * The floor of a miss: the SQL of a table's page and nothing else, statement by
  * statement as --log=debug shows it, stepped through with every column read.
- * Statements are prepared once.  No page comes of it.
+ * Statements are prepared once.  No page comes of it; but after each round a
+ * page that is ready is compressed, so that it is known what that takes beside.
  *
- * usage: sql-loop DATABASE SECONDS ID...
+ * usage: sql-loop DATABASE SECONDS PAGE ID...
  *
- * A round is the page of the rows after one ID.  Prints the CPU time of a round
- * and the median of what it took, in microseconds.
+ * A round is the page of the rows after one ID.  Prints microseconds of CPU: of
+ * a round's SQL, and of compressing PAGE as squall does (app/encode.c).
  */
+#include <libdeflate.h>
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
-enum { STATEMENTS = 7, PAGE = 5, TIMES_MAX = 1 << 20 };
+enum { STATEMENTS = 7, PAGE = 5, LEVEL = 4, PAGE_MAX = 1 << 20 };
 
 static const char *const sql[STATEMENTS] = {
     "BEGIN",
@@ -96,25 +97,32 @@ round_of(sqlite3 *db, sqlite3_stmt *statements[], int64_t id)
 	}
 }
 
-static int
-by_size(const void *a, const void *b)
+static size_t
+read_page(const char *path, char *page)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	FILE *f = fopen(path, "rb");
+	size_t len = f == NULL ? 0 : fread(page, 1, PAGE_MAX, f);
 
-	return (x > y) - (x < y);
+	if (len == 0) {
+		perror(path);
+		exit(1);
+	}
+	fclose(f);
+	return len;
 }
 
 int
 main(int argc, char *argv[])
 {
-	static double times[TIMES_MAX];
+	static char page[PAGE_MAX], packed[PAGE_MAX];
+	struct libdeflate_compressor *c = libdeflate_alloc_compressor(LEVEL);
 	sqlite3_stmt *statements[STATEMENTS];
-	double end, cpu;
-	size_t n = 0;
+	double end, sql_us = 0, packing_us = 0;
+	size_t n = 0, len;
 	sqlite3 *db;
 
-	if (argc < 4) {
-		fputs("usage: sql-loop DATABASE SECONDS ID...\n", stderr);
+	if (argc < 5 || c == NULL) {
+		fputs("usage: sql-loop DATABASE SECONDS PAGE ID...\n", stderr);
 		return 2;
 	}
 	if (sqlite3_open_v2(argv[1], &db, SQLITE_OPEN_READONLY, NULL) !=
@@ -125,19 +133,21 @@ main(int argc, char *argv[])
 		    SQLITE_OK)
 			fail(db);
 	}
-	for (int i = 3; i < argc; i++)
+	len = read_page(argv[3], page);
+	for (int i = 4; i < argc; i++)
 		round_of(db, statements, atoll(argv[i]));
-	cpu = us_of(CLOCK_PROCESS_CPUTIME_ID);
 	end = us_of(CLOCK_MONOTONIC) + strtod(argv[2], NULL) * 1e6;
-	while (n < TIMES_MAX && us_of(CLOCK_MONOTONIC) < end) {
-		double from = us_of(CLOCK_MONOTONIC);
+	for (; us_of(CLOCK_MONOTONIC) < end; n++) {
+		double from = us_of(CLOCK_PROCESS_CPUTIME_ID), between;
 
 		round_of(
-		    db, statements, atoll(argv[3 + n % (size_t)(argc - 3)]));
-		times[n++] = us_of(CLOCK_MONOTONIC) - from;
+		    db, statements, atoll(argv[4 + n % (size_t)(argc - 4)]));
+		between = us_of(CLOCK_PROCESS_CPUTIME_ID);
+		seen += libdeflate_gzip_compress(
+		    c, page, len, packed, sizeof(packed));
+		sql_us += between - from;
+		packing_us += us_of(CLOCK_PROCESS_CPUTIME_ID) - between;
 	}
-	cpu = us_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-	qsort(times, n, sizeof(*times), by_size);
-	printf("%.1f %.0f\n", cpu / (double)n, times[n / 2]);
+	printf("%.1f %.1f\n", sql_us / (double)n, packing_us / (double)n);
 	return seen == 0;
 }

@@ -9,8 +9,8 @@
  * PATH is squall's unix socket; `keep` asks again on the same connection.  It
  * ends when the time is over and what was asked is answered (instead of SECONDS
  * may stand 1000x for so many requests), or when nobody listens any more, and
- * prints the numbers, `NAME VALUE`, a line each.  For URI may stand @FILE, which
- * has one a line.
+ * prints the numbers, `NAME VALUE`, a line each.  For URI may stand @FILE,
+ *which has one a line.
  *
  *	answered	requests whose reply came whole
  *	failed		of these, such as had another status than 200
