@@ -20,6 +20,18 @@ HITS=(
 	'row, gzip, c16|row|gzip|16|variants'
 )
 
+# choose LIST: leaves of this array of targets those that ONLY names, if it does.
+choose()
+{
+	local -n list=$1
+	local target chosen=()
+
+	for target in "${list[@]}"; do
+		[[ " ${ONLY-$target} " != *" $target "* ]] || chosen+=("$target")
+	done
+	list=("${chosen[@]}")
+}
+
 # take_references: the two pages as squall sends them, for all to be held
 # against, as bodies and, for the bare program, as whole replies.
 take_references()
@@ -86,20 +98,19 @@ set_of()
 {
 	local variants
 
-	IFS='|' read -r NAME PAGE FORM CONNECTIONS variants <<<"$1"
+	IFS='|' read -r TITLE PAGE FORM CONNECTIONS variants <<<"$1"
 	TARGETS=("${ALL[@]}")
 	[[ -z $variants ]] || TARGETS+=("${VARIANTS[@]}")
-	[[ -z ${ONLY-} ]] || read -ra TARGETS <<<"$ONLY"
+	choose TARGETS
 }
 
 part_hits()
 {
-	local setting target t page form round
+	local setting target t page form round all=("${ALL[@]}" "${VARIANTS[@]}")
 
-	for target in "${ALL[@]}" "${VARIANTS[@]}"; do
-		[[ $target != bare && " ${ONLY-$target} " == *" $target "* ]] ||
-		    continue
-		start_target "$target"
+	choose all
+	for target in "${all[@]}"; do
+		[[ $target == bare ]] || start_target "$target"
 	done
 	[[ ! -v FOLDER[nginx_memcached] ]] || fill_memcached nginx_memcached
 	for page in table row; do
@@ -109,8 +120,8 @@ part_hits()
 	done
 	for setting in "${HITS[@]}"; do
 		set_of "$setting"
-		[[ $NAME == *"${SETTING-}"* ]] || continue
-		progress "hits: $NAME"
+		[[ $TITLE == *"${SETTING-}"* ]] || continue
+		progress "hits: $TITLE"
 		for target in "${TARGETS[@]}"; do
 			t=$(target_of "$target" "$PAGE" "$FORM")
 			options_of "$target" "$FORM"
@@ -123,7 +134,7 @@ part_hits()
 		for ((round = 1; round <= ROUNDS; round++)); do
 			for target in "${TARGETS[@]}"; do
 				options_of "$target" "$FORM"
-				measure hits "$NAME" "$round" \
+				measure hits "$TITLE" "$round" \
 				    "$(target_of "$target" "$PAGE" "$FORM")" \
 				    "${PATH_OF[$PAGE]}" "$CONNECTIONS" \
 				    "${OPTIONS[@]}"
@@ -145,7 +156,7 @@ part_zipf()
 		fastcgi_cache)
 	local target round name='rows by Zipf 0.99, a tenth kept'
 
-	read -ra targets <<<"${ONLY-${targets[*]}}"
+	choose targets
 	zipf_paths >"$TOP/zipf"
 	# squall's workers have a part each
 	MEMORY=$((ZIPF_BYTES / WORKERS)) STORE_MB=$ZIPF_STORE_MB \
@@ -206,7 +217,7 @@ part_misses()
 	local targets=(memory memcached redis uncached php tornado tornado_redis)
 	local target round page
 
-	read -ra targets <<<"${ONLY-${targets[*]}}"
+	choose targets
 	miss_paths
 	start_targets "${targets[@]}"
 	for page in table row; do
@@ -271,7 +282,7 @@ part_writer()
 	local targets=(memory memcached micro php tornado fastcgi_cache)
 	local target round rate WRITTEN=$TOP/written/atlas.db
 
-	read -ra targets <<<"${ONLY-${targets[*]}}"
+	choose targets
 	# PHP runs as nobody, and joins those who share the log
 	mkdir "$TOP/written"
 	cp "$ATLAS" "$WRITTEN"
