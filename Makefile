@@ -233,6 +233,7 @@ install: all
 	install -D -m 644 deploy/squall.1 $(DESTDIR)$(PREFIX)/share/man/man1/squall.1
 	install -D -m 644 deploy/squall.ini $(DESTDIR)$(PREFIX)/share/doc/squall/squall.ini
 	install -D -m 644 deploy/nginx.conf $(DESTDIR)$(PREFIX)/share/doc/squall/nginx.conf
+	install -D -m 644 deploy/nginx-microcache.conf $(DESTDIR)$(PREFIX)/share/doc/squall/nginx-microcache.conf
 	install -D -m 644 deploy/lighttpd.conf $(DESTDIR)$(PREFIX)/share/doc/squall/lighttpd.conf
 
 clean:

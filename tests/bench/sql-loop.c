@@ -25,7 +25,7 @@ static const char *const sql[STATEMENTS] = {
     "'CREATE VIRTUAL TABLE %' ORDER BY name <> 'places_fts' COLLATE NOCASE, "
     "rowid",
     "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
-    "SELECT count(*) FROM \"places\" AS r",
+    "SELECT count(*) FROM \"places\"",
     [PAGE] =
 	"SELECT t.c0, t.c1, t.c2, t.c3, t.c4, t.c5, t.c6, t.c7, t.c8, "
 	"p0.\"code\", p0.\"name\", p1.\"iso2\", p1.\"name\" FROM (SELECT "
