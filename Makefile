@@ -54,12 +54,12 @@ Q = @
 SAY = @printf '%-7s %s\n'
 endif
 
-DEPS = deps-demo deps-test deps-api deps-browser deps-fuzz deps-lint deps-bench \
-	deps-picture
+DEPS = deps-demo deps-test deps-api deps-browser deps-fuzz deps-lint deps-budget \
+	deps-bench deps-picture
 
 .DELETE_ON_ERROR:
 .PHONY: all demo test check-asan check-tsan check-api test-browser soak fuzz \
-	bench bench-growth picture lint format install \
+	bench bench-growth bench-scale budget picture lint format install \
 	deps $(DEPS) clean help
 
 all: $(BUILD)/squall
@@ -196,15 +196,31 @@ fuzz-seeds: $(BUILD)/tests/fuzz/seeds
 	@mkdir -p tests/fuzz/corpus/entry
 	@$< tests/fuzz/corpus/entry
 
+# BENCH="hits zipf misses writer growth" are its parts; ROUNDS=1 BENCH_S=1 is a
+# quick look.
+BENCH = hits zipf misses writer growth
 bench: deps-bench
 	@$(MAKE) --no-print-directory all test-tools $(ATLAS)
-	@tests/bench/run
-	@TOOLS_DIR=$(BUILD)/tests/tools tests/bench/growth
+	@$(if $(filter-out growth,$(BENCH)),SQUALL=$(BUILD)/squall \
+		TOOLS_DIR=$(BUILD)/tests/tools tests/bench/run \
+		$(filter-out growth,$(BENCH)))
+	@$(if $(filter growth,$(BENCH)),TOOLS_DIR=$(BUILD)/tests/tools \
+		tests/bench/growth)
 
-# The second part alone (ROWS="10000 100000").
+# The last part alone (ROWS="10000 100000").
 bench-growth: deps-bench
 	@$(MAKE) --no-print-directory all test-tools
 	@TOOLS_DIR=$(BUILD)/tests/tools tests/bench/growth
+
+# Clients, kept connections, bytes and keys, ever more of them.
+bench-scale: deps-bench
+	@$(MAKE) --no-print-directory all test-tools $(ATLAS)
+	@SQUALL=$(BUILD)/squall TOOLS_DIR=$(BUILD)/tests/tools tests/bench/scale
+
+# The instructions of a hit, which no other load on the machine changes.
+budget: deps-budget
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/tools/fcgi-load $(ATLAS)
+	@SQUALL=$(BUILD)/squall TOOLS_DIR=$(BUILD)/tests/tools tests/budget
 
 picture: deps-picture
 	@$(MAKE) --no-print-directory all $(ATLAS)
@@ -222,6 +238,7 @@ install: all
 	install -D -m 644 deploy/squall.1 $(DESTDIR)$(PREFIX)/share/man/man1/squall.1
 	install -D -m 644 deploy/squall.ini $(DESTDIR)$(PREFIX)/share/doc/squall/squall.ini
 	install -D -m 644 deploy/nginx.conf $(DESTDIR)$(PREFIX)/share/doc/squall/nginx.conf
+	install -D -m 644 deploy/nginx-microcache.conf $(DESTDIR)$(PREFIX)/share/doc/squall/nginx-microcache.conf
 	install -D -m 644 deploy/lighttpd.conf $(DESTDIR)$(PREFIX)/share/doc/squall/lighttpd.conf
 
 clean:
@@ -237,7 +254,9 @@ help:
 	@echo 'make test-browser the pages in Chromium, and pictures of them'
 	@echo 'make soak       freshness and the pool under load, for SOAK_S=1800 seconds each'
 	@echo 'make fuzz       the parsers, by libFuzzer (TARGETS=, FUZZ_S=)'
-	@echo 'make bench      the hit path beside a bare libfcgi program; pages of growing tables'
+	@echo 'make bench      squall beside its peers (BENCH=, ROUNDS=, BENCH_S=); pages of growing tables'
+	@echo 'make bench-scale ever more clients, connections, bytes and pages: no cliff'
+	@echo 'make budget     the instructions of a hit are within their budget'
 	@echo 'make lint       formatting, static analysis, the layers'
 	@echo 'make install    to PREFIX=/usr/local'
 

@@ -79,8 +79,18 @@ take_length(struct str *s, size_t *len)
 static bool
 take_pair(struct str *s, struct str *name, struct str *value)
 {
+	const unsigned char *p = (const unsigned char *)s->s;
 	size_t name_len, value_len;
 
+	/* Nearly all are short, with a byte for each length. */
+	if (s->len >= 2 && ((p[0] | p[1]) & 0x80) == 0 &&
+	    (size_t)(p[0] + p[1]) <= s->len - 2) {
+		*name = (struct str){s->s + 2, p[0]};
+		*value = (struct str){s->s + 2 + p[0], p[1]};
+		s->s += 2 + p[0] + p[1];
+		s->len -= (size_t)(2 + p[0] + p[1]);
+		return true;
+	}
 	if (!take_length(s, &name_len) || !take_length(s, &value_len) ||
 	    name_len > s->len || value_len > s->len - name_len)
 		return false;

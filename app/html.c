@@ -65,6 +65,14 @@ instead_of(const char *s, size_t n)
 	return NULL;
 }
 
+/* Printable ASCII that is written as itself, as most of most text is. */
+static bool
+is_plain(char c)
+{
+	return c >= ' ' && c < 0x7f && c != '&' && c != '<' && c != '>' &&
+	    c != '"' && c != '\'';
+}
+
 void
 html_str(struct buf *b, struct str s)
 {
@@ -72,9 +80,17 @@ html_str(struct buf *b, struct str s)
 
 	buf_reserve(b, s.len);
 	while (s.len > 0) {
-		size_t n = utf8_next(s);
-		const char *instead = instead_of(s.s, n);
+		const char *instead;
+		size_t n;
 
+		if (is_plain(*s.s)) {
+			plain++;
+			s.s++;
+			s.len--;
+			continue;
+		}
+		n = utf8_next(s);
+		instead = instead_of(s.s, n);
 		if (instead != NULL) {
 			buf_add(b, s.s - plain, plain);
 			buf_str(b, instead);

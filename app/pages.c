@@ -25,6 +25,13 @@ struct pages {
 	struct memory *memory;
 	struct memory *plain;    /* inflated bodies, by entity tag */
 	struct catalog *catalog; /* for versions only: it never queries */
+	/* The version of one database, as it was read in this turn. */
+	struct {
+		bool is_read, known;
+		uint64_t version;
+		char name[64];
+		size_t len;
+	} seen;
 	struct jobs jobs;
 	struct job *held, **held_end; /* by the time to look again */
 };
@@ -89,24 +96,48 @@ pages_fd(const struct pages *p)
 	return renderers_fd(p->renderers);
 }
 
+/* The version that a page of this route is to show. */
+static bool
+version_now(struct pages *p, enum scope scope, struct str name, uint64_t *v)
+{
+	if (scope != SCOPE_DATABASE || name.len == 0 ||
+	    name.len > sizeof(p->seen.name))
+		return catalog_version(p->catalog, scope, name, v);
+	if (!p->seen.is_read ||
+	    !str_eq((struct str){p->seen.name, p->seen.len}, name)) {
+		p->seen.known =
+		    catalog_version(p->catalog, scope, name, &p->seen.version);
+		memcpy(p->seen.name, name.s, name.len);
+		p->seen.len = name.len;
+		p->seen.is_read = true;
+	}
+	*v = p->seen.version;
+	return p->seen.known;
+}
+
+void
+pages_new_turn(struct pages *p)
+{
+	p->seen.is_read = false;
+}
+
 struct lookup
 pages_look_up(struct pages *p, const struct route *route,
-    const struct request *req, struct str key)
+    const struct request *req, struct str key, int64_t now_ms)
 {
 	struct lookup l = {
 	    .route = route,
 	    .page = memory_get(p->memory, key),
 	};
-	int64_t now = clock_steady_ms();
 
-	l.version_known = catalog_version(
-	    p->catalog, route->scope, route_database(route, req), &l.version);
-	if (l.page == NULL || now >= l.page->ends_ms)
+	l.version_known = version_now(
+	    p, route->scope, route_database(route, req), &l.version);
+	if (l.page == NULL || now_ms >= l.page->ends_ms)
 		return l;
 	if (l.version_known && l.page->version == l.version) {
-		l.page->checked_ms = now;
+		l.page->checked_ms = now_ms;
 		l.fresh = true;
-	} else if (now - l.page->checked_ms < p->site->fresh_s * 1000) {
+	} else if (now_ms - l.page->checked_ms < p->site->fresh_s * 1000) {
 		l.behind = true;
 	}
 	return l;

@@ -32,8 +32,17 @@ struct lookup {
 	uint64_t version;
 };
 
+/*
+ * A version that was read counts until the turn ends.  So a turn begins when
+ * the loop has been told what has arrived, and before a request is looked up
+ * that may have come later: a commit that was done before a request was sent
+ * is always seen.
+ */
+void pages_new_turn(struct pages *);
+
+/* `now_ms` is the steady clock's. */
 struct lookup pages_look_up(struct pages *, const struct route *,
-    const struct request *, struct str key);
+    const struct request *, struct str key, int64_t now_ms);
 
 /*
  * The page's plain body, as a page of its own; a new reference, or NULL

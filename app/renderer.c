@@ -6,6 +6,7 @@
 #include "app/renderer.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "app/cache.h"
@@ -72,6 +73,15 @@ renderer_free(struct renderer *r)
 	cache_close(r->cache);
 	encoder_free(r->encoder);
 	free(r);
+}
+
+void
+renderer_rest(struct renderer *r)
+{
+	catalog_rest(r->catalog);
+#ifdef __GLIBC__
+	malloc_trim(0); /* what is free between other things, too */
+#endif
 }
 
 /* The expiry that a database has of its own; 0: none. */

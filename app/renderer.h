@@ -25,4 +25,7 @@ enum { RENDERER_AGAIN_US = 10000 };
 
 void renderer_make(struct renderer *, struct job *);
 
+/* There is nothing to do: gives back what it keeps to be quicker next time. */
+void renderer_rest(struct renderer *);
+
 #endif

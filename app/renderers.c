@@ -11,11 +11,14 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/clock.h"
 #include "app/log.h"
 #include "app/renderer.h"
+
+enum { REST_AFTER_S = 2 }; /* without a job */
 
 struct list {
 	struct job *first, **end;
@@ -102,23 +105,59 @@ finish(struct renderers *g, struct job *job)
 		log_error("renderer", "eventfd: %s", strerror(errno));
 }
 
+/* With the lock held: the first job, or NULL after REST_AFTER_S without. */
+static struct job *
+await_job(struct renderers *g)
+{
+	struct job *job;
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += REST_AFTER_S;
+	while ((job = dequeue_first(g)) == NULL && !g->stopping) {
+		if (pthread_cond_timedwait(&g->work, &g->lock, &until) ==
+		    ETIMEDOUT)
+			return dequeue_first(g);
+	}
+	return job;
+}
+
+/* The next job; NULL: they are stopping.  `*warm` renderers come to rest. */
+static struct job *
+next_job(struct thread *t, bool *warm)
+{
+	struct renderers *g = t->group;
+	struct job *job;
+
+	pthread_mutex_lock(&g->lock);
+	job = *warm ? await_job(g) : dequeue_first(g);
+	if (*warm && job == NULL && !g->stopping) {
+		pthread_mutex_unlock(&g->lock);
+		renderer_rest(t->renderer);
+		*warm = false;
+		pthread_mutex_lock(&g->lock);
+		job = dequeue_first(g);
+	}
+	while (job == NULL && !g->stopping) {
+		pthread_cond_wait(&g->work, &g->lock);
+		job = dequeue_first(g);
+	}
+	pthread_mutex_unlock(&g->lock);
+	return job;
+}
+
 static void *
 thread_main(void *arg)
 {
 	struct thread *t = arg;
 	struct renderers *g = t->group;
+	struct job *job;
+	bool warm = false;
 
 	/* Long work: where processors are few, the event loop goes first. */
 	sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0});
-	for (;;) {
-		struct job *job;
-
-		pthread_mutex_lock(&g->lock);
-		while ((job = dequeue_first(g)) == NULL && !g->stopping)
-			pthread_cond_wait(&g->work, &g->lock);
-		pthread_mutex_unlock(&g->lock);
-		if (job == NULL)
-			return NULL;
+	while ((job = next_job(t, &warm)) != NULL) {
+		warm = true;
 		atomic_store_explicit(
 		    &t->since_us, clock_mono_us(), memory_order_relaxed);
 		stats_move(g->stats, LEVEL_BUSY, 1);
@@ -127,6 +166,7 @@ thread_main(void *arg)
 		atomic_store_explicit(&t->since_us, 0, memory_order_relaxed);
 		finish(g, job);
 	}
+	return NULL;
 }
 
 /* Threads take no signals: those are the event loop's. */
@@ -160,6 +200,7 @@ renderers_start(const struct site *site)
 {
 	struct renderers *g =
 	    calloc(1, sizeof(*g) + site->threads * sizeof(g->threads[0]));
+	pthread_condattr_t clock;
 
 	if (g == NULL) {
 		log_error("renderer", "out of memory");
@@ -167,7 +208,10 @@ renderers_start(const struct site *site)
 	}
 	g->stats = site->slot;
 	pthread_mutex_init(&g->lock, NULL);
-	pthread_cond_init(&g->work, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&g->work, &clock);
+	pthread_condattr_destroy(&clock);
 	g->max_todo = site->queue;
 	g->todo.end = &g->todo.first;
 	g->done.end = &g->done.first;

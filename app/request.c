@@ -46,7 +46,9 @@ take_var(struct request_vars *v, const struct var *rows, size_t n,
     struct str name, struct str value)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (str_eq(rows[i].name, name)) {
+		/* Most differ in length or in the first letter already. */
+		if (rows[i].name.len == name.len &&
+		    *rows[i].name.s == *name.s && str_eq(rows[i].name, name)) {
 			*(struct str *)((char *)v + rows[i].offset) = value;
 			return true;
 		}

@@ -37,26 +37,30 @@ has_format(const struct route *r, enum format format)
 	}
 }
 
-/* Whether the pattern has just these segments. */
+/*
+ * Whether the pattern has just these segments.  Every request is held against
+ * the whole table, so this compares byte by byte and calls nothing.
+ */
 static bool
 matches(const char *pattern, const struct str *segments, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		size_t len;
+		struct str s = segments[i];
+		size_t at = 0;
 
-		if (*pattern != '/')
-			return false;
-		pattern++;
-		len = strcspn(pattern, "/");
-		if (len == 0)
+		if (s.len == 0 || *pattern++ != '/')
 			return false;
 		if (*pattern == ':') {
-			if (segments[i].len == 0)
-				return false;
-		} else if (!str_eq((struct str){pattern, len}, segments[i])) {
-			return false;
+			while (*pattern != '\0' && *pattern != '/')
+				pattern++;
+			continue;
 		}
-		pattern += len;
+		while (at < s.len && *pattern != '\0' && *pattern == s.s[at]) {
+			pattern++;
+			at++;
+		}
+		if (at < s.len)
+			return false;
 	}
 	return *pattern == '\0' || (n == 0 && strcmp(pattern, "/") == 0);
 }
@@ -77,33 +81,31 @@ names(const char *name, struct str segment)
 static const struct route *
 find(const struct routes *routes, struct request *req)
 {
-	struct str last = {0};
+	struct str cut[REQUEST_SEGMENTS]; /* the last one without its suffix */
+	size_t n = req->n_segments, n_cut = n;
 	enum format format = FORMAT_HTML;
 	bool suffix_known = true;
 
-	if (req->n_segments > 0) {
-		last = req->segments[req->n_segments - 1];
-		suffix_known = cut_suffix(&last, &format);
+	memcpy(cut, req->segments, sizeof(cut));
+	if (n > 0) {
+		suffix_known = cut_suffix(&cut[n - 1], &format);
+		if (n == 1 && cut[0].len == 0 && format != FORMAT_HTML)
+			n_cut = 0; /* "/.json" is the index as JSON */
 	}
 	for (size_t i = 0; i < routes->n; i++) {
 		const struct route *r = &routes->rows[i];
-		struct str segments[REQUEST_SEGMENTS];
-		size_t n = req->n_segments;
 
 		if (!r->file && (!suffix_known || !has_format(r, format)))
 			continue;
-		memcpy(segments, req->segments, sizeof(segments));
-		if (!r->file && n > 0) {
-			segments[n - 1] = last;
-			if (n == 1 && last.len == 0 && format != FORMAT_HTML)
-				n = 0; /* "/.json" is the index as JSON */
-		}
-		if (!matches(r->path, segments, n) ||
-		    (r->database != NULL && !names(r->database, segments[0])))
+		if (!matches(r->path, r->file ? req->segments : cut,
+			r->file ? n : n_cut) ||
+		    (r->database != NULL && !names(r->database, cut[0])))
 			continue;
-		memcpy(req->segments, segments, sizeof(segments));
-		req->n_segments = n;
 		req->format = r->file ? FORMAT_FILE : format;
+		if (!r->file) {
+			memcpy(req->segments, cut, sizeof(cut));
+			req->n_segments = n_cut;
+		}
 		return r;
 	}
 	/* So that the error page comes in the format that was asked for. */

@@ -122,7 +122,7 @@ send_reply(struct server *s, struct conn *c)
 /* What the counters and the access log say of the reply. */
 static void
 count_reply(const struct server *s, const struct conn *c,
-    const struct outcome *o, int status)
+    const struct outcome *o, int status, int64_t now_us)
 {
 	const struct route *route = c->request.route;
 	struct stats_reply reply = {
@@ -131,7 +131,7 @@ count_reply(const struct server *s, const struct conn *c,
 	    .outcome = o->kind,
 	    .status = status,
 	    .bytes = c->reply.head.len + c->sent,
-	    .us = clock_mono_us() - c->since_us,
+	    .us = now_us - c->since_us,
 	};
 
 	stats_reply(s->site->slot, &reply);
@@ -145,18 +145,19 @@ respond(struct server *s, struct conn *c, struct page *page,
 {
 	struct form form = respond_form(&c->request, page);
 	struct str body = {page->body.data, page->body.len};
+	int64_t now_us = clock_mono_us();
 	bool ok = true, begun = c->request.resume.len > 0;
 
 	/* Too late for another status: that the end is missing shows it. */
 	if (begun && page->status != 200) {
-		count_reply(s, c, o, page->status);
+		count_reply(s, c, o, page->status, now_us);
 		close_conn(s, c);
 		return;
 	}
 	c->page = page_ref(page);
 	buf_reset(&c->head);
 	if (!begun)
-		respond_head(&c->head, page, form, o, clock_steady_ms());
+		respond_head(&c->head, page, form, o, now_us / 1000);
 	if (form.not_modified || c->request.method == METHOD_HEAD) {
 		body.len = 0;
 	} else if (form.inflate) {
@@ -178,7 +179,8 @@ respond(struct server *s, struct conn *c, struct page *page,
 	};
 	c->sent = begun ? c->sent + body.len : body.len;
 	if (!c->reply.more)
-		count_reply(s, c, o, form.not_modified ? 304 : page->status);
+		count_reply(
+		    s, c, o, form.not_modified ? 304 : page->status, now_us);
 	send_reply(s, c);
 }
 
@@ -290,7 +292,8 @@ go_on(struct server *s, struct conn *c)
 		close_conn(s, c);
 		return;
 	}
-	l = pages_look_up(s->pages, route, &c->request, str_of_buf(&s->key));
+	l = pages_look_up(s->pages, route, &c->request, str_of_buf(&s->key),
+	    clock_steady_ms());
 	await(s, c, &l);
 }
 
@@ -358,13 +361,28 @@ serve(struct server *s, struct conn *c)
 		close_conn(s, c);
 		return;
 	}
-	l = pages_look_up(s->pages, route, &c->request, str_of_buf(&s->key));
+	l = pages_look_up(s->pages, route, &c->request, str_of_buf(&s->key),
+	    c->since_us / 1000);
 	if (l.behind)
 		refresh(s, c, &l);
 	if (l.fresh || l.behind)
 		respond(s, c, l.page, l.fresh ? &hit : &behind);
 	else
 		await(s, c, &l);
+}
+
+/* The same where the request may have come after this turn's events. */
+static void
+serve_late(struct server *s, struct conn *c)
+{
+	pages_new_turn(s->pages);
+	serve(s, c);
+}
+
+void
+server_begin_turn(struct server *s)
+{
+	pages_new_turn(s->pages);
 }
 
 void
@@ -388,7 +406,10 @@ server_event(struct server *s, struct conn *c, uint32_t events)
 		c->reader.more = true;
 	switch (c->state) {
 	case CONN_READING:
-		serve(s, c);
+		if ((events & EPOLLIN) != 0)
+			serve(s, c);
+		else
+			serve_late(s, c);
 		break;
 	case CONN_WAITING:
 		if ((events & (EPOLLHUP | EPOLLERR)) != 0 ||
@@ -420,7 +441,7 @@ server_accept(struct server *s, int fd)
 	stats_set(s->site->slot, LEVEL_CONNECTIONS, s->conns.n);
 	conn_wait(c, CONN_READING, READ_TIMEOUT_MS);
 	watch(s, c, 0, EPOLL_CTL_ADD);
-	serve(s, c);
+	serve_late(s, c);
 }
 
 /* The requests that came behind those that were answered in this turn. */
@@ -435,7 +456,7 @@ serve_again(struct server *s)
 		if (!c->again || c->state != CONN_READING)
 			continue;
 		c->again = false;
-		serve(s, c);
+		serve_late(s, c);
 	}
 }
 
@@ -483,7 +504,7 @@ server_drain(struct server *s, bool patient)
 		next = c->next;
 		if (c->state != CONN_READING)
 			continue;
-		serve(s, c);
+		serve_late(s, c);
 		if (c->state != CONN_READING)
 			continue;
 		/* It has been idle, or is new and may be about to send. */

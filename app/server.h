@@ -37,6 +37,12 @@ void server_stop(struct server *);
 /* A new connection, which it takes over. */
 void server_accept(struct server *, int fd);
 
+/*
+ * To be called when the events of a turn are known: what they tell of has
+ * arrived by then.
+ */
+void server_begin_turn(struct server *);
+
 /* Something has happened on one of its connections. */
 void server_event(struct server *, struct conn *, uint32_t events);
 

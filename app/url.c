@@ -39,12 +39,27 @@ escape(struct buf *b, char mark, char c)
 	buf_add(b, out, sizeof(out));
 }
 
+/* Adds what comes before the next `mark` or '+', and returns its length. */
+static size_t
+add_plain(struct buf *b, char mark, const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && s[n] != mark && s[n] != '+')
+		n++;
+	buf_add(b, s, n);
+	return n;
+}
+
 static void
 unescape(struct buf *b, char mark, struct str s)
 {
 	for (size_t i = 0; i < s.len; i++) {
 		int high, low;
 
+		i += add_plain(b, mark, s.s + i, s.len - i);
+		if (i == s.len)
+			break;
 		if (s.s[i] == '+') {
 			buf_char(b, ' ');
 			continue;
@@ -63,16 +78,21 @@ unescape(struct buf *b, char mark, struct str s)
 void
 url_part(struct buf *b, struct str part)
 {
+	size_t from = 0;
+
 	for (size_t i = 0; i < part.len; i++) {
 		char c = part.s[i];
 
 		if (is_alnum(c) || c == '_' || c == '-')
-			buf_char(b, c);
-		else if (c == ' ')
+			continue;
+		buf_add(b, part.s + from, i - from);
+		from = i + 1;
+		if (c == ' ')
 			buf_char(b, '+');
 		else
 			escape(b, '~', c);
 	}
+	buf_add(b, part.s + from, part.len - from);
 }
 
 void

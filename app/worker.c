@@ -230,6 +230,7 @@ loop(struct worker *w)
 		    s->again                                  ? 0
 			: retry_ms >= 0 && retry_ms < TICK_MS ? retry_ms
 							      : TICK_MS);
+		server_begin_turn(s);
 		for (int i = 0; i < n; i++)
 			handle(w, &events[i]);
 		server_end_turn(s);

@@ -127,6 +127,15 @@ catalog_take_work(struct catalog *c)
 	return sum;
 }
 
+void
+catalog_rest(struct catalog *c)
+{
+	for (size_t i = 0; i < GUARDS * c->n; i++) {
+		if (c->dbs[i] != NULL)
+			db_rest(c->dbs[i]);
+	}
+}
+
 bool
 catalog_profile(struct catalog *c)
 {

@@ -34,6 +34,9 @@ struct db *catalog_guarded(struct catalog *, struct str name, enum guard);
 /* The work of all of them since it was last asked for. */
 struct db_work catalog_take_work(struct catalog *);
 
+/* db_rest for all of them. */
+void catalog_rest(struct catalog *);
+
 /* Has all of them note their statements; false: out of memory. */
 bool catalog_profile(struct catalog *) __attribute__((warn_unused_result));
 

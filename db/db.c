@@ -467,6 +467,13 @@ db_refusal(const struct db *db)
 }
 
 void
+db_rest(struct db *db)
+{
+	if (db->conn.handle != NULL)
+		sqlite3_db_release_memory(db->conn.handle);
+}
+
+void
 db_refresh(struct db *db)
 {
 	db->status = DB_OK;

@@ -84,6 +84,9 @@ struct db_work {
 /* The work since it was last asked for. */
 struct db_work db_take_work(struct db *);
 
+/* Gives back what memory its connection has kept for the next query. */
+void db_rest(struct db *);
+
 /*
  * Notes from now on which statements take how long, for db_take_work.  False:
  * out of memory.

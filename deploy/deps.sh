@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs the Debian packages that a purpose needs, and is the one place where
 # packages are named:
-#	deploy/deps.sh run|build|demo|test|api|browser|fuzz|lint|bench|picture
+#	deploy/deps.sh run|build|demo|test|api|browser|fuzz|lint|budget|bench|picture
 # Says and does nothing when all are there.  The servers among them are not
 # started: while apt-get works, a policy-rc.d forbids it (if the machine has none
 # of its own) and is removed again however the work ends; what was newly
@@ -39,13 +39,18 @@ declare -rA SETS=(
 	[fuzz]='@build clang libclang-rt-dev|libclang-common-14-dev'
 	# make lint: clang-tidy reads the headers of the libraries
 	[lint]='@build clang-format clang-tidy cppcheck shellcheck mandoc'
-	# make bench
-	[bench]='@demo redis-server wrk procps libfcgi-dev libfcgi-bin jq'
+	# make budget: libfcgi-bin for cgi-fcgi
+	[budget]='@demo libfcgi-bin procps valgrind'
+	# make bench: squall's peers, and what measures
+	[bench]='@demo redis-server wrk procps libfcgi-dev libfcgi-bin jq
+		php8.2-fpm|php8.4-fpm|php8.3-fpm|php8.1-fpm php-sqlite3
+		php-memcached python3-tornado python3-pymemcache python3-redis'
 	# make picture: Chromium (Debian's name) and a font for it
 	[picture]='@demo chromium fonts-dejavu-core'
 )
 # Installing these starts them, and enables them for the next boot.
-declare -r SERVICES='lighttpd nginx memcached redis-server'
+declare -r SERVICES='lighttpd nginx memcached redis-server
+	php8.1-fpm php8.2-fpm php8.3-fpm php8.4-fpm'
 
 declare -r POLICY=/usr/sbin/policy-rc.d
 declare -r MARK='# put here by squall, deploy/deps.sh, for as long as it runs'
@@ -200,7 +205,7 @@ main()
 		return
 	fi
 	if (($# != 1)) || [[ ! -v SETS[$1] ]]; then
-		die 'usage: deploy/deps.sh run|build|demo|test|api|browser|fuzz|lint|bench|picture'
+		die 'usage: deploy/deps.sh run|build|demo|test|api|browser|fuzz|lint|budget|bench|picture'
 	fi
 	if [[ ! -x $(command -v apt-get) || ! -x $(command -v dpkg-query) ]]; then
 		echo 'deps.sh: no apt-get here; install these, named as in Debian:'

@@ -45,6 +45,30 @@ more_descriptors()
 	((pss < 40 * 1024))
 }
 
+is_smaller()
+{
+	local pss
+
+	read -r pss _ < <(memory)
+	((pss < $1))
+}
+
+@test "renderers with nothing to do give back what SQLite kept" {
+	local before after
+
+	start_squall --workers=1 --threads=4 --memory=1M "$ATLAS"
+	# shellcheck disable=SC2046
+	press pages 8 2 keep $(printf '/atlas/places?_size=%d\n' {1..100})
+	wait "$PRESS"
+	is "$(figure pages failed)" 0
+	read -r before _ < <(memory)
+	wait_for is_smaller $((before - 3072))
+	read -r after _ < <(memory)
+	say "PSS after many pages: $((before / 1024)) MB," \
+	    "at rest: $((after / 1024)) MB"
+	has "$(fcgi GET '/atlas/places?_size=7')" 'Status: 200'
+}
+
 # some_clients: endless pages, each a different one, for ever.
 some_clients()
 {

@@ -7,8 +7,10 @@
  *	fcgi-load PATH CLIENTS SECONDS keep|close URI...
  *
  * PATH is squall's unix socket; `keep` asks again on the same connection.  It
- * ends when the time is over and what was asked is answered, or when nobody
- * listens any more, and prints the numbers, `NAME VALUE`, a line each:
+ * ends when the time is over and what was asked is answered (instead of SECONDS
+ * may stand 1000x for so many requests), or when nobody listens any more, and
+ * prints the numbers, `NAME VALUE`, a line each.  For URI may stand @FILE,
+ *which has one a line.
  *
  *	answered	requests whose reply came whole
  *	failed		of these, such as had another status than 200
@@ -26,6 +28,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -49,6 +52,7 @@ enum {
 enum {
 	EVENTS = 64,
 	TIMES_MAX = 1 << 22,
+	LONGEST_S = 3600, /* for a number of requests */
 	GRACE_MS = 30000, /* for the last replies */
 };
 
@@ -72,6 +76,7 @@ static size_t n_uris, next_uri;
 static int epoll_fd;
 static size_t n_open;
 static int64_t end_us, last_us, longest_us;
+static unsigned long most = ULONG_MAX, asked; /* requests */
 static unsigned long answered, failed, refused, unread, broken;
 static uint32_t *times;
 
@@ -111,6 +116,28 @@ put_pair(unsigned char *p, const char *name, const char *value, size_t len)
 	return put_text(p, value, len);
 }
 
+/* What else nginx's fastcgi_params has, and a client's header fields. */
+static const struct {
+	const char *name, *value;
+} others[] = {
+    {"CONTENT_TYPE", ""},
+    {"CONTENT_LENGTH", ""},
+    {"DOCUMENT_URI", "/"},
+    {"DOCUMENT_ROOT", "/usr/share/nginx/html"},
+    {"REQUEST_SCHEME", "http"},
+    {"GATEWAY_INTERFACE", "CGI/1.1"},
+    {"SERVER_SOFTWARE", "nginx/1.22.1"},
+    {"REMOTE_ADDR", "192.0.2.1"},
+    {"REMOTE_PORT", "50000"},
+    {"REMOTE_USER", ""},
+    {"SERVER_ADDR", "192.0.2.2"},
+    {"SERVER_PORT", "80"},
+    {"SERVER_NAME", "localhost"},
+    {"REDIRECT_STATUS", "200"},
+    {"HTTP_HOST", "localhost"},
+    {"HTTP_ACCEPT", "*/*"},
+};
+
 static size_t
 write_request(unsigned char *to, const char *uri)
 {
@@ -129,6 +156,9 @@ write_request(unsigned char *to, const char *uri)
 	p = put_pair(p, "SCRIPT_NAME", "", 0);
 	p = put_pair(p, "PATH_INFO", uri, path);
 	p = put_pair(p, "QUERY_STRING", query, strlen(query));
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		p = put_pair(p, others[i].name, others[i].value,
+		    strlen(others[i].value));
 	put_head(params, PARAMS, (size_t)(p - params) - RECORD_HEAD);
 	p = put_head(p, PARAMS, 0);
 	p = put_head(p, STDIN, 0);
@@ -163,6 +193,12 @@ dial(struct client *c)
 	return true;
 }
 
+static bool
+is_over(int64_t now)
+{
+	return now >= end_us || asked >= most;
+}
+
 /* False: the connection is none any more. */
 static bool
 send_request(struct client *c)
@@ -171,6 +207,7 @@ send_request(struct client *c)
 	size_t len = write_request(request, uris[next_uri++ % n_uris]);
 
 	c->asked = send(c->fd, request, len, MSG_NOSIGNAL) == (ssize_t)len;
+	asked += c->asked;
 	return c->asked;
 }
 
@@ -182,9 +219,9 @@ ask(struct client *c)
 	c->asked = c->begun = false;
 	c->n_head = c->left = c->n_start = 0;
 	c->since_us = now_us();
-	if (c->fd >= 0 && (!keep || c->since_us >= end_us))
+	if (c->fd >= 0 && (!keep || is_over(c->since_us)))
 		hang_up(c);
-	if (c->since_us >= end_us)
+	if (is_over(c->since_us))
 		return;
 	if (c->fd >= 0) {
 		if (send_request(c))
@@ -326,6 +363,31 @@ run(struct client *clients, size_t n)
 	broken += n_open; /* too late is not at all */
 }
 
+/* The lines of a file, which stays in memory. */
+static char **
+read_lines(const char *path, size_t *n)
+{
+	FILE *f = fopen(path, "r");
+	char **lines = NULL, *line = NULL;
+	size_t size = 0, room = 0;
+	ssize_t len;
+
+	if (f == NULL)
+		err(1, "%s", path);
+	for (*n = 0; (len = getline(&line, &size, f)) > 0; ++*n) {
+		line[len - 1] = '\0';
+		if (*n == room) {
+			room = room == 0 ? 1024 : 2 * room;
+			lines = realloc(lines, room * sizeof(*lines));
+		}
+		if (lines == NULL || (lines[*n] = strdup(line)) == NULL)
+			err(1, "%s", path);
+	}
+	free(line);
+	fclose(f);
+	return lines;
+}
+
 static void
 usage(void)
 {
@@ -338,6 +400,8 @@ int
 main(int argc, char *argv[])
 {
 	struct client *clients;
+	double seconds;
+	char *rest;
 	size_t n;
 
 	if (argc < 6 || strlen(argv[1]) >= sizeof(address.sun_path))
@@ -347,6 +411,10 @@ main(int argc, char *argv[])
 	keep = strcmp(argv[4], "keep") == 0;
 	uris = argv + 5;
 	n_uris = (size_t)argc - 5;
+	if (*uris[0] == '@')
+		uris = read_lines(uris[0] + 1, &n_uris);
+	if (n_uris == 0)
+		usage();
 	for (size_t i = 0; i < n_uris; i++) {
 		if (strlen(uris[i]) > 127)
 			usage();
@@ -358,7 +426,12 @@ main(int argc, char *argv[])
 		err(1, "start");
 	for (size_t i = 0; i < n; i++)
 		clients[i].fd = -1;
-	end_us = now_us() + (int64_t)(strtod(argv[3], NULL) * 1e6);
+	seconds = strtod(argv[3], &rest);
+	if (*rest == 'x') {
+		most = (unsigned long)seconds;
+		seconds = LONGEST_S;
+	}
+	end_us = now_us() + (int64_t)(seconds * 1e6);
 	run(clients, n);
 	printf("answered %lu\nfailed %lu\nrefused %lu\nunread %lu\n"
 	       "broken %lu\n",
