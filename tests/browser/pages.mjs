@@ -18,6 +18,8 @@ export const pages = [
 	{ name: 'row', path: '/atlas/places/745044', title: 'Istanbul' },
 	{ name: 'map', path: '/atlas/places/-/map', title: /places/ },
 	{ name: 'columns', path: '/atlas/places/-/columns', title: /places/ },
+	{ name: 'bars', path: '/atlas/twin-names', title: /Twin/ },
+	{ name: 'points', path: '/atlas/middle-latitudes', title: /middle/ },
 	{ name: 'schema', path: '/atlas/-/schema', title: /atlas/ },
 	{ name: 'databases', path: '/-/databases', title: /./ },
 	{ name: 'status', path: '/-/status', title: /./ },
