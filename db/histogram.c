@@ -32,7 +32,8 @@ add_value(struct sample *s, const struct query *q)
 	if (type != VALUE_INT && type != VALUE_REAL)
 		return;
 	s->values[s->n] = query_real(q, 0);
-	s->n += isfinite(s->values[s->n]);
+	if (isfinite(s->values[s->n]))
+		s->n++;
 }
 
 /*

@@ -20,7 +20,8 @@ is_numeric(const struct chart *c)
 		if (!isfinite(c->items[i].y))
 			continue;
 		of++;
-		numbers += isfinite(c->items[i].x);
+		if (isfinite(c->items[i].x))
+			numbers++;
 	}
 	return numbers > 0 && (c->kind == CHART_SCATTER || numbers == of);
 }

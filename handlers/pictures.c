@@ -128,14 +128,20 @@ number(const struct query *q, size_t i)
 						       : (double)NAN;
 }
 
-/* The first row that has a number behind x says which column is y. */
+/*
+ * The first row that has a number says which column is y: its first one behind
+ * x, or else before it.
+ */
 static void
 find_y(struct pictures *p, const struct query *q)
 {
-	for (size_t i = p->x < p->n_columns ? p->x + 1 : 0; i < p->n_columns;
-	     i++) {
-		if (!isnan(number(q, i))) {
-			p->y = i;
+	size_t from = p->x < p->n_columns ? p->x + 1 : 0;
+
+	for (size_t i = 0; i < p->n_columns; i++) {
+		size_t y = (from + i) % p->n_columns;
+
+		if (y != p->x && !isnan(number(q, y))) {
+			p->y = y;
 			return;
 		}
 	}

@@ -62,8 +62,8 @@ END
 	get '/demo/facetable?_facet=state&_facet_array=tags&_facet=_city_id&state=CA'
 	is "$STATUS" 200
 	has "$BODY" '<h2>state <a rel="nofollow" href="/demo/facetable?_facet=_city_id&amp;_facet_array=tags&amp;state=CA">remove</a></h2>'
-	has "$BODY" '<li><a rel="nofollow" aria-current="true" href="/demo/facetable?_facet=state&amp;_facet=_city_id&amp;_facet_array=tags">CA</a> <small>3</small></li>'
-	has "$BODY" '<li><a rel="nofollow" href="/demo/facetable?_facet=state&amp;_facet=_city_id&amp;_facet_array=tags&amp;state=CA&amp;_city_id__exact=1">San Francisco</a> <small>2</small></li>'
+	has "$BODY" '<li><a rel="nofollow" aria-current="true" href="/demo/facetable?_facet=state&amp;_facet=_city_id&amp;_facet_array=tags">CA</a> <small>3</small><svg class="meter"'
+	has "$BODY" '<li><a rel="nofollow" href="/demo/facetable?_facet=state&amp;_facet=_city_id&amp;_facet_array=tags&amp;state=CA&amp;_city_id__exact=1">San Francisco</a> <small>2</small><svg class="meter"'
 	has "$BODY" '<h2>tags <small>by array</small>'
 	has "$BODY" '<p class="suggested">Suggested facets: <a rel="nofollow" href="/demo/facetable?_facet=state&amp;_facet=_city_id&amp;_facet_array=tags&amp;state=CA&amp;_facet_date=created">created</a> (date)'
 	get '/demo/facetable?_nofacet=1&_facet=state'

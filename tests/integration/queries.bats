@@ -55,7 +55,7 @@ titled()
 	has "$BODY" $'<p>One</p>\n<p>Two</p>'
 	has "$BODY" '<label>after <input type="text" name="after" value="2"></label>'
 	has "$BODY" 'name="not" value="&quot;"'
-	is "$(grep -c '<input' <<<"$BODY")" 2
+	is "$(grep -c '<input type="text"' <<<"$BODY")" 2
 	has "$BODY" '<td>third</td>'
 	hasnt "$BODY" '<td>second</td>'
 	has "$BODY" '<pre>-- title: Notes &lt;after&gt;'
