@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "db/keyset.h"
+
 enum {
 	PARTS = 100, /* of a large table, which rows are read from */
 	FEW = 1000,  /* rows that are no sample of more than HISTOGRAM_ROWS */
@@ -16,7 +18,7 @@ struct sample {
 	struct db *db;
 	const struct filters *filters;
 	const char *rowid; /* NULL: there is none */
-	const char *column;
+	size_t column;
 	double *values; /* HISTOGRAM_ROWS */
 	size_t n;       /* of these */
 	size_t rows;    /* that were read */
@@ -43,22 +45,29 @@ add_value(struct sample *s, const struct query *q)
 static bool
 read_rows(struct sample *s, int64_t from, size_t max)
 {
+	const struct table *t = s->filters->table;
 	struct buf sql = {0};
 	bool filtered, more = false;
 	struct query q;
 	int next;
 
-	buf_lit(&sql, "SELECT r.");
-	sql_name(&sql, str_of(s->column));
-	buf_str(&sql, s->rowid == NULL ? ", 0" : ", r.");
-	buf_str(&sql, s->rowid == NULL ? "" : s->rowid);
+	buf_lit(&sql, "SELECT ");
+	keyset_column(t, s->column, &sql);
+	buf_lit(&sql, ", ");
+	if (s->rowid == NULL)
+		buf_lit(&sql, "0");
+	else
+		keyset_column(t, t->n_columns, &sql);
 	filters_table_sql(s->filters, &sql);
 	if (s->filters->n == 0 && s->rowid != NULL)
 		buf_lit(&sql, " NOT INDEXED");
 	filtered = filters_sql(s->filters, &sql);
-	if (s->rowid != NULL)
-		buf_printf(&sql, " %s r.%s >= ? ORDER BY r.%s",
-		    filtered ? "AND" : "WHERE", s->rowid, s->rowid);
+	if (s->rowid != NULL) {
+		buf_str(&sql, filtered ? " AND " : " WHERE ");
+		keyset_column(t, t->n_columns, &sql);
+		buf_lit(&sql, " >= ? ORDER BY ");
+		keyset_column(t, t->n_columns, &sql);
+	}
 	buf_lit(&sql, " LIMIT ?");
 	query_open_buf(&q, s->db, &sql);
 	next = filters_bind(s->filters, &q, 1);
@@ -176,7 +185,7 @@ histogram_read(struct histogram *h, struct db *db, const struct filters *f,
 	    .db = db,
 	    .filters = f,
 	    .rowid = t->kind == TABLE_PLAIN ? t->rowid : NULL,
-	    .column = t->columns[column].name,
+	    .column = column,
 	    .values = calloc(HISTOGRAM_ROWS, sizeof(*s.values)),
 	};
 
