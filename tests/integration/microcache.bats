@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # deploy/nginx-microcache.conf: nginx answers by itself for a second.
+# shellcheck disable=SC2034,SC2119,SC2153
 load ../lib
 load helpers/databases
 
