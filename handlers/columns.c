@@ -32,6 +32,24 @@ write_type(const struct columns *c, const struct column *column, struct buf *b)
 	    b, table_metadata_column(c->metadata, str_of(column->name)));
 }
 
+/* The table that it refers to, by its true name; or one that is not there. */
+static void
+write_parent(const struct columns *c, const char *name, struct buf *b)
+{
+	struct table parent;
+
+	if (table_read(c->db, str_of(name), &parent)) {
+		html_raw(b, "<a href=\"");
+		link_table(b, c->req, c->req->segments[0], str_of(parent.name));
+		html_raw(b, "\">");
+		html(b, parent.name);
+		html_raw(b, "</a>");
+	} else {
+		html(b, name);
+	}
+	table_release(&parent);
+}
+
 static void
 write_references(const struct columns *c, size_t column, struct buf *b)
 {
@@ -45,12 +63,7 @@ write_references(const struct columns *c, size_t column, struct buf *b)
 				continue;
 			buf_str(b, comma);
 			comma = ", ";
-			html_raw(b, "<a href=\"");
-			link_table(
-			    b, c->req, c->req->segments[0], str_of(key->table));
-			html_raw(b, "\">");
-			html(b, key->table);
-			html_raw(b, "</a>");
+			write_parent(c, key->table, b);
 			if (key->to[j] != NULL) {
 				html_raw(b, " (");
 				html(b, key->to[j]);
