@@ -74,20 +74,17 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/handlers/assets.o: handlers/assets.S handlers/style.css \
-	handlers/script.js handlers/openapi.json $(addprefix $(BUILD)/obj/handlers/,land.txt land-thin.txt)
+	handlers/script.js handlers/openapi.json $(addprefix $(BUILD)/obj/handlers/,land.s land-thin.s)
 	@mkdir -p $(@D)
 	$(SAY) as $<
 	$(Q)$(CC) -I. -Wa,-I$(BUILD)/obj/handlers -c -o $@ $<
 
-# The lands of all maps: the outlines alone.
-$(BUILD)/obj/handlers/land.txt: db/atlas/outlines-110m.tsv.gz
+# The lands of all maps, and the same for small maps of the world.
+$(BUILD)/obj/handlers/land.s: THIN = 0
+$(BUILD)/obj/handlers/land-thin.s: THIN = 1
+$(BUILD)/obj/handlers/land.s $(BUILD)/obj/handlers/land-thin.s: db/atlas/outlines-110m.tsv.gz handlers/land.awk
 	@mkdir -p $(@D)
-	$(Q)gzip -dc $< | tail -n +2 | cut -f 3 > $@
-
-# The same for small maps of the world: no two points within a degree.
-$(BUILD)/obj/handlers/land-thin.txt: $(BUILD)/obj/handlers/land.txt \
-	handlers/thin.awk
-	$(Q)awk -f handlers/thin.awk $< > $@
+	$(Q)gzip -dc $< | awk -F '\t' -v thin=$(THIN) -f handlers/land.awk > $@
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(PARTS)
 	@mkdir -p $(@D)

@@ -14,20 +14,16 @@ asset_schemas_end:
 	.balign 4
 asset_schemas_len:
 	.long asset_schemas_end - asset_schemas
-	.global asset_land, asset_land_len
+	.balign 4
+	.global asset_land, asset_land_end
 asset_land:
-	.incbin "land.txt"
+	.include "land.s"
 asset_land_end:
 	.balign 4
-asset_land_len:
-	.long asset_land_end - asset_land
-	.global asset_land_thin, asset_land_thin_len
+	.global asset_land_thin, asset_land_thin_end
 asset_land_thin:
-	.incbin "land-thin.txt"
+	.include "land-thin.s"
 asset_land_thin_end:
-	.balign 4
-asset_land_thin_len:
-	.long asset_land_thin_end - asset_land_thin
 	.global asset_script, asset_script_len
 asset_script:
 	.incbin "handlers/script.js"

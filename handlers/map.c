@@ -18,8 +18,8 @@ enum {
 };
 
 /* assets.S */
-extern const char asset_land[], asset_land_thin[];
-extern const uint32_t asset_land_len, asset_land_thin_len;
+extern const int16_t asset_land[], asset_land_end[];
+extern const int16_t asset_land_thin[], asset_land_thin_end[];
 
 /* From pole to pole. */
 static void
@@ -91,30 +91,30 @@ map_end(struct buf *b)
 	html_raw(b, "</svg>\n");
 }
 
-void
-map_outline(struct buf *b, const struct projection *p, const char *class,
-    struct str outline)
+static void
+add_path(struct buf *b, const char *class, const struct buf *d)
 {
-	struct buf d = {0};
-
-	outline_path(p, outline, &d);
-	if (d.len > 0) {
+	if (d->len > 0) {
 		buf_printf(b, "<path class=\"%s\" d=\"", class);
-		buf_add(b, d.data, d.len);
+		buf_add(b, d->data, d->len);
 		html_raw(b, "\"/>\n");
 	}
-	b->failed |= d.failed;
-	buf_release(&d);
+	b->failed |= d->failed;
 }
 
 void
 map_land(struct buf *b, const struct projection *p)
 {
 	bool small = p->world && p->width <= MAP_SMALL;
+	struct buf d = {0};
 
-	map_outline(b, p, "land",
-	    small ? (struct str){asset_land_thin, asset_land_thin_len}
-		  : (struct str){asset_land, asset_land_len});
+	if (small)
+		outline_packed_path(
+		    p, asset_land_thin, asset_land_thin_end, &d);
+	else
+		outline_packed_path(p, asset_land, asset_land_end, &d);
+	add_path(b, "land", &d);
+	buf_release(&d);
 }
 
 /* How many points are in each square of the map. */

@@ -27,10 +27,6 @@ void map_end(struct buf *);
 /* The lands of the world (Natural Earth, 1:110m), which are compiled in. */
 void map_land(struct buf *, const struct projection *);
 
-/* A land, or several, from their outline. */
-void map_outline(struct buf *, const struct projection *, const char *class,
-    struct str outline);
-
 /*
  * A dot for each point, `size` units wide; where there are too many, one for
  * those that are close to each other, which is the larger and darker the more

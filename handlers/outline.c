@@ -83,6 +83,8 @@ outline_next(struct str *rest, struct point *p, bool *begins)
 	return number(rest, &p->lat);
 }
 
+enum { SIDES = 4 };
+
 /* The sides of the map, one after the other, and how far inside it one is. */
 static double
 inside(const struct projection *p, int side, struct xy xy)
@@ -180,18 +182,21 @@ write_ring(const struct ring *r, struct buf *d)
 	buf_char(d, 'z');
 }
 
-/* Whether some of it may be on the map; `box` may lie over the 180th meridian.
+/*
+ * Whether what lies within some degrees may be on the map, whose box may lie
+ * over the 180th meridian.
  */
 static bool
-reaches(const struct ring *degrees, const struct geo_box *box)
+reaches(const struct geo_box *degrees, const struct geo_box *map)
 {
-	struct xy min = {INFINITY, INFINITY}, max = {-INFINITY, -INFINITY};
-	bool over;
+	bool over = degrees->max_lon >= map->min_lon + 360 ||
+	    degrees->min_lon <= map->max_lon - 360;
 
-	bounds(degrees, &min, &max);
-	over = max.x >= box->min_lon + 360 || min.x <= box->max_lon - 360;
-	return max.y >= box->min_lat && min.y <= box->max_lat &&
-	    (over || (max.x >= box->min_lon && min.x <= box->max_lon));
+	return degrees->max_lat >= map->min_lat &&
+	    degrees->min_lat <= map->max_lat &&
+	    (over ||
+		(degrees->max_lon >= map->min_lon &&
+		    degrees->min_lon <= map->max_lon));
 }
 
 /* What a path is made with. */
@@ -203,29 +208,62 @@ struct path {
 	struct buf *d;
 };
 
-/* Projects the ring, and cuts it on all sides. */
 static void
-finish_ring(struct path *path)
+path_begin(struct path *path, const struct projection *p, struct buf *d)
+{
+	*path =
+	    (struct path){.projection = p, .box = projection_box(p), .d = d};
+}
+
+static void
+path_end(struct path *path)
+{
+	path->d->failed |=
+	    path->degrees.failed || path->ring.failed || path->other.failed;
+	free(path->degrees.at);
+	free(path->ring.at);
+	free(path->other.at);
+}
+
+/* Cuts the ring where it is beyond the map, and adds what is left. */
+static void
+add_ring(struct path *path)
 {
 	const struct projection *p = path->projection;
+	struct xy min = {INFINITY, INFINITY}, max = {-INFINITY, -INFINITY};
 
-	path->ring.n = 0;
-	if (!reaches(&path->degrees, &path->box))
-		path->degrees.n = 0;
-	for (size_t i = 0; i < path->degrees.n; i++)
-		ring_add(&path->ring,
-		    project(p,
-			(struct point){
-			    path->degrees.at[i].y, path->degrees.at[i].x}));
-	for (int side = 0; side < 4 && !p->world; side++) {
+	bounds(&path->ring, &min, &max);
+	for (int side = 0; side < SIDES && !p->world; side++) {
 		struct ring swap = path->ring;
 
+		if (inside(p, side, min) >= 0 && inside(p, side, max) >= 0)
+			continue;
 		cut(p, side, &path->ring, &path->other);
 		path->ring = path->other;
 		path->other = swap;
 	}
 	if (!path->ring.failed && !is_nothing(&path->ring))
 		write_ring(&path->ring, path->d);
+	path->ring.n = 0;
+}
+
+/* Projects the ring that has been gathered in degrees, if it may be seen. */
+static void
+finish_ring(struct path *path)
+{
+	const struct ring *degrees = &path->degrees;
+	struct xy min = {INFINITY, INFINITY}, max = {-INFINITY, -INFINITY};
+
+	bounds(degrees, &min, &max);
+	if (reaches(
+		&(struct geo_box){min.y, max.y, min.x, max.x}, &path->box)) {
+		for (size_t i = 0; i < degrees->n; i++)
+			ring_add(&path->ring,
+			    project(path->projection,
+				(struct point){
+				    degrees->at[i].y, degrees->at[i].x}));
+		add_ring(path);
+	}
 	path->degrees.n = 0;
 }
 
@@ -234,24 +272,51 @@ outline_path(const struct projection *p, struct str outline, struct buf *d)
 {
 	/* What is nearer than that need not be projected to be left out. */
 	double least = 180 / M_PI / p->scale;
-	struct path path = {.projection = p, .box = projection_box(p), .d = d};
-	struct ring *degrees = &path.degrees;
+	struct path path;
 	struct xy last = {0};
 	struct point at;
 	bool begins;
 
+	path_begin(&path, p, d);
 	while (outline_next(&outline, &at, &begins)) {
 		if (begins)
 			finish_ring(&path);
-		if (degrees->n > 0 && fabs(at.lat - last.y) < least &&
+		if (path.degrees.n > 0 && fabs(at.lat - last.y) < least &&
 		    fabs(at.lon - last.x) < least)
 			continue;
 		last = (struct xy){at.lon, at.lat};
-		ring_add(degrees, last);
+		ring_add(&path.degrees, last);
 	}
 	finish_ring(&path);
-	d->failed |= degrees->failed || path.ring.failed || path.other.failed;
-	free(degrees->at);
-	free(path.ring.at);
-	free(path.other.at);
+	path_end(&path);
+}
+
+static double
+degrees(int16_t hundredths)
+{
+	return hundredths / 100.0;
+}
+
+void
+outline_packed_path(const struct projection *p, const int16_t *at,
+    const int16_t *end, struct buf *d)
+{
+	struct path path;
+
+	path_begin(&path, p, d);
+	while (at < end) {
+		size_t n = (size_t)at[0];
+		struct geo_box box = {degrees(at[1]), degrees(at[2]),
+		    degrees(at[3]), degrees(at[4])};
+
+		at += 5;
+		for (size_t i = 0; i < n && reaches(&box, &path.box); i++)
+			ring_add(&path.ring,
+			    project(p,
+				(struct point){degrees(at[2 * i]),
+				    degrees(at[2 * i + 1])}));
+		add_ring(&path);
+		at += 2 * n;
+	}
+	path_end(&path);
 }

@@ -24,4 +24,11 @@ bool outline_next(struct str *rest, struct point *, bool *begins);
  */
 void outline_path(const struct projection *, struct str outline, struct buf *);
 
+/*
+ * The same of packed outlines, as land.awk makes them of the lands that are
+ * compiled in: from `at` up to `end`.
+ */
+void outline_packed_path(const struct projection *, const int16_t *at,
+    const int16_t *end, struct buf *);
+
 #endif

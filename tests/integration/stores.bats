@@ -448,7 +448,7 @@ pages_of()
 		exec 3<>"/dev/tcp/127.0.0.1/${PORTS[$1]}"
 		printf 'get %s\r\nquit\r\n' "$(sed 's/.* /squall::row:/' \
 		    "$T/paths" | paste -sd ' ')" >&3
-		LC_ALL=C grep -ac '^VALUE ' <&3
+		LC_ALL=C grep -ac '^VALUE ' <&3 || :
 	)
 }
 
