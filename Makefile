@@ -146,22 +146,24 @@ test: deps-test
 unit-tests: $(UNIT_TESTS)
 test-tools: $(TOOLS)
 
-# Memory: all but what takes long and goes where others go, and what only the
-# plain program can show: figures, and what happens under another library that
-# is to be loaded first.
-PLAIN_TESTS = %/capacity.bats %/clock.bats %/endurance.bats
-BATS_FILES = $(filter-out $(PLAIN_TESTS),$(wildcard tests/integration/*.bats))
+# Memory: all but what takes long and goes where others go, what only the plain
+# program can show (figures, and what happens under another library that is to be
+# loaded first), and what is about processes and threads.
+PLAIN_TESTS = capacity clock endurance
+LONG_TESTS = fresh-check found odd servers stores-trouble microcache \
+	hostile-memcached-values hostile-redis-values
+POOL_TESTS = connections crowd fresh limits overload pool reload upgrade
 ASAN_TESTS = $(UNIT_TESTS:$(BUILD)/%=build/asan/%) \
-	$(filter-out $(addprefix %/,fresh-check.bats found.bats odd.bats \
-	servers.bats stores-trouble.bats) %-values.bats,$(BATS_FILES))
+	$(filter-out $(patsubst %,tests/integration/%.bats,$(PLAIN_TESTS) \
+	$(LONG_TESTS) $(POOL_TESTS)),$(wildcard tests/integration/*.bats))
 check-asan: deps-test
 	@ASAN_OPTIONS=detect_stack_use_after_return=1 WAIT_S=30 \
 		$(MAKE) --no-print-directory test BUILD=build/asan \
 		SANITIZE=address,undefined CFLAGS='-O1 -g' TESTS='$(ASAN_TESTS)'
 
 # Threads: what several of them, or several workers, are at together.
-TSAN_TESTS = $(patsubst %,tests/integration/%.bats,cache connections crowd \
-	fresh fresh-check limits overload pool reload status stream upgrade)
+TSAN_TESTS = $(patsubst %,tests/integration/%.bats,$(POOL_TESTS) cache \
+	fresh-check status stream)
 check-tsan: deps-test
 	@FRESH_READS=$${FRESH_READS:-60000} WAIT_S=30 $(MAKE) \
 		--no-print-directory test BUILD=build/tsan SANITIZE=thread \
