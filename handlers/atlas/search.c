@@ -13,7 +13,8 @@ enum { WORDS_MAX = 200, FOUND = 50, FOUND_MAX = 100 };
 
 static const struct param params[SEARCH_PARAMS] = {
     [SEARCH_Q] = {"q", PARAM_TEXT, .max = WORDS_MAX},
-    [SEARCH_SIZE] = {"size", PARAM_INT, 1, FOUND_MAX, FOUND},
+    [SEARCH_SIZE] = {"size", PARAM_INT, .min = 1, .max = FOUND_MAX,
+	.def = FOUND},
 };
 
 const struct params search_params = {.rows = params, .n = SEARCH_PARAMS};
