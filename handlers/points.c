@@ -31,9 +31,10 @@ points_add(struct points *p, const struct query *q)
 		size_t room = p->room == 0 ? 128 : 2 * p->room;
 		struct point *list = reallocarray(p->list, room, sizeof(*list));
 
-		p->failed = list == NULL;
-		if (p->failed)
+		if (list == NULL) {
+			p->failed = true;
 			return;
+		}
 		p->list = list;
 		p->room = room;
 	}

@@ -180,8 +180,8 @@ every_kind_of_commit_is_a_new_version(void **state)
 	    "INSERT INTO t(x) VALUES ('new')",
 	    "DELETE FROM t WHERE k = 1",
 	    "BEGIN; UPDATE t SET x = 1; UPDATE t SET x = 2; COMMIT",
-	    "BEGIN; UPDATE t SET x = 7; SAVEPOINT s; DELETE FROM t; "
-	    "ROLLBACK TO s; COMMIT",
+	    ("BEGIN; UPDATE t SET x = 7; SAVEPOINT s; DELETE FROM t; "
+	     "ROLLBACK TO s; COMMIT"),
 	    "CREATE TABLE u(x)",
 	    "ALTER TABLE u ADD COLUMN y",
 	    "INSERT INTO u VALUES (zeroblob(100000), 1)",
@@ -242,8 +242,9 @@ what_commits_nothing_changes_nothing(void **state)
 	    "DELETE FROM t WHERE k = 99",
 	    "BEGIN IMMEDIATE; COMMIT",
 	    "BEGIN; UPDATE t SET x = 5; ROLLBACK",
-	    "BEGIN; CREATE TABLE u(x); INSERT INTO u VALUES (zeroblob(50000)); "
-	    "ROLLBACK",
+	    ("BEGIN; CREATE TABLE u(x); INSERT INTO u VALUES "
+	     "(zeroblob(50000)); "
+	     "ROLLBACK"),
 	    "BEGIN EXCLUSIVE; DELETE FROM t; ROLLBACK",
 	    "CREATE TABLE IF NOT EXISTS t(x)",
 	    "PRAGMA wal_checkpoint(PASSIVE)",
