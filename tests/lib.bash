@@ -117,7 +117,7 @@ free_port()
 
 	for try in {1..500}; do
 		port=$((20000 + RANDOM % 12000))
-		ln -s "$T" "/tmp/squall-port.$port" 2>/dev/null || continue
+		ln -sT "$T" "/tmp/squall-port.$port" 2>/dev/null || continue
 		echo "$port" >>"$T/ports"
 		if ! site_port_taken "$port"; then
 			echo "$port"
