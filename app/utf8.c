@@ -65,6 +65,16 @@ utf8_cut(struct str s, size_t max)
 	return (struct str){s.s, back > 3 ? max : max - back};
 }
 
+size_t
+utf8_count(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		n += ((unsigned char)s.s[i] & 0xc0) != 0x80;
+	return n;
+}
+
 void
 utf8_add_next(struct buf *b, struct str *s)
 {

@@ -16,6 +16,9 @@ bool utf8_valid(struct str s);
 /* The longest prefix of at most `max` bytes that cuts no sequence in two. */
 struct str utf8_cut(struct str s, size_t max);
 
+/* How many characters a well-formed text has. */
+size_t utf8_count(struct str s);
+
 /*
  * Cuts the first character off and adds it, or U+FFFD for a byte that is not
  * well-formed.

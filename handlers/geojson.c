@@ -39,6 +39,20 @@ geojson_find(
 	return g->lat < n && g->lon < n;
 }
 
+static struct str
+name_of(const void *table, size_t column)
+{
+	const struct table *t = table;
+
+	return str_of(t->columns[column].name);
+}
+
+bool
+geojson_find_table(struct geojson *g, const struct table *t)
+{
+	return geojson_find(g, t->n_columns, name_of, t);
+}
+
 /* A coordinate within its bounds; false if it is none. */
 static bool
 coordinate(const struct query *q, size_t column, double max, double *value)

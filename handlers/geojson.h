@@ -2,6 +2,7 @@
 #define SQUALL_GEOJSON_H
 
 #include "db/query.h"
+#include "db/schema.h"
 
 /*
  * Rows as GeoJSON (RFC 7946): a point each, from columns that are called
@@ -17,6 +18,9 @@ typedef struct str geojson_name(const void *columns, size_t i);
 /* Finds them among `n` columns; false if one is missing. */
 bool geojson_find(
     struct geojson *, size_t n, geojson_name *name, const void *columns);
+
+/* The same among the columns of a table. */
+bool geojson_find_table(struct geojson *, const struct table *);
 
 /* Where the query's row is, in degrees; false unless it is on the globe. */
 bool geojson_point(

@@ -243,6 +243,16 @@ layout_nofollow(struct buf *b, const struct db *db)
 }
 
 void
+layout_hidden_field(struct buf *b, struct str name, struct str text)
+{
+	html_raw(b, "<input type=\"hidden\" name=\"");
+	html_str(b, name);
+	html_raw(b, "\" value=\"");
+	html_str(b, text);
+	html_raw(b, "\">\n");
+}
+
+void
 layout_name(struct buf *b, struct str name)
 {
 	if (name.len == 0)

@@ -50,6 +50,9 @@ void layout_formats(struct buf *, const struct request *);
 /* Adds rel="nofollow" to a link's tag, unless the settings are against it. */
 void layout_nofollow(struct buf *, const struct db *);
 
+/* A form's field that is sent with the others; as params_each calls it. */
+void layout_hidden_field(struct buf *, struct str name, struct str text);
+
 /* A name from the schema, which may be empty. */
 void layout_name(struct buf *, struct str);
 

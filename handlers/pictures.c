@@ -231,16 +231,6 @@ pictures_check(const struct pictures *p, struct buf *why)
 }
 
 static void
-hidden_field(struct buf *b, struct str name, struct str text)
-{
-	html_raw(b, "<input type=\"hidden\" name=\"");
-	html_str(b, name);
-	html_raw(b, "\" value=\"");
-	html_str(b, text);
-	html_raw(b, "\">\n");
-}
-
-static void
 option(struct buf *b, struct str value, const char *text, bool chosen)
 {
 	html_raw(b, "<option value=\"");
@@ -285,7 +275,7 @@ form(const struct pictures *p, struct buf *b)
 	html_raw(b, "\">\n");
 	params_each(route_params(req->route), req,
 	    PARAM_BIT(RESULT_CHART) | PARAM_BIT(RESULT_X) | PARAM_BIT(RESULT_Y),
-	    hidden_field, b);
+	    layout_hidden_field, b);
 	html_raw(b, "<label>Chart <select name=\"_chart\">\n");
 	for (size_t i = 0; chart_kinds[i] != NULL; i++)
 		option(b, str_of(chart_kinds[i]), chart_kinds[i],

@@ -42,14 +42,6 @@ add_title(const struct rows *r, struct str key, struct buf *title)
 		    title, "%s %.*s", r->table->name, (int)key.len, key.s);
 }
 
-static struct str
-column_name(const void *table, size_t i)
-{
-	const struct table *t = table;
-
-	return str_of(t->columns[i].name);
-}
-
 /* The values, and the rows that refer to it. */
 static void
 html_values(const struct request *req, struct db *db, const struct rows *r,
@@ -83,8 +75,7 @@ html_body(const struct request *req, struct db *db, const struct rows *r,
 {
 	struct points points = {0};
 
-	if (geojson_find(
-		&points.columns, r->table->n_columns, column_name, r->table))
+	if (geojson_find_table(&points.columns, r->table))
 		points_add(&points, &r->query);
 	if (points.n > 0)
 		html_raw(b, "<div class=\"beside\">\n<div>\n");

@@ -200,16 +200,6 @@ html_filters(const struct table_view *v, struct buf *b)
 }
 
 static void
-hidden_field(struct buf *b, struct str name, struct str text)
-{
-	html_raw(b, "<input type=\"hidden\" name=\"");
-	html_str(b, name);
-	html_raw(b, "\" value=\"");
-	html_str(b, text);
-	html_raw(b, "\">\n");
-}
-
-static void
 begin_form(const struct table_view *v, const char *class, uint64_t without,
     struct buf *b)
 {
@@ -217,7 +207,7 @@ begin_form(const struct table_view *v, const char *class, uint64_t without,
 	link_table(b, v->req, v->req->segments[0], str_of(v->table.name));
 	html_raw(b, "\">\n");
 	params_each(&table_params, v->req, PARAM_BIT(TABLE_NEXT) | without,
-	    hidden_field, b);
+	    layout_hidden_field, b);
 }
 
 static void

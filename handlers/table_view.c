@@ -229,18 +229,10 @@ each_column(struct table_view *v, size_t param, struct page *page,
 	return status;
 }
 
-static struct str
-name_of(const void *table, size_t column)
-{
-	const struct table *t = table;
-
-	return str_of(t->columns[column].name);
-}
-
 bool
 view_find_points(const struct table_view *v, struct geojson *g)
 {
-	return geojson_find(g, v->table.n_columns, name_of, &v->table);
+	return geojson_find_table(g, &v->table);
 }
 
 int

@@ -17,22 +17,11 @@ enum {
 
 #define LEAST 1.6 /* the radius of a place without people */
 
-/* Units that a name takes: characters, not bytes. */
-static double
-width_of(struct str name)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < name.len; i++)
-		n += ((unsigned char)name.s[i] & 0xc0) != 0x80;
-	return (double)n * LETTER;
-}
-
 /* Writes the name beside the circle, on the side where there is room. */
 static void
 label(struct marks *m, struct xy at, double r, struct str name, bool own)
 {
-	double width = width_of(name);
+	double width = (double)utf8_count(name) * LETTER;
 	bool right = at.x + r + BESIDE + width < m->projection->width;
 	double left = right ? at.x + r + BESIDE : at.x - r - BESIDE - width;
 	double top = at.y - TEXT / 2.0, bottom = at.y + TEXT / 2.0;

@@ -6,6 +6,7 @@
 #include <ctype.h>
 
 #include "app/json.h"
+#include "app/utf8.h"
 #include "handlers/atlas/frame.h"
 #include "handlers/reader.h"
 
@@ -100,17 +101,13 @@ match_words(struct str s, struct buf *match)
 static int64_t
 length(struct str s)
 {
-	int64_t n = 0;
-
 	while (s.len > 0 && is_gap(*s.s)) {
 		s.s++;
 		s.len--;
 	}
 	while (s.len > 0 && is_gap(s.s[s.len - 1]))
 		s.len--;
-	for (size_t i = 0; i < s.len; i++)
-		n += ((unsigned char)s.s[i] & 0xc0) != 0x80;
-	return n;
+	return (int64_t)utf8_count(s);
 }
 
 static void
