@@ -40,6 +40,8 @@ for (const input of document.querySelectorAll("input[data-suggest]")) {
 	};
 
 	const fill = (results) => {
+		const kept = list.children[chosen]?.dataset.url;
+
 		list.replaceChildren(...results.map((result, i) => {
 			const item = document.createElement("li");
 			const detail = document.createElement("small");
@@ -52,16 +54,23 @@ for (const input of document.querySelectorAll("input[data-suggest]")) {
 			return item;
 		}));
 		show(results.length > 0);
+		choose(results.findIndex((result) => result.url === kept));
+	};
+
+	/* Nor does a reply that is still to come open it again. */
+	const close = () => {
+		asked = "";
+		show(false);
 	};
 
 	input.addEventListener("input", async () => {
 		const q = input.value.trim();
 
-		asked = q;
 		if (q.length < 2) {
-			show(false);
+			close();
 			return;
 		}
+		asked = q;
 		try {
 			const reply = await fetch(input.dataset.suggest +
 				"?size=8&q=" + encodeURIComponent(q));
@@ -71,7 +80,8 @@ for (const input of document.querySelectorAll("input[data-suggest]")) {
 			if (asked === q && reply.ok)
 				fill(found.results);
 		} catch {
-			show(false);
+			if (asked === q)
+				close();
 		}
 	});
 
@@ -85,7 +95,7 @@ for (const input of document.querySelectorAll("input[data-suggest]")) {
 		} else if (event.key === "ArrowUp") {
 			choose(chosen > 0 ? chosen - 1 : n - 1);
 		} else if (event.key === "Escape") {
-			show(false);
+			close();
 		} else if (event.key === "Enter" && chosen >= 0) {
 			location.href = list.children[chosen].dataset.url;
 		} else {
@@ -102,7 +112,7 @@ for (const input of document.querySelectorAll("input[data-suggest]")) {
 			location.href = item.dataset.url;
 	});
 
-	input.addEventListener("blur", () => show(false));
+	input.addEventListener("blur", close);
 }
 
 /*
