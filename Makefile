@@ -195,9 +195,9 @@ fuzz-seeds: $(BUILD)/tests/fuzz/seeds
 	@mkdir -p tests/fuzz/corpus/entry
 	@$< tests/fuzz/corpus/entry
 
-# BENCH="hits zipf misses writer growth" are its parts; ROUNDS=1 BENCH_S=1 is a
+# BENCH="hits zipf misses writer floor growth" are its parts; ROUNDS=1 BENCH_S=1 is a
 # quick look.
-BENCH = hits zipf misses writer growth
+BENCH = hits zipf misses writer floor growth
 bench: deps-bench
 	@$(MAKE) --no-print-directory all test-tools $(ATLAS)
 	@$(if $(filter-out growth,$(BENCH)),SQUALL=$(BUILD)/squall \

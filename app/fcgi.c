@@ -76,21 +76,12 @@ take_length(struct str *s, size_t *len)
 	return true;
 }
 
+/* A name and its value, of any lengths. */
 static bool
-take_pair(struct str *s, struct str *name, struct str *value)
+take_long_pair(struct str *s, struct str *name, struct str *value)
 {
-	const unsigned char *p = (const unsigned char *)s->s;
 	size_t name_len, value_len;
 
-	/* Nearly all are short, with a byte for each length. */
-	if (s->len >= 2 && ((p[0] | p[1]) & 0x80) == 0 &&
-	    (size_t)(p[0] + p[1]) <= s->len - 2) {
-		*name = (struct str){s->s + 2, p[0]};
-		*value = (struct str){s->s + 2 + p[0], p[1]};
-		s->s += 2 + p[0] + p[1];
-		s->len -= (size_t)(2 + p[0] + p[1]);
-		return true;
-	}
 	if (!take_length(s, &name_len) || !take_length(s, &value_len) ||
 	    name_len > s->len || value_len > s->len - name_len)
 		return false;
@@ -99,6 +90,31 @@ take_pair(struct str *s, struct str *name, struct str *value)
 	s->s += name_len + value_len;
 	s->len -= name_len + value_len;
 	return true;
+}
+
+/* Nearly all are short, with a byte for each length: no call is made then. */
+static inline bool
+take_pair(struct str *s, struct str *name, struct str *value)
+{
+	const unsigned char *p = (const unsigned char *)s->s;
+	struct str rest = *s, long_name, long_value;
+	bool ok;
+
+	if (s->len >= 2 && ((p[0] | p[1]) & 0x80) == 0 &&
+	    (size_t)(p[0] + p[1]) <= s->len - 2) {
+		*name = (struct str){s->s + 2, p[0]};
+		*value = (struct str){s->s + 2 + p[0], p[1]};
+		s->s += 2 + p[0] + p[1];
+		s->len -= (size_t)(2 + p[0] + p[1]);
+		return true;
+	}
+	ok = take_long_pair(&rest, &long_name, &long_value);
+	if (ok) {
+		*s = rest;
+		*name = long_name;
+		*value = long_value;
+	}
+	return ok;
 }
 
 /* Answers what of FCGI_GET_VALUES is known (section 4.1). */

@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 
 #include <errno.h>
+#include <string.h>
 
 #include "app/fcgi_record.h"
 
@@ -15,6 +16,8 @@ enum {
 	RECORD_BYTES = 65528, /* content of a record; a multiple of 8 */
 	TRAILER_LEN = 3 * FCGI_HEADER_LEN,
 	PIECES = 48, /* of one write */
+	/* Fewer bytes are sooner copied than given to the kernel in pieces. */
+	SMALL_BYTES = 8192,
 };
 
 /* The pieces of one write: what is left of the records. */
@@ -86,6 +89,29 @@ gather(const struct fcgi_reply *r, struct pieces *v,
 	add_piece(v, trailer, TRAILER_LEN);
 }
 
+static ssize_t
+send_pieces(int fd, const struct pieces *v)
+{
+	char small[SMALL_BYTES];
+	size_t len = 0;
+
+	for (size_t i = 0; i < v->n; i++)
+		len += v->iov[i].iov_len;
+	if (len > sizeof(small))
+		return sendmsg(fd,
+		    &(struct msghdr){
+			.msg_iov = (struct iovec *)v->iov,
+			.msg_iovlen = v->n,
+		    },
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+	len = 0;
+	for (size_t i = 0; i < v->n; i++) {
+		memcpy(small + len, v->iov[i].iov_base, v->iov[i].iov_len);
+		len += v->iov[i].iov_len;
+	}
+	return send(fd, small, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 enum fcgi_result
 fcgi_reply_write(int fd, struct fcgi_reply *r)
 {
@@ -101,9 +127,7 @@ fcgi_reply_write(int fd, struct fcgi_reply *r)
 		ssize_t n;
 
 		gather(r, &v, headers, trailer);
-		n = sendmsg(fd,
-		    &(struct msghdr){.msg_iov = v.iov, .msg_iovlen = v.n},
-		    MSG_DONTWAIT | MSG_NOSIGNAL);
+		n = send_pieces(fd, &v);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)

@@ -3,8 +3,6 @@
  */
 #include "app/html.h"
 
-#include <stdio.h>
-
 #include "app/utf8.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
@@ -115,12 +113,19 @@ html(struct buf *b, const char *s)
 void
 html_int(struct buf *b, long long value)
 {
-	char digits[24];
-	int n = snprintf(digits, sizeof(digits), "%lld", value);
+	unsigned long long u =
+	    value < 0 ? -(unsigned long long)value : (unsigned long long)value;
+	char digits[32];
+	size_t at = sizeof(digits), n = 0;
 
-	for (int i = 0; i < n; i++) {
-		buf_char(b, digits[i]);
-		if (digits[i] != '-' && i + 1 < n && (n - 1 - i) % 3 == 0)
-			buf_char(b, ',');
-	}
+	do {
+		if (n > 0 && n % 3 == 0)
+			digits[--at] = ',';
+		digits[--at] = (char)('0' + u % 10);
+		u /= 10;
+		n++;
+	} while (u > 0);
+	if (value < 0)
+		digits[--at] = '-';
+	buf_add(b, digits + at, sizeof(digits) - at);
 }

@@ -119,8 +119,8 @@ ask(struct memcached_store *m, struct str key, struct str command,
 		stream_close(&s->stream);
 	if (s->stream.fd < 0) {
 		*deadline_us += STORE_CONNECT_MS * 1000;
-		result =
-		    stream_open(&s->stream, s->path, &s->address, *deadline_us);
+		result = stream_open(&s->stream, s->path, &s->address,
+		    STORE_REPLY_MS, *deadline_us);
 	}
 	if (result == STREAM_OK)
 		result = stream_write(

@@ -19,7 +19,10 @@ struct pages *pages_new(const struct site *);
 /* Waits for what the renderers have in hand.  NULL is harmless. */
 void pages_free(struct pages *);
 
-/* Readable (level) while there are finished jobs to collect. */
+/*
+ * Becomes readable, once more each time (edge), where there are finished jobs
+ * to collect.  Nobody reads it.
+ */
 int pages_fd(const struct pages *);
 
 /* What memory has under a key, and of which version the data is now. */

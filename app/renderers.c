@@ -246,9 +246,11 @@ renderers_submit(struct renderers *g, struct job *job)
 	if (room) {
 		job->queued_us = clock_mono_us();
 		enqueue(g, job);
-		pthread_cond_signal(&g->work);
 	}
 	pthread_mutex_unlock(&g->lock);
+	/* Only now, so that who wakes finds the lock free. */
+	if (room)
+		pthread_cond_signal(&g->work);
 	return room;
 }
 
@@ -286,11 +288,7 @@ struct job *
 renderers_collect(struct renderers *g)
 {
 	struct job *jobs;
-	uint64_t count;
 
-	/* Reset first: what finishes from here on is told anew. */
-	if (read(g->event_fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
-		log_error("renderer", "eventfd: %s", strerror(errno));
 	pthread_mutex_lock(&g->lock);
 	jobs = g->done.first;
 	g->done.first = NULL;

@@ -12,7 +12,10 @@ struct renderers;
 /* NULL, with a line in the log, if it can't be. */
 struct renderers *renderers_start(const struct site *);
 
-/* Readable (level) while there are finished jobs to collect. */
+/*
+ * Becomes readable, once more each time (edge), where there are finished jobs
+ * to collect.  Nobody reads it.
+ */
 int renderers_fd(const struct renderers *);
 
 /* Hands a job over; false if as many are waiting as may: it is still yours. */

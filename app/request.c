@@ -10,58 +10,60 @@
 #include "app/log.h"
 #include "app/url.h"
 
-/* A variable, and where it goes. */
-struct var {
-	struct str name;
-	size_t offset;
-};
-
-#define VAR(name, field)                                                       \
-	{                                                                      \
-		{name, sizeof(name) - 1}, offsetof(struct request_vars, field) \
-	}
-
-static const struct var known[] = {
-    VAR("REQUEST_METHOD", method),
-    VAR("SCRIPT_NAME", script_name),
-    VAR("PATH_INFO", path_info),
-    VAR("QUERY_STRING", query),
-    VAR("REQUEST_URI", uri),
-    VAR("HTTP_ACCEPT_ENCODING", accept_encoding),
-    VAR("HTTP_IF_NONE_MATCH", if_none_match),
-    VAR("REMOTE_ADDR", client.address),
-};
-
-static const struct var known_of_client[] = {
-    VAR("REMOTE_USER", client.user),
-    VAR("SERVER_PROTOCOL", client.protocol),
-    VAR("HTTP_REFERER", client.referer),
-    VAR("HTTP_USER_AGENT", client.agent),
-};
-
-#define COUNT(rows) (sizeof(rows) / sizeof(*(rows)))
-
-static bool
-take_var(struct request_vars *v, const struct var *rows, size_t n,
-    struct str name, struct str value)
+/*
+ * Where a variable goes; NULL: it is none of those that are read.  By lengths,
+ * so that most of the others are compared with nothing.
+ */
+static struct str *
+place_of(struct request_vars *v, struct str name)
 {
-	for (size_t i = 0; i < n; i++) {
-		/* Most differ in length or in the first letter already. */
-		if (rows[i].name.len == name.len &&
-		    *rows[i].name.s == *name.s && str_eq(rows[i].name, name)) {
-			*(struct str *)((char *)v + rows[i].offset) = value;
-			return true;
-		}
+	switch (name.len) {
+	case 9:
+		return str_is(name, "PATH_INFO") ? &v->path_info : NULL;
+	case 11:
+		if (str_is(name, "SCRIPT_NAME"))
+			return &v->script_name;
+		if (str_is(name, "REQUEST_URI"))
+			return &v->uri;
+		if (str_is(name, "REMOTE_ADDR"))
+			return &v->client.address;
+		return v->wants_client && str_is(name, "REMOTE_USER")
+		    ? &v->client.user
+		    : NULL;
+	case 12:
+		if (str_is(name, "QUERY_STRING"))
+			return &v->query;
+		return v->wants_client && str_is(name, "HTTP_REFERER")
+		    ? &v->client.referer
+		    : NULL;
+	case 14:
+		return str_is(name, "REQUEST_METHOD") ? &v->method : NULL;
+	case 15:
+		if (!v->wants_client)
+			return NULL;
+		if (str_is(name, "SERVER_PROTOCOL"))
+			return &v->client.protocol;
+		return str_is(name, "HTTP_USER_AGENT") ? &v->client.agent
+						       : NULL;
+	case 18:
+		return str_is(name, "HTTP_IF_NONE_MATCH") ? &v->if_none_match
+							  : NULL;
+	case 20:
+		return str_is(name, "HTTP_ACCEPT_ENCODING")
+		    ? &v->accept_encoding
+		    : NULL;
+	default:
+		return NULL;
 	}
-	return false;
 }
 
 void
 request_vars_add(struct request_vars *v, struct str name, struct str value)
 {
-	if (!take_var(v, known, COUNT(known), name, value) && v->wants_client)
-		take_var(
-		    v, known_of_client, COUNT(known_of_client), name, value);
+	struct str *place = place_of(v, name);
+
+	if (place != NULL)
+		*place = value;
 }
 
 /* Copies into the reserved memory. */

@@ -37,9 +37,22 @@ has_format(const struct route *r, enum format format)
 	}
 }
 
+unsigned char
+route_depth(const struct route *r)
+{
+	const char *p = r->path;
+	unsigned char n = 0;
+
+	while ((p = strchr(p, '/')) != NULL && p[1] != '\0') {
+		n++;
+		p++;
+	}
+	return n;
+}
+
 /*
- * Whether the pattern has just these segments.  Every request is held against
- * the whole table, so this compares byte by byte and calls nothing.
+ * Whether the pattern has just these segments.  A request is held against many
+ * of them, so this compares byte by byte and calls nothing.
  */
 static bool
 matches(const char *pattern, const struct str *segments, size_t n)
@@ -95,6 +108,10 @@ find(const struct routes *routes, struct request *req)
 	for (size_t i = 0; i < routes->n; i++) {
 		const struct route *r = &routes->rows[i];
 
+		/* Most are told apart by this already. */
+		if (routes->depths != NULL && routes->depths[i] != n &&
+		    routes->depths[i] != n_cut)
+			continue;
 		if (!r->file && (!suffix_known || !has_format(r, format)))
 			continue;
 		if (!matches(r->path, r->file ? req->segments : cut,

@@ -53,7 +53,12 @@ struct route {
 struct routes {
 	const struct route *rows;
 	size_t n;
+	/* How many segments each path has; NULL: they have not been counted. */
+	const unsigned char *depths;
 };
+
+/* The number of segments of a route's path. */
+unsigned char route_depth(const struct route *);
 
 /*
  * Finds the request's route, and decodes and validates what the route

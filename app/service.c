@@ -204,6 +204,19 @@ publish(struct service *s, struct buf *why)
 	return true;
 }
 
+static bool
+count_segments(struct routes *routes)
+{
+	unsigned char *depths = malloc(routes->n);
+
+	if (depths == NULL)
+		return false;
+	for (size_t i = 0; i < routes->n; i++)
+		depths[i] = route_depth(&routes->rows[i]);
+	routes->depths = depths;
+	return true;
+}
+
 /*
  * The custom site's routes come first, since the publisher has a front page as
  * well; then the stored queries', since a table's would match them.
@@ -246,7 +259,7 @@ make_routes(struct service *s, struct buf *why)
 		if (rows[i].params == NULL)
 			return no_memory(why);
 	}
-	return true;
+	return count_segments(&s->routes) || no_memory(why);
 }
 
 static void
@@ -263,6 +276,7 @@ release_published(struct service *s)
 			free((void *)rows[i].params);
 	}
 	free((void *)s->routes.rows);
+	free((void *)s->routes.depths);
 	for (size_t i = 0; s->queries != NULL && i < s->config.n_databases; i++)
 		stored_release(&s->queries[i]);
 	free(s->queries);

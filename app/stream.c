@@ -1,12 +1,16 @@
 /*
- * Sockets that never block, and one place where they are waited for.
+ * Sockets that are waited for in one place, but for the first bytes of a reply:
+ * the read itself waits for those, which spares two calls where there are
+ * seldom more.
  */
 #include "app/stream.h"
 
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -121,21 +125,38 @@ open_tcp(struct stream *s, const struct address *a, int64_t deadline_us)
 	return result;
 }
 
-enum stream_result
-stream_open(struct stream *s, const char *path, const struct address *a,
-    int64_t deadline_us)
+static enum stream_result
+open_unix(struct stream *s, const char *path, int64_t deadline_us)
 {
 	struct sockaddr_un un = {.sun_family = AF_UNIX};
 
-	*s = (struct stream){.fd = -1};
-	if (path == NULL)
-		return open_tcp(s, a, deadline_us);
 	if (strlen(path) >= sizeof(un.sun_path)) {
 		errno = ENAMETOOLONG;
 		return STREAM_BROKEN;
 	}
 	memcpy(un.sun_path, path, strlen(path));
 	return connect_to(s, (struct sockaddr *)&un, sizeof(un), deadline_us);
+}
+
+enum stream_result
+stream_open(struct stream *s, const char *path, const struct address *a,
+    int reply_ms, int64_t deadline_us)
+{
+	struct timeval limit = {
+	    .tv_sec = reply_ms / 1000,
+	    .tv_usec = reply_ms % 1000 * 1000,
+	};
+	enum stream_result result;
+
+	*s = (struct stream){.fd = -1};
+	result = path == NULL ? open_tcp(s, a, deadline_us)
+			      : open_unix(s, path, deadline_us);
+	if (result == STREAM_OK &&
+	    (fcntl(s->fd, F_SETFL, 0) < 0 ||
+		setsockopt(
+		    s->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) < 0))
+		return failed(s, STREAM_BROKEN);
+	return result;
 }
 
 /* Leaves out the first `sent` bytes. */
@@ -158,7 +179,7 @@ stream_write(struct stream *s, struct iovec *v, int n, int64_t deadline_us)
 {
 	while (n > 0) {
 		struct msghdr m = {.msg_iov = v, .msg_iovlen = (size_t)n};
-		ssize_t sent = sendmsg(s->fd, &m, MSG_NOSIGNAL);
+		ssize_t sent = sendmsg(s->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
 		enum stream_result result;
 
 		if (sent >= 0) {
@@ -182,6 +203,7 @@ fill(struct stream *s, size_t need, int64_t deadline_us)
 {
 	while (s->in.len - s->used < need) {
 		size_t missing = need - (s->in.len - s->used);
+		bool begun = s->in.len > 0;
 		enum stream_result result;
 		ssize_t n;
 
@@ -191,7 +213,7 @@ fill(struct stream *s, size_t need, int64_t deadline_us)
 			return failed(s, STREAM_BROKEN);
 		}
 		n = recv(s->fd, s->in.data + s->in.len,
-		    s->in.cap - s->in.len - 1, 0);
+		    s->in.cap - s->in.len - 1, begun ? MSG_DONTWAIT : 0);
 		if (n > 0) {
 			s->in.len += (size_t)n;
 			/* A drip must not go on for ever. */

@@ -31,9 +31,12 @@ enum stream_result {
  */
 enum stream_result stream_wait(int fd, short events, int64_t deadline_us);
 
-/* To a unix socket, or where `path` is NULL, by TCP. */
+/*
+ * To a unix socket, or where `path` is NULL, by TCP.  A reply is to begin
+ * within `reply_ms` of being read, whatever the call's deadline says.
+ */
 enum stream_result stream_open(struct stream *, const char *path,
-    const struct address *, int64_t deadline_us);
+    const struct address *, int reply_ms, int64_t deadline_us);
 
 /* Harmless for one that is closed.  Frees the memory. */
 void stream_close(struct stream *);

@@ -244,9 +244,9 @@ loop(struct worker *w)
 }
 
 static bool
-add_source(struct worker *w, int fd, void *name)
+add_source(struct worker *w, int fd, void *name, uint32_t events)
 {
-	struct epoll_event e = {.events = EPOLLIN, .data.ptr = name};
+	struct epoll_event e = {.events = events, .data.ptr = name};
 
 	return fd >= 0 &&
 	    epoll_ctl(w->server.epoll_fd, EPOLL_CTL_ADD, fd, &e) == 0;
@@ -270,8 +270,9 @@ start(struct worker *w)
 	if (!server_start(&w->server))
 		return false;
 	if (w->server.epoll_fd < 0 ||
-	    !add_source(w, w->signal_fd, &w->signal_fd) ||
-	    !add_source(w, pages_fd(w->server.pages), w->server.pages)) {
+	    !add_source(w, w->signal_fd, &w->signal_fd, EPOLLIN) ||
+	    !add_source(w, pages_fd(w->server.pages), w->server.pages,
+		EPOLLIN | EPOLLET)) {
 		log_error("worker", "it can't start: %s", strerror(errno));
 		return false;
 	}

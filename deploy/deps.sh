@@ -43,6 +43,7 @@ declare -rA SETS=(
 	[budget]='@demo libfcgi-bin procps valgrind'
 	# make bench: squall's peers, and what measures
 	[bench]='@demo redis-server wrk procps libfcgi-dev libfcgi-bin jq
+		valgrind strace
 		php8.2-fpm|php8.4-fpm|php8.3-fpm|php8.1-fpm php-sqlite3
 		php-memcached python3-tornado python3-pymemcache python3-redis'
 	# make picture: Chromium (Debian's name) and a font for it

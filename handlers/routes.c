@@ -157,4 +157,7 @@ static const struct route rows[] = {
     },
 };
 
-const struct routes publisher_routes = {rows, sizeof(rows) / sizeof(*rows)};
+const struct routes publisher_routes = {
+    .rows = rows,
+    .n = sizeof(rows) / sizeof(*rows),
+};

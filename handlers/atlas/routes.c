@@ -47,4 +47,7 @@ static const struct route rows[] = {
     },
 };
 
-const struct routes atlas_routes = {rows, sizeof(rows) / sizeof(*rows)};
+const struct routes atlas_routes = {
+    .rows = rows,
+    .n = sizeof(rows) / sizeof(*rows),
+};

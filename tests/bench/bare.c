@@ -111,6 +111,8 @@ main(int argc, char *argv[])
 
 	/* libfcgi would finish first, and that may take for ever */
 	signal(SIGTERM, SIG_DFL);
+	if (processes == 1)
+		return serve(listener, &reply);
 	for (long i = 0; i < processes; i++) {
 		pid_t pid = fork();
 

@@ -26,7 +26,7 @@ static const struct route rows[] = {
     {.name = "row", .path = "/:database/:table/:key", .row_key = true},
 };
 
-static const struct routes all = {rows, COUNT_OF(rows)};
+static const struct routes all = {.rows = rows, .n = COUNT_OF(rows)};
 
 /* A request's key; to be released. */
 static struct buf

@@ -407,7 +407,7 @@ memory_never_moves(void **state)
 	    {.path = "/:a/:b/:c", .row_key = true, .params = &declared},
 	    {.path = "/:a", .row_key = true, .params = &declared},
 	};
-	static const struct routes routes = {rows, COUNT_OF(rows)};
+	static const struct routes routes = {.rows = rows, .n = COUNT_OF(rows)};
 	static const struct {
 		const char *start, *fill;
 	} shapes[] = {
@@ -536,7 +536,7 @@ paths_are_written_back(void **state)
 	    {.path = "/:a/:b"},
 	    {.path = "/:a/:b/:c", .row_key = true},
 	};
-	static const struct routes routes = {rows, COUNT_OF(rows)};
+	static const struct routes routes = {.rows = rows, .n = COUNT_OF(rows)};
 	struct fixture *f = *state;
 	struct buf b = {0};
 

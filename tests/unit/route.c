@@ -28,7 +28,7 @@ static const struct route rows[] = {
     {.name = "row", .path = "/:database/:table/:key", .row_key = true},
 };
 
-static const struct routes routes = {rows, COUNT_OF(rows)};
+static const struct routes routes = {.rows = rows, .n = COUNT_OF(rows)};
 
 struct fixture {
 	struct request req;
