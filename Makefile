@@ -137,8 +137,9 @@ demo: deps-demo
 	@$(MAKE) --no-print-directory all $(ATLAS)
 	@deploy/demo.sh
 
+TEST_PROGRAMS = unit-tests test-tools
 test: deps-test
-	@$(MAKE) --no-print-directory all $(ATLAS) unit-tests test-tools
+	@$(MAKE) --no-print-directory all $(ATLAS) $(TEST_PROGRAMS)
 	@SQUALL=$(BUILD)/squall UNIT_DIR=$(BUILD)/tests/unit \
 		TOOLS_DIR=$(BUILD)/tests/tools tests/run $(TESTS)
 
@@ -167,7 +168,7 @@ TSAN_TESTS = $(patsubst %,tests/integration/%.bats,$(POOL_TESTS) cache \
 check-tsan: deps-test
 	@FRESH_READS=$${FRESH_READS:-60000} WAIT_S=30 $(MAKE) \
 		--no-print-directory test BUILD=build/tsan SANITIZE=thread \
-		CFLAGS='-O1 -g' TESTS='$(TSAN_TESTS)'
+		CFLAGS='-O1 -g' TEST_PROGRAMS=test-tools TESTS='$(TSAN_TESTS)'
 
 # What squall answers, and what it says of that: a linter of npm's reads it.
 check-api: deps-api

@@ -32,6 +32,12 @@ teardown()
 # begin_test: makes the folder $T.
 begin_test()
 {
+	# Bats looks at each command, for the line that it reports: at those of
+	# the test's file, for all of them take up to half of a test's time.
+	# shellcheck disable=SC2154
+	[[ -z ${BATS_TEST_SOURCE-} ]] ||
+	    trap '[[ ${BASH_SOURCE[0]} != "$BATS_TEST_SOURCE" ]] ||
+		bats_debug_trap "${BASH_SOURCE[0]}"' DEBUG
 	T=$(site_folder squall-test)
 	SQUALL_ADDRESS=unix:$T/squall.sock
 	unset URL MEMCACHED MEMCACHED_URL REDIS REDIS_URL

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154
 # What a request costs and what of that can't be spared: instructions and system
 # calls of a hit beside the bare program's, and whose instructions those of a
 # miss are.  Counted, so no other load matters.  Sourced by run.
