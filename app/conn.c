@@ -54,6 +54,51 @@ conns_bury(struct conns *conns)
 }
 
 void
+conns_release(struct conns *conns)
+{
+	conns_bury(conns);
+	buf_release(&conns->spare.request);
+	buf_release(&conns->spare.params);
+	buf_release(&conns->spare.head);
+}
+
+static void
+take(struct buf *to, struct buf *spare)
+{
+	if (to->data != NULL)
+		return;
+	*to = *spare;
+	*spare = (struct buf){0};
+}
+
+static void
+pass(struct buf *from, struct buf *spare)
+{
+	if (spare->data != NULL) {
+		buf_release(from);
+		return;
+	}
+	*spare = *from;
+	*from = (struct buf){0};
+}
+
+void
+conn_take_buffers(struct conns *conns, struct conn *c)
+{
+	take(&c->request.memory, &conns->spare.request);
+	take(&c->reader.params, &conns->spare.params);
+	take(&c->head, &conns->spare.head);
+}
+
+void
+conn_pass_buffers(struct conns *conns, struct conn *c)
+{
+	pass(&c->request.memory, &conns->spare.request);
+	pass(&c->reader.params, &conns->spare.params);
+	pass(&c->head, &conns->spare.head);
+}
+
+void
 conn_wait(struct conn *c, enum conn_state state, int64_t ms)
 {
 	c->state = state;

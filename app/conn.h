@@ -36,9 +36,18 @@ struct conn {
 	int64_t deadline_us;      /* when to give up on it; 0: never */
 };
 
+/*
+ * Most are idle most of the time.  So the buffers of a request are a
+ * connection's only while it has one, and then the next one's.
+ */
+struct conn_buffers {
+	struct buf request, params, head;
+};
+
 struct conns {
 	struct conn *open, *dead;
 	size_t n; /* open ones */
+	struct conn_buffers spare;
 };
 
 /* Takes the descriptor over; NULL: out of memory. */
@@ -50,6 +59,13 @@ struct conn *conn_open(struct conns *, int fd);
  */
 void conn_close(struct conns *, struct conn *);
 void conns_bury(struct conns *);
+
+/* Frees what all of them share; there are none any more. */
+void conns_release(struct conns *);
+
+/* Before a request is read, and when it has been answered. */
+void conn_take_buffers(struct conns *, struct conn *);
+void conn_pass_buffers(struct conns *, struct conn *);
 
 /* Waits in this state for at most `ms` milliseconds; 0: without a limit. */
 void conn_wait(struct conn *, enum conn_state, int64_t ms);

@@ -352,7 +352,8 @@ feed_socket(int fd, struct fcgi_reader *r)
 		taken = feed(fd, r, buffer, (size_t)n);
 		if (taken < 0)
 			return FCGI_GONE;
-		buf_add(&r->rest, buffer + taken, (size_t)(n - taken));
+		if (taken < n)
+			buf_add(&r->rest, buffer + taken, (size_t)(n - taken));
 		if (r->rest.failed)
 			return FCGI_GONE;
 	}

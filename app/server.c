@@ -106,6 +106,7 @@ send_reply(struct server *s, struct conn *c)
 			break;
 		}
 		conn_finish_reply(c);
+		conn_pass_buffers(&s->conns, c);
 		next_request(s, c);
 		break;
 	case FCGI_AGAIN:
@@ -326,6 +327,7 @@ serve(struct server *s, struct conn *c)
 	int status;
 
 	buf_reset(&s->why);
+	conn_take_buffers(&s->conns, c);
 	switch (fcgi_read(c->fd, &c->reader, s->site->prefix, &c->request,
 	    &c->call, &status, &s->why)) {
 	case FCGI_DONE:
@@ -335,6 +337,7 @@ serve(struct server *s, struct conn *c)
 			conn_wait(c, CONN_READING, READ_TIMEOUT_MS);
 		return;
 	case FCGI_IDLE:
+		conn_pass_buffers(&s->conns, c);
 		return;
 	case FCGI_GONE:
 		close_conn(s, c);
@@ -526,7 +529,7 @@ server_start(struct server *s)
 void
 server_stop(struct server *s)
 {
-	conns_bury(&s->conns);
+	conns_release(&s->conns);
 	pages_free(s->pages);
 	buf_release(&s->key);
 	buf_release(&s->why);

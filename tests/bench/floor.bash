@@ -48,10 +48,11 @@ program()
 	memcached) start_memcached unix ;;
 	esac
 	COMMAND=("$SQUALL" --workers=0 --threads=1 --log=warn --access-log=off
-		--time-limit=60000 "--listen=unix:$T/program.sock")
+		--time-limit=60000 --facet-suggest-time-limit=60000
+		"--listen=unix:$T/program.sock")
 	case $1 in
 	memcached) COMMAND+=("--cache=$MEMCACHED_URL" --memory=0) ;;
-	uncached) COMMAND+=(--memory=0 --facet-suggest-time-limit=60000) ;;
+	uncached) COMMAND+=(--memory=0) ;;
 	esac
 	COMMAND+=("$database")
 }
