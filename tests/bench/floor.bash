@@ -6,8 +6,8 @@
 # shellcheck source=tests/counting.bash disable=SC1091
 . "$ROOT/tests/counting.bash"
 
-HITS=2000
-MISSES=40
+FLOOR_HITS=2000
+FLOOR_MISSES=40
 
 part_floor()
 {
@@ -64,12 +64,12 @@ floor_of_hits()
 	program "$2" "$1"
 	start_counted program "${COMMAND[@]}"
 	site_ready "$T" program 60 test -S "$T/program.sock"
-	each=$(instructions program "$HITS" "$path")
+	each=$(instructions program "$FLOOR_HITS" "$path")
 	stop_targets
 	program "$2" "$1"
 	start program strace -DD -f -c -o "$T/calls" "${COMMAND[@]}"
 	site_ready "$T" program 60 test -S "$T/program.sock"
-	ask program "$HITS" "$path"
+	ask program "$FLOOR_HITS" "$path"
 	site_stop "$T" program 10 || : # by a signal, as the bare one does
 	wait_for grep -q total "$T/calls"
 	calls=$(calls_of "$T/calls")
@@ -80,7 +80,7 @@ floor_of_hits()
 # calls_of FILE: of strace's table those that each request makes.
 calls_of()
 {
-	awk -v n="$HITS" '
+	awk -v n="$FLOOR_HITS" '
 	    $4 ~ /^[0-9]+$/ && $NF != "total" {
 		each = int($4 / n + 0.5)
 		if (each > 0) {
@@ -102,11 +102,11 @@ floor_of_misses()
 	site_ready "$T" program 60 test -S "$T/program.sock"
 	ask program 5 "${ids[@]/#/$TABLE?_next=i}"
 	control program -z
-	ask program "$MISSES" "${ids[@]/#/$TABLE?_next=i}"
+	ask program "$FLOOR_MISSES" "${ids[@]/#/$TABLE?_next=i}"
 	control program -d
 	callgrind_annotate --inclusive=yes --threshold=100 \
 	    "$T"/callgrind.out.* >"$T/annotated" 2>"$T/annotate.log" ||
 	    die "callgrind_annotate: $(<"$T/annotate.log")"
-	awk -v n="$MISSES" -f "$ROOT/tests/bench/floor.awk" "$T/annotated"
+	awk -v n="$FLOOR_MISSES" -f "$ROOT/tests/bench/floor.awk" "$T/annotated"
 	stop_targets
 }
