@@ -79,8 +79,9 @@ CREATE VIRTUAL TABLE outlines_50m_position USING rtree (
 );
 
 -- Search by name: "sao paulo" finds São Paulo. Only accents are folded, not
--- letters of their own: Łódź answers to "łodz", not to "lodz". The names are
--- read from places; the prefix index is for search while typing.
+-- letters of their own: Łódź answers to "łodz", not to "lodz", so who means it
+-- asks for both. The names are read from places; the prefix index is for search
+-- while typing.
 CREATE VIRTUAL TABLE places_fts USING fts5 (
 	name,
 	content="places", content_rowid="id",

@@ -3,11 +3,9 @@
  */
 #include "handlers/atlas/search.h"
 
-#include <ctype.h>
-
 #include "app/json.h"
-#include "app/utf8.h"
 #include "handlers/atlas/frame.h"
+#include "handlers/atlas/words.h"
 #include "handlers/reader.h"
 
 enum { WORDS_MAX = 200, FOUND = 50, FOUND_MAX = 100 };
@@ -36,79 +34,6 @@ static const char found_sql[] =
     "SELECT found.id, found.name, population, iso2, c.name, r.name "
     "FROM found JOIN countries AS c ON c.iso2 = found.country "
     "LEFT JOIN regions AS r ON r.code = found.region ORDER BY weight DESC";
-
-/* What words end at; FTS takes a zero byte for the end of all. */
-static bool
-is_gap(char c)
-{
-	return c == '\0' || isspace((unsigned char)c);
-}
-
-/* Cuts the next word off; false if there is none. */
-static bool
-next_word(struct str *s, struct str *word)
-{
-	while (s->len > 0 && is_gap(*s->s)) {
-		s->s++;
-		s->len--;
-	}
-	*word = (struct str){s->s, 0};
-	while (s->len > 0 && !is_gap(*s->s)) {
-		s->s++;
-		s->len--;
-		word->len++;
-	}
-	return word->len > 0;
-}
-
-/* Whether there is more to it than signs, which no name is found by. */
-static bool
-has_letters(struct str word)
-{
-	for (size_t i = 0; i < word.len; i++) {
-		if (isalnum((unsigned char)word.s[i]) ||
-		    (unsigned char)word.s[i] >= 0x80)
-			return true;
-	}
-	return false;
-}
-
-/*
- * The words as a query of FTS5 (fts5.html, section 3): all of them in the name,
- * the last one as the beginning of one.  Adds nothing if there are none.
- */
-static void
-match_words(struct str s, struct buf *match)
-{
-	struct str word;
-
-	while (next_word(&s, &word)) {
-		if (!has_letters(word))
-			continue;
-		buf_str(match, match->len == 0 ? "\"" : " \"");
-		for (size_t i = 0; i < word.len; i++) {
-			if (word.s[i] == '"')
-				buf_char(match, '"');
-			buf_char(match, word.s[i]);
-		}
-		buf_char(match, '"');
-	}
-	if (match->len > 0)
-		buf_lit(match, " *");
-}
-
-/* How many characters it has, but for spaces at its ends. */
-static int64_t
-length(struct str s)
-{
-	while (s.len > 0 && is_gap(*s.s)) {
-		s.s++;
-		s.len--;
-	}
-	while (s.len > 0 && is_gap(s.s[s.len - 1]))
-		s.len--;
-	return (int64_t)utf8_count(s);
-}
 
 static void
 detail(const struct query *q, struct buf *b)
@@ -217,10 +142,10 @@ read(const struct request *req, struct db *db, struct page *page)
 	struct buf match = {0};
 	struct query q;
 
-	match_words(words, &match);
+	words_match(words, &match);
 	query_open(&q, db, found_sql);
 	query_bind_text(&q, 1, str_of_buf(&match));
-	query_bind_int(&q, 2, length(words));
+	query_bind_int(&q, 2, words_length(words));
 	/* Without words nothing is asked, which FTS would take amiss. */
 	query_bind_int(
 	    &q, 3, match.len == 0 ? 0 : req->values[SEARCH_SIZE].number);

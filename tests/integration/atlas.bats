@@ -151,6 +151,21 @@ pictures()
 	is "$FOUND" 'New York City'
 	found "l'aquila" 1
 	is "$FOUND" "L'Aquila"
+	# letters of their own, by those that people type for them
+	found lodz 1
+	is "$FOUND" Łódź
+	found łódź 1
+	is "$FOUND" Łódź
+	found diyarbakir 1
+	is "$FOUND" Diyarbakır
+	found KIRIKKALE 1
+	is "$FOUND" Kırıkkale
+	found 'nam+dinh' 1
+	is "$FOUND" 'Nam Định'
+	found hafnarfjordur 1
+	is "$FOUND" Hafnarfjörður
+	found 'steinau+strasse' 1
+	is "$FOUND" 'Steinau an der Straße'
 	get '/search.json?q=istanbul&size=1'
 	is "$(jq -c . "$T/body")" '{"ok":true,"results":[{"id":745044,"name":"Istanbul","detail":"Türkiye","population":14804116,"url":"/places/745044"}]}'
 	get '/search?q=istanbul'
@@ -164,7 +179,8 @@ pictures()
 	serve --log=warn --access-log=off
 	for q in '' %20 %22 '%22%22' '*' '-' '%22a' 'a%22b' 'NEAR(a+b)' 'a+AND' \
 	    'name:x' '^a' '(' '%27' 'a%00b' '%3Cscript%3E' "$(printf 'a+%.0s' {1..90})" \
-	    '...' 'AND+OR+NOT' '{a}' 'a%2Bb' 🗺 %E2%80%AE; do
+	    '...' 'AND+OR+NOT' '{a}' 'a%2Bb' 🗺 %E2%80%AE \
+	    "$(printf 'lillilli+%.0s' {1..22})" "$(printf 'l%.0s' {1..200})"; do
 		get "/search.json?q=$q"
 		like "$STATUS" '^(200|400)$' || fail "$q"
 		get "/search?q=$q"
