@@ -15,7 +15,7 @@ part_floor()
 
 	progress floor
 	{
-		printf '\n%-50s %12s  %s\n' 'of one request, asked for without nginx' \
+		printf '\n%-50s %12s  %s\n' 'floor: one request, without nginx' \
 		    instructions 'system calls'
 		for page in table row; do
 			floor_of_hits "$page" bare

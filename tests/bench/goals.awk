@@ -46,10 +46,8 @@ function pool_memory(setting)
 
 BEGIN {
 	FS = ","
-	asking = "it asks the store, the bare program asks nobody (see the " \
-	    "part floor)"
-	kernel = "half the instructions, but a system call or two more: one " \
-	    "process for all connections (see the part floor)"
+	asking = "the bare program asks nobody (see floor)"
+	kernel = "half the instructions, more system calls (see floor)"
 	read_labels()
 }
 FILENAME ~ /sql.csv$/ {
@@ -91,7 +89,7 @@ END {
 	    cpu("row, gzip, c16", "memcached", "bare"), asking)
 	goal("CPU of a miss (table page) against its SQL in a bare C loop", \
 	    2, 0, sql_ratio(0), \
-	    "the loop makes no page and compresses none (see the part floor)")
+	    "the loop makes no page, compresses none (see floor)")
 	goal("  against that SQL and compressing the page", 2, 0, sql_ratio(1))
 	goal("memory (PSS) of the pool against PHP-FPM's, 16 connections", \
 	    0.25, 0, pool_memory("c16"))
