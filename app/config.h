@@ -29,7 +29,7 @@ struct config {
 	char *listen_owner, *listen_group; /* of unix sockets; NULL: these */
 	char *listen_mode;                 /* octal */
 	char *file;                        /* the INI file, or NULL */
-	int64_t workers;                   /* -1: one per CPU */
+	int64_t workers;                   /* -1: one for two CPUs */
 	int64_t threads;
 	char *cache;
 	char *cache_password_file;

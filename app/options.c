@@ -86,8 +86,8 @@ static const struct option_row rows[] = {
 		"sections"},
     {"workers", 'w', OPTION_NUMBER, FIELD(workers), 0, CONFIG_WORKERS_MAX,
 	.value = "N",
-	.help = "worker processes (default: one per CPU); 0 serves in this "
-		"process, unsupervised"},
+	.help = "worker processes (default: one for two CPUs); 0 serves in "
+		"this process, unsupervised"},
     {"threads", 't', OPTION_NUMBER, FIELD(threads), 1, 256, .value = "N",
 	.help = "renderers per worker (default 4)"},
     {"cache", 0, OPTION_STRING, FIELD(cache), .value = "URL",
