@@ -39,14 +39,20 @@ is_gap(char c)
 	return c == '\0' || isspace((unsigned char)c);
 }
 
-/* Cuts the next word off; false if there is none. */
-static bool
-next_word(struct str *s, struct str *word)
+static void
+skip_gap(struct str *s)
 {
 	while (s->len > 0 && is_gap(*s->s)) {
 		s->s++;
 		s->len--;
 	}
+}
+
+/* Cuts the next word off; false if there is none. */
+static bool
+next_word(struct str *s, struct str *word)
+{
+	skip_gap(s);
 	*word = (struct str){s->s, 0};
 	while (s->len > 0 && !is_gap(*s->s)) {
 		s->s++;
@@ -153,10 +159,7 @@ words_match(struct str typed, struct buf *match)
 int64_t
 words_length(struct str typed)
 {
-	while (typed.len > 0 && is_gap(*typed.s)) {
-		typed.s++;
-		typed.len--;
-	}
+	skip_gap(&typed);
 	while (typed.len > 0 && is_gap(typed.s[typed.len - 1]))
 		typed.len--;
 	return (int64_t)utf8_count(typed);

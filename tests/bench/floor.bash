@@ -42,8 +42,7 @@ program()
 		;;
 	wal)
 		database=$T/atlas.db
-		cp "$DATABASE" "$database"
-		sqlite3 "$database" 'PRAGMA journal_mode = WAL' >"$T/wal"
+		wal_copy "$database"
 		;;
 	memcached) start_memcached unix ;;
 	esac
@@ -95,8 +94,7 @@ floor_of_misses()
 {
 	local ids
 
-	mapfile -t ids < <(sqlite3 "$DATABASE" 'SELECT id FROM places WHERE
-	    id % 1301 = 1')
+	mapfile -t ids < <(ids_of_misses)
 	program uncached
 	start_counted program "${COMMAND[@]}"
 	site_ready "$T" program 60 test -S "$T/program.sock"

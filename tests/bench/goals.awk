@@ -25,18 +25,13 @@ function cpu(setting, target, other)
 	    "cpu_app_us")
 }
 
-function sql_ratio(with_packing,    r, n, list, m)
+function sql_ratio(with_packing,    r, n, list)
 {
 	for (r = 1; r <= rounds; r++)
 		if (sql[r] > 0)
 			list[++n] = miss[r] / \
 			    (sql[r] + (with_packing ? packing[r] : 0))
-	if (n == 0)
-		return ""
-	m = median(list, n)
-	LOW = list[1]
-	HIGH = list[n]
-	return m
+	return summary(list, n)
 }
 
 function pool_memory(setting)

@@ -246,6 +246,13 @@ miss_paths()
 	    >"$TOP/misses.table"
 }
 
+# ids_of_misses: those after which pages that are counted or timed one by one
+# begin.
+ids_of_misses()
+{
+	sqlite3 "$ATLAS" 'SELECT id FROM places WHERE id % 1301 = 1'
+}
+
 # sql_loop: a miss of squall's beside the same SQL in a loop, and compressing the
 # page, in CPU time, one request after the other.
 sql_loop()
@@ -254,8 +261,7 @@ sql_loop()
 
 	start_target uncached
 	SQUALL_ADDRESS=unix:$T/squall.sock
-	mapfile -t ids < <(sqlite3 "$ATLAS" 'SELECT id FROM places WHERE
-	    id % 1301 = 1')
+	mapfile -t ids < <(ids_of_misses)
 	"$TOOLS_DIR/fcgi-load" "$T/squall.sock" 1 1 keep \
 	    "${ids[@]/#/$TABLE?_next=i}" >/dev/null
 	for ((round = 1; round <= ROUNDS; round++)); do

@@ -12,14 +12,9 @@ function median(list, n,    i, j, x)
 	return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
 }
 
-# The median of a column over the rounds, "" without any; LOW and HIGH are its
-# range.
-function figure(setting, target, column,    r, n, list, m)
+# The median of a list, "" if it is empty; LOW and HIGH are its range.
+function summary(list, n,    m)
 {
-	for (r = 1; r <= rounds; r++)
-		if ((setting, target, column, r) in value &&
-		    value[setting, target, column, r] != "")
-			list[++n] = value[setting, target, column, r]
 	if (n == 0)
 		return ""
 	m = median(list, n)
@@ -28,21 +23,25 @@ function figure(setting, target, column,    r, n, list, m)
 	return m
 }
 
-# The median of a target's column beside another's, of the same rounds; "" if
-# there is none.
-function ratio(setting, target, other, column,    r, n, list, m)
+# A column over the rounds, as a summary.
+function figure(setting, target, column,    r, n, list)
+{
+	for (r = 1; r <= rounds; r++)
+		if ((setting, target, column, r) in value &&
+		    value[setting, target, column, r] != "")
+			list[++n] = value[setting, target, column, r]
+	return summary(list, n)
+}
+
+# A target's column beside another's, of the same rounds, as a summary.
+function ratio(setting, target, other, column,    r, n, list)
 {
 	for (r = 1; r <= rounds; r++)
 		if (value[setting, target, column, r] > 0 &&
 		    value[setting, other, column, r] > 0)
 			list[++n] = value[setting, target, column, r] / \
 			    value[setting, other, column, r]
-	if (n == 0)
-		return ""
-	m = median(list, n)
-	LOW = list[1]
-	HIGH = list[n]
-	return m
+	return summary(list, n)
 }
 
 # The rows of results.csv: value[setting, target, column, round].  In a header's

@@ -69,6 +69,13 @@ start_target()
 	esac
 }
 
+# wal_copy FILE: of DATABASE, in WAL mode.
+wal_copy()
+{
+	cp "$DATABASE" "$1"
+	sqlite3 "$1" 'PRAGMA journal_mode = WAL' >"$T/wal"
+}
+
 start_squall_target()
 {
 	local options=(--log=warn --access-log=off "--workers=$WORKERS"
@@ -78,8 +85,7 @@ start_squall_target()
 	case $1 in
 	wal)
 		database=$T/atlas.db
-		cp "$DATABASE" "$database"
-		sqlite3 "$database" 'PRAGMA journal_mode = WAL' >"$T/wal"
+		wal_copy "$database"
 		;;
 	logged)
 		options+=(--access-log=on)
