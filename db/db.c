@@ -89,6 +89,15 @@ db_fail(struct db *db, int code)
 	    code);
 }
 
+void
+db_no_memory(struct db *db)
+{
+	if (db->status != DB_OK)
+		return;
+	db_set_failure(db, DB_NO_MEMORY, "out of memory");
+	log_error("db", "%s: out of memory", db->file);
+}
+
 bool
 db_over_time(struct db *db)
 {

@@ -58,6 +58,13 @@ void db_limit(struct db *, int64_t ms);
 /* Ends the snapshot; the first failure since db_begin. */
 enum db_status db_end(struct db *);
 
+/*
+ * Notes that the caller had no memory for what a query gave it: the failure is
+ * sticky as SQLite's own are.  To be called wherever an allocation fails while
+ * a page is read, so that the page is a 503 that nobody keeps.
+ */
+void db_no_memory(struct db *);
+
 /* What failed last, in words for people, without the file's path. */
 const char *db_message(const struct db *);
 
