@@ -33,6 +33,7 @@ struct config {
 	int64_t threads;
 	char *cache;
 	char *cache_password_file;
+	int64_t cache_timeout_ms;
 	int64_t memory; /* bytes */
 	int64_t ttl_s;
 	int64_t fresh_s; /* 0: exact */

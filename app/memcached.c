@@ -113,14 +113,14 @@ ask(struct memcached_store *m, struct str key, struct str command,
 	enum stream_result result = STREAM_OK;
 
 	*to = s;
-	*deadline_us = clock_mono_us() + STORE_REPLY_MS * 1000;
+	*deadline_us = clock_mono_us() + m->store.timeout_ms * 1000;
 	/* An answer that nobody has asked for would be taken for the next. */
 	if (s->stream.fd >= 0 && !stream_forget(&s->stream))
 		stream_close(&s->stream);
 	if (s->stream.fd < 0) {
-		*deadline_us += STORE_CONNECT_MS * 1000;
+		*deadline_us += m->store.timeout_ms * 1000;
 		result = stream_open(&s->stream, s->path, &s->address,
-		    STORE_REPLY_MS, *deadline_us);
+		    (int)m->store.timeout_ms, *deadline_us);
 	}
 	if (result == STREAM_OK)
 		result = stream_write(

@@ -97,6 +97,10 @@ static const struct option_row rows[] = {
 	.value = "FILE",
 	.help = "file with the password of redis (or in the environment: "
 		"SQUALL_CACHE_PASSWORD)"},
+    {"cache-timeout", 0, OPTION_NUMBER, FIELD(cache_timeout_ms), 1, 60 * 1000,
+	.value = "MS",
+	.help = "how long connecting to the store may take, and its answer "
+		"(default 100)"},
     {"memory", 0, OPTION_SIZE, FIELD(memory), 0, INT64_C(1) << 40,
 	.value = "SIZE",
 	.help = "memory for pages in each worker (default 64M; 0 turns it "
@@ -166,7 +170,9 @@ static const struct option_row rows[] = {
 	.help = "pages that may wait for a renderer of a worker (default "
 		"1000); over it: 503"},
     {"queue-wait", 0, OPTION_NUMBER, FIELD(queue_wait_ms), 1, 3600 * 1000,
-	.value = "MS", .help = "how long they may (default 5000)"},
+	.value = "MS",
+	.help = "how long they may, and for another worker's renderer "
+		"(default 5000)"},
     {"max-requests", 0, OPTION_NUMBER, FIELD(max_requests), 0, INT32_MAX,
 	.value = "N",
 	.help = "requests after which a worker is replaced, or up to a tenth "
@@ -408,6 +414,7 @@ options_defaults(struct config *c, struct buf *why)
 	*c = (struct config){
 	    .workers = -1,
 	    .threads = 4,
+	    .cache_timeout_ms = 100,
 	    .memory = 64 << 20,
 	    .ttl_s = 600,
 	    .stale_if_error_s = 3600,

@@ -205,13 +205,13 @@ refused(struct redis_store *r)
 static enum store_result
 ask(struct redis_store *r, int type, int argc, const struct str *args)
 {
-	int64_t deadline_us = clock_mono_us() + STORE_REPLY_MS * 1000;
+	int64_t deadline_us = clock_mono_us() + r->store.timeout_ms * 1000;
 	const char *argv[ARGS_MAX];
 	size_t lens[ARGS_MAX];
 	enum store_result result;
 
 	if (r->context == NULL) {
-		deadline_us += STORE_CONNECT_MS * 1000;
+		deadline_us += r->store.timeout_ms * 1000;
 		result = connect_to(r, deadline_us);
 		if (result != STORE_OK)
 			return result;

@@ -26,7 +26,6 @@ enum {
 	 * but who waits for an owner that is dead shall not wait for ever.
 	 */
 	LEASE_MARGIN_MS = 1000,
-	LEASE_MAX_MS = 5000,
 	JITTER = 10, /* the part of its time by which a page may end early */
 };
 
@@ -232,7 +231,7 @@ lease_ms(const struct renderer *r)
 {
 	int64_t ms = r->site->time_limit_ms + LEASE_MARGIN_MS;
 
-	return ms < LEASE_MAX_MS ? ms : LEASE_MAX_MS;
+	return ms < r->site->queue_wait_ms ? ms : r->site->queue_wait_ms;
 }
 
 /* Has the job waited for another's rendering for as long as it should? */

@@ -131,7 +131,8 @@ read_store(struct service *s, struct buf *why)
 	if (!secret_read(config->cache_password_file, "SQUALL_CACHE_PASSWORD",
 		&s->password, why))
 		return false;
-	s->site.store = (struct store_config){config->cache, s->password};
+	s->site.store = (struct store_config){
+	    config->cache, config->cache_timeout_ms, s->password};
 	ok = store_open(&handle, &s->site.store, &what);
 	if (!ok)
 		buf_printf(why, "--cache: %s", buf_cstr(&what));

@@ -6,14 +6,13 @@
 #include "app/memcached.h"
 #include "app/redis.h"
 
-bool
-store_open(
+static bool
+open_kind(
     struct store **store, const struct store_config *config, struct buf *why)
 {
 	static const char memcached[] = "memcached:", redis[] = "redis:";
 	const char *url = config->url;
 
-	*store = NULL;
 	if (strncmp(url, redis, sizeof(redis) - 1) == 0)
 		return redis_store_open(
 		    store, url + sizeof(redis) - 1, config->password, why);
@@ -27,6 +26,18 @@ store_open(
 	    "redis://HOST:PORT, redis:/path.sock or none, got \"%s\"",
 	    url);
 	return false;
+}
+
+bool
+store_open(
+    struct store **store, const struct store_config *config, struct buf *why)
+{
+	*store = NULL;
+	if (!open_kind(store, config, why))
+		return false;
+	if (*store != NULL)
+		(*store)->timeout_ms = config->timeout_ms;
+	return true;
 }
 
 void

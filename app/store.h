@@ -17,8 +17,6 @@
 enum {
 	STORE_KEY_MAX = 250, /* Memcached's limit */
 	STORE_SHARDS_MAX = 64,
-	STORE_CONNECT_MS = 100,
-	STORE_REPLY_MS = 100,
 };
 
 enum store_result {
@@ -57,11 +55,13 @@ struct store_class {
 /* What every implementation begins with. */
 struct store {
 	const struct store_class *class;
+	int64_t timeout_ms; /* as store_config has it */
 };
 
-/* The --cache option, and what must not stand in it. */
+/* The --cache option, and what does not stand in it. */
 struct store_config {
 	const char *url;
+	int64_t timeout_ms;   /* to connect, and again to answer */
 	const char *password; /* for redis; NULL: none */
 };
 

@@ -60,7 +60,7 @@ no_addresses(void **state)
 static bool
 opens(const char *url, const char *password, struct buf *why)
 {
-	const struct store_config config = {url, password};
+	const struct store_config config = {url, 100, password};
 	struct store *store;
 	bool ok;
 
