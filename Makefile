@@ -43,7 +43,8 @@ OBJECTS = $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/handlers/assets.o
 PARTS = $(filter-out $(BUILD)/obj/app/main.o,$(OBJECTS))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
 FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(filter-out %/seeds.c,$(wildcard tests/fuzz/*.c)))
-TOOLS = $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
+TOOLS = $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(filter-out %/fault.c,$(wildcard tests/tools/*.c))) \
+	$(BUILD)/tests/tools/fault.so
 ATLAS = build/atlas.db
 
 ifeq ($(V),1)
@@ -114,6 +115,14 @@ $(BUILD)/tests/tools/%: tests/tools/%.c $(BUILD)/flags
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) \
 		-o $@ $(filter %.c,$^) -lsqlite3 -ldeflate
 $(BUILD)/tests/tools/fresh-check: $(wildcard tests/tools/fresh-check/*.[ch])
+
+# A library to be preloaded, without the hardening of programs: it is called in
+# the place of libc.
+$(BUILD)/tests/tools/fault.so: tests/tools/fault.c tests/tools/fault.h $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(SAY) cc $<
+	$(Q)$(CC) -I. -D_GNU_SOURCE -std=c17 -pthread $(WARNINGS) -O2 -g -fPIC \
+		-shared -o $@ $<
 
 # Changes when the flags do, so that everything is built again then.
 $(BUILD)/flags: FORCE
