@@ -64,11 +64,9 @@ log_open(const char *events_to, const char *accesses_to, struct buf *why)
 }
 
 void
-log_close(void)
+log_own_stderr(void)
 {
-	log_flush();
-	sink_close(&events);
-	sink_close(&accesses);
+	sink_own_stderr();
 }
 
 void
@@ -137,12 +135,22 @@ complain(int error)
 	struct buf line = {0};
 
 	begin_line(&line, LOG_ERROR, "log");
-	buf_printf(
-	    &line, "%s: %s; lines are lost", events.path, strerror(error));
+	buf_printf(&line, "%s: %s; lines are lost", sink_name(&events),
+	    strerror(error));
 	end_line(&line, 0);
 	if (!line.failed)
 		sink_write(&last_resort, SINK_ERROR, line.data, line.len);
 	buf_release(&line);
+}
+
+static void
+say_lost(struct sink *s)
+{
+	uint64_t n = sink_take_lost(s);
+
+	if (n > 0) /* no other thread has said so */
+		log_warn("log", "%s: %" PRIu64 " lines were lost",
+		    s == &events ? "events" : "access log", n);
 }
 
 /* Writes whole lines; what becomes of the access log is an event. */
@@ -150,20 +158,15 @@ static void
 put(struct sink *s, enum sink_level l, const char *lines, size_t len)
 {
 	bool had_lost = s->lost > 0;
-	const char *name = s == &events ? "events" : "access log";
 
 	if (!sink_write(s, l, lines, len)) {
 		if (!had_lost && s != &events)
-			log_error("log", "%s: %s; lines are lost", name,
+			log_error("log", "access log: %s; lines are lost",
 			    strerror(errno));
-		else if (!had_lost && s->path != NULL)
+		else if (!had_lost && s->fd != STDERR_FILENO)
 			complain(errno);
 	} else if (had_lost) {
-		uint64_t n = sink_take_lost(s);
-
-		if (n > 0) /* no other thread has said so */
-			log_warn(
-			    "log", "%s: %" PRIu64 " lines were lost", name, n);
+		say_lost(s);
 	}
 }
 
@@ -175,7 +178,7 @@ event(enum log_level l, const char *where, const char *fmt, va_list ap)
 
 	if (!log_wants(l))
 		return;
-	if (sink_is_syslog(&events)) {
+	if (events.is_syslog) {
 		buf_printf(&line, "%s: ", where);
 	} else {
 		begin_line(&line, l, where);
@@ -253,4 +256,13 @@ log_flush(void)
 		return;
 	put(&accesses, SINK_INFO, batch.data, batch.len);
 	buf_reset(&batch);
+}
+
+void
+log_close(void)
+{
+	log_flush();
+	say_lost(&accesses);
+	sink_close(&events);
+	sink_close(&accesses);
 }

@@ -30,7 +30,7 @@ bool log_wants_client(void);
 bool log_open(const char *events, const char *access, struct buf *why)
     __attribute__((warn_unused_result));
 
-/* Back to standard error. */
+/* Back to standard error; says how much of the access log was lost. */
 void log_close(void);
 
 /*
@@ -39,6 +39,12 @@ void log_close(void);
  * written to under its new name.
  */
 void log_reopen(void);
+
+/*
+ * To be called before others are served: from now on standard error is waited
+ * for no more than a file is (see sink.h).
+ */
+void log_own_stderr(void);
 
 /*
  * What is written to standard error from now on stands in the file of events,
@@ -51,9 +57,10 @@ void log_take_stderr(void);
  * of the message are shown as '?', so that a line stays one.  Lines of several
  * threads and processes do not mix.
  *
- * Lines that can't be written are lost; how many is an event as soon as it
- * works again.  That lines of the access log are lost is an event as well; that
- * events are, each process says once, on standard error.
+ * Lines that can't be written at once, as to a pipe whose reader stalls, are
+ * lost; how many is an event as soon as it works again.  That lines of the
+ * access log are lost is an event as well; that events are, each process says
+ * once, on standard error.
  */
 void log_error(const char *where, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

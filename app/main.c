@@ -282,6 +282,7 @@ start(struct process *p, struct service *s)
 	struct buf why = {0};
 	int status = 1;
 
+	log_own_stderr();
 	/* What comes after the sockets must be the user's to open. */
 	if (!open_listeners(p, s, &why) ||
 	    !identity_assume(&s->identity, &why) ||

@@ -8,17 +8,18 @@
 #include "app/buf.h"
 
 /*
- * Where log lines go: standard error, a file, or syslog(3) (facility daemon,
- * ident squall).  Lines that can't be written are lost, and counted: whoever
- * logs must never wait for a disk with room.
+ * Where log lines go: standard error, a file, or syslog (facility daemon, tag
+ * squall).  Lines that can't be written at once are lost, and counted: whoever
+ * logs never waits for a disk with room, or for a reader.
  *
  * Several threads and, after a fork, several processes may write to one.
  */
 enum sink_level { SINK_ERROR, SINK_WARN, SINK_INFO, SINK_DEBUG };
 
 struct sink {
-	const char *path;      /* of its file; NULL: it has none */
-	int fd;                /* -1: syslog */
+	const char *path; /* of its file; NULL: it has none */
+	int fd;
+	bool is_syslog;        /* fd is a socket for datagrams */
 	_Atomic uint64_t lost; /* lines since it last worked */
 };
 
@@ -45,12 +46,20 @@ void sink_close(struct sink *);
  */
 bool sink_reopen(struct sink *) __attribute__((warn_unused_result));
 
-bool sink_is_syslog(const struct sink *);
+/* Its name for people: a path, "syslog" or "stderr". */
+const char *sink_name(const struct sink *);
+
+/*
+ * Makes standard error, if it is a pipe or a terminal, a description of this
+ * process's own that never blocks; who else writes there notices nothing.  No
+ * more than tried: without it, a line is written only where there is room.
+ */
+void sink_own_stderr(void);
 
 /*
  * Writes whole lines: to a file all of them at once, to a pipe as many as
  * don't mix with those of others, to syslog one by one.  False with errno: some
- * are lost.
+ * are lost, with EAGAIN since whoever reads them has not kept up.
  */
 bool sink_write(struct sink *, enum sink_level, const char *lines, size_t len);
 

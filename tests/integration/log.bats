@@ -3,6 +3,7 @@
 # shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
+load helpers/load
 load helpers/page
 load helpers/raw
 
@@ -135,6 +136,76 @@ levels()
 		is "$STATUS" 200
 	done
 	is "$(workers | wc -l)" 1
+}
+
+# all_answered REQUESTS: so many long ones, none of which is to fail.
+all_answered()
+{
+	timeout 300 "$TOOLS_DIR/fcgi-load" "$T/squall.sock" 8 "$1x" keep \
+	    "/demo/notes?_x=$(printf '%0110d' 0)" >"$T/all.figures" || return
+	is "$(figures all answered failed broken unread refused)" \
+	    " $1 answered 0 failed 0 broken 0 unread 0 refused"
+}
+
+is_another()
+{
+	[[ $(workers | wc -l) == 1 && $(workers) != "$1" ]]
+}
+
+# log_to_pipe PIPE [OPTION]...: squall's standard error is a FIFO that has been
+# opened for reading and is not read.  After more lines than it has room for,
+# squall answers, replaces its worker, which the master has to say, and ends.
+log_to_pipe()
+{
+	local pipe=$1 worker
+
+	shift
+	make_db "$T/demo.db"
+	mkfifo "$pipe"
+	exec {READ}<>"$pipe"
+	# shellcheck disable=SC2016
+	start squall bash -c 'exec "$@" 2>"$0"' "$pipe" "$SQUALL" \
+	    --workers=1 --listen="unix:$T/squall.sock" "$@" "$T/demo.db"
+	wait_for squall_answers
+	all_answered 20000
+	worker=$(workers)
+	kill -KILL "$worker"
+	wait_for is_another "$worker"
+	page GET /demo/notes
+	is "$STATUS" 200
+	send_signal squall HUP
+	stop squall
+	exec {READ}>&-
+}
+
+@test "a reader of standard error that stalls is not waited for" {
+	log_to_pipe "$T/pipe"
+	rm "$T/demo.db"*
+	log_to_pipe "$T/pipe2" --log=debug --access-log=json
+}
+
+@test "a FIFO as log file that nobody reads is not waited for" {
+	make_db "$T/demo.db"
+	mkfifo "$T/events" "$T/access"
+	start_squall --workers=1 --log-file="$T/events" --log=debug \
+	    --access-log-file="$T/access" "$T/demo.db"
+	all_answered 20000
+	# there is room again, and the log says what was lost
+	cat "$T/access" >"$T/lines" 3>&- &
+	cat "$T/events" >"$T/lines2" 3>&- &
+	wait_for goes_on
+	stop squall
+	wait
+	like "$(<"$T/lines2")" \
+	    'error log\[[0-9]+\]: access log: .*; lines are lost'
+	like "$(<"$T/lines2")" \
+	    'warn log\[[0-9]+\]: access log: [0-9]+ lines were lost'
+}
+
+goes_on()
+{
+	page GET '/demo/notes?again'
+	grep -aq '?again' "$T/lines"
 }
 
 # A client's name that is to break a line, a field or a parser: in a shell's

@@ -4,12 +4,17 @@
  */
 #include "app/log.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "app/sink.h"
@@ -22,36 +27,63 @@ struct fixture {
 	struct buf text; /* of the file that was read last */
 };
 
-/* syslog(3) as this program has it; with _FORTIFY_SOURCE the latter is used. */
-void syslog(int priority, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-void __syslog_chk(int priority, int flag, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-static struct buf sent; /* <priority>message, a line each */
+/* Stands in for syslogd's socket; -1: none is there. */
+static struct sockaddr_un daemon_address;
+static int daemon_fd = -1;
 
-void
-syslog(int priority, const char *fmt, ...)
+/* As the C library has it, but for the address of syslogd. */
+ssize_t
+sendmsg(int fd, const struct msghdr *message, int flags)
 {
-	va_list ap;
+	struct msghdr ours = *message;
 
-	va_start(ap, fmt);
-	buf_printf(&sent, "<%d>", priority);
-	buf_vprintf(&sent, fmt, ap);
-	buf_char(&sent, '\n');
-	va_end(ap);
+	if (ours.msg_name != NULL) {
+		assert_string_equal(
+		    ((struct sockaddr_un *)ours.msg_name)->sun_path,
+		    "/dev/log");
+		ours.msg_name = &daemon_address;
+		ours.msg_namelen = sizeof(daemon_address);
+	}
+	return syscall(SYS_sendmsg, fd, &ours, flags);
 }
 
-void
-__syslog_chk(int priority, int flag, const char *fmt, ...)
+static void
+start_daemon(struct fixture *f)
 {
-	va_list ap;
+	daemon_address.sun_family = AF_UNIX;
+	snprintf(daemon_address.sun_path, sizeof(daemon_address.sun_path),
+	    "%s/log", f->folder);
+	unlink(daemon_address.sun_path);
+	daemon_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	assert_true(daemon_fd >= 0);
+	assert_int_equal(bind(daemon_fd, (struct sockaddr *)&daemon_address,
+			     sizeof(daemon_address)),
+	    0);
+}
 
-	(void)flag;
-	va_start(ap, fmt);
-	buf_printf(&sent, "<%d>", priority);
-	buf_vprintf(&sent, fmt, ap);
-	buf_char(&sent, '\n');
-	va_end(ap);
+static void
+stop_daemon(void)
+{
+	close(daemon_fd);
+	daemon_fd = -1;
+}
+
+/* One message without its date; "" if none has come. */
+static const char *
+receive(struct fixture *f)
+{
+	char line[256];
+	ssize_t n = recv(daemon_fd, line, sizeof(line), 0);
+	char *date = n > 0 ? memchr(line, '>', (size_t)n) : NULL;
+
+	buf_reset(&f->text);
+	if (n <= 0)
+		return buf_cstr(&f->text);
+	assert_non_null(date);
+	assert_true(n > date - line + 17 && date[16] == ' ');
+	buf_add(&f->text, line, (size_t)(date + 1 - line));
+	buf_add(&f->text, date + 17, (size_t)(line + n - (date + 17)));
+	return buf_cstr(&f->text);
 }
 
 static int
@@ -88,7 +120,8 @@ tear_down(void **state)
 	rmdir(f->folder);
 	buf_release(&f->why);
 	buf_release(&f->text);
-	buf_release(&sent);
+	if (daemon_fd >= 0)
+		stop_daemon();
 	free(f);
 	return 0;
 }
@@ -244,7 +277,7 @@ lost_lines_are_counted(void **state)
 	reader = open(f->access, O_RDONLY | O_NONBLOCK);
 	assert_true(reader >= 0);
 	open_log(f, f->events, f->access);
-	for (int i = 0; i < 100000; i++)
+	for (int i = 0; i < 200000; i++)
 		add_line("a line");
 	log_flush();
 	assert_has(read_file(f, f->events),
@@ -320,8 +353,16 @@ only_whole_lines_go_into_a_pipe_at_once(void **state)
 static void
 syslog_gets_level_and_lines(void **state)
 {
+	static const char *const lines[] = {
+	    "<27>|here: an error with a %",
+	    "<28>|here: a warning",
+	    "<30>|here: something",
+	    "<30>|one",
+	    "<30>|two",
+	};
 	struct fixture *f = *state;
 
+	start_daemon(f);
 	open_log(f, "syslog", "syslog");
 	log_error("here", "an error with a %%");
 	log_warn("here", "a warning");
@@ -332,9 +373,163 @@ syslog_gets_level_and_lines(void **state)
 	log_reopen();
 	log_close();
 	/* RFC 5424, section 6.2.1: daemon is 3 * 8; error 3, info 6 */
-	assert_string_equal(buf_cstr(&sent),
-	    "<27>here: an error with a %\n<28>here: a warning\n"
-	    "<30>here: something\n<30>one\n<30>two\n");
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		const char *bar = strchr(lines[i], '|');
+		struct buf wanted = {0};
+
+		buf_printf(&wanted, "%.*ssquall[%d]: %s", (int)(bar - lines[i]),
+		    lines[i], (int)getpid(), bar + 1);
+		assert_string_equal(receive(f), buf_cstr(&wanted));
+		buf_release(&wanted);
+	}
+	assert_string_equal(receive(f), "");
+}
+
+/* The number of lines that the log says were lost. */
+static unsigned long
+lost_of(const char *text)
+{
+	const char *p = strstr(text, " lines were lost");
+
+	assert_non_null(p);
+	while (p > text && p[-1] >= '0' && p[-1] <= '9')
+		p--;
+	return strtoul(p, NULL, 10);
+}
+
+static void
+a_syslogd_that_reads_nothing_is_not_waited_for(void **state)
+{
+	enum { LINES = 5000 };
+	struct fixture *f = *state;
+	unsigned long kept = 0;
+
+	start_daemon(f);
+	open_log(f, f->events, "syslog");
+	for (int i = 0; i < LINES; i++) {
+		add_line("line");
+		log_flush();
+	}
+	while (*receive(f) != '\0')
+		kept++;
+	assert_true(kept > 0 && kept < LINES);
+	add_line("again");
+	log_flush();
+	assert_has(receive(f), ": again");
+	assert_int_equal(lost_of(read_file(f, f->events)), LINES - kept);
+}
+
+static void
+a_syslogd_that_is_restarted_is_found_again(void **state)
+{
+	struct fixture *f = *state;
+
+	start_daemon(f);
+	open_log(f, f->events, "syslog");
+	stop_daemon();
+	add_line("lost");
+	log_flush();
+	assert_has(read_file(f, f->events), "access log: Connection refused");
+	start_daemon(f);
+	add_line("found");
+	log_flush();
+	assert_has(receive(f), ": found");
+	assert_int_equal(lost_of(read_file(f, f->events)), 1);
+}
+
+/* Writes lines until some are lost, which must happen before they end. */
+static void
+fill(struct sink *s)
+{
+	static const char line[] = "a line that nobody reads\n";
+	int n = 0;
+
+	while (sink_write(s, SINK_INFO, line, strlen(line)))
+		assert_true(++n < 1000000);
+	assert_int_equal(errno, EAGAIN);
+	assert_int_equal(s->lost, 1);
+}
+
+/* Empties `from`; then a line gets through again. */
+static void
+drain(struct sink *s, int from)
+{
+	char got[1 << 16];
+
+	assert_true(fcntl(from, F_SETFL, O_NONBLOCK) == 0);
+	while (read(from, got, sizeof(got)) > 0)
+		;
+	assert_true(sink_write(s, SINK_INFO, "again\n", 6));
+	assert_true(read(from, got, sizeof(got)) > 0);
+}
+
+static void
+a_stalled_reader_of_an_inherited_descriptor_is_not_waited_for(void **state)
+{
+	struct sink s = SINK_STDERR;
+	int fds[2], terminal;
+
+	(void)state;
+	/* They block, and go on doing so for who shares them. */
+	assert_int_equal(pipe(fds), 0);
+	s.fd = fds[1];
+	fill(&s);
+	assert_int_equal(fcntl(s.fd, F_GETFL) & O_NONBLOCK, 0);
+	drain(&s, fds[0]);
+	close(fds[0]);
+	close(fds[1]);
+
+	s.lost = 0;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	s.fd = fds[1];
+	fill(&s);
+	drain(&s, fds[0]);
+	close(fds[0]);
+	close(fds[1]);
+
+	s.lost = 0;
+	terminal = posix_openpt(O_RDWR | O_NOCTTY);
+	assert_true(terminal >= 0);
+	assert_int_equal(grantpt(terminal), 0);
+	assert_int_equal(unlockpt(terminal), 0);
+	s.fd = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+	assert_true(s.fd >= 0);
+	/* as ^S does it */
+	assert_int_equal(tcflow(s.fd, TCOOFF), 0);
+	fill(&s);
+	assert_int_equal(tcflow(s.fd, TCOON), 0);
+	drain(&s, terminal);
+	close(s.fd);
+	close(terminal);
+}
+
+static void
+standard_error_becomes_a_description_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+	struct sink s = SINK_STDERR;
+	int before = dup(STDERR_FILENO), fds[2], flags;
+
+	assert_int_equal(pipe(fds), 0);
+	dup2(fds[1], STDERR_FILENO);
+	sink_own_stderr();
+	flags = fcntl(STDERR_FILENO, F_GETFL);
+	dup2(before, STDERR_FILENO);
+	assert_true((flags & O_NONBLOCK) != 0);
+	assert_int_equal(fcntl(fds[1], F_GETFL) & O_NONBLOCK, 0);
+	close(fds[0]);
+	close(fds[1]);
+
+	/* a FIFO that nobody has opened yet keeps lines until somebody does */
+	assert_int_equal(mkfifo(f->access, 0600), 0);
+	assert_true(sink_open(&s, f->access, &f->why));
+	fill(&s);
+	fds[0] = open(f->access, O_RDONLY | O_NONBLOCK);
+	assert_true(fds[0] >= 0);
+	drain(&s, fds[0]);
+	close(fds[0]);
+	sink_close(&s);
+	close(before);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -354,6 +549,10 @@ main(void)
 	    TEST(events_on_a_full_disk),
 	    TEST(only_whole_lines_go_into_a_pipe_at_once),
 	    TEST(syslog_gets_level_and_lines),
+	    TEST(a_syslogd_that_reads_nothing_is_not_waited_for),
+	    TEST(a_syslogd_that_is_restarted_is_found_again),
+	    TEST(a_stalled_reader_of_an_inherited_descriptor_is_not_waited_for),
+	    TEST(standard_error_becomes_a_description_of_its_own),
 	};
 
 	return RUN("log", tests);
