@@ -20,7 +20,6 @@
 enum {
 	START_MS = 30000,   /* to become ready */
 	SILENCE_MS = 10000, /* after which a worker is taken for hung */
-	ADOPTED_MS = 90000, /* to finish, if it was told to before */
 };
 
 /* Waiting for workers takes no memory that would not be there. */
@@ -94,10 +93,28 @@ new_child(struct children *cs)
 	return NULL;
 }
 
+/* It must be heard of within `ms`, or be killed. */
+static void
+await(struct child *c, int64_t ms)
+{
+	c->deadline_us = clock_mono_us() + ms * 1000;
+	if (c->deadline_us > c->finish_us)
+		c->deadline_us = c->finish_us;
+}
+
+static void
+let_finish(struct child *c, int64_t ms)
+{
+	c->state = CHILD_RETIRING;
+	c->finish_us = ms == 0 ? INT64_MAX : clock_mono_us() + ms * 1000;
+	await(c, SILENCE_MS);
+}
+
 static void
 add(struct children *cs, struct child *c, int64_t ms)
 {
-	c->deadline_us = clock_mono_us() + ms * 1000;
+	c->finish_us = INT64_MAX;
+	await(c, ms);
 	c->next = cs->first;
 	cs->first = c;
 }
@@ -147,7 +164,7 @@ children_fork(
 }
 
 bool
-children_adopt(struct children *cs, const struct child *from)
+children_adopt(struct children *cs, const struct child *from, int64_t ms)
 {
 	struct child *c = new_child(cs);
 
@@ -155,10 +172,9 @@ children_adopt(struct children *cs, const struct child *from)
 		return false;
 	*c = *from;
 	fcntl(c->link, F_SETFD, FD_CLOEXEC);
-	add(cs, c,
-	    c->state == CHILD_SERVING        ? SILENCE_MS
-		: c->state == CHILD_STARTING ? START_MS
-					     : ADOPTED_MS);
+	add(cs, c, c->state == CHILD_STARTING ? START_MS : SILENCE_MS);
+	if (c->state == CHILD_RETIRING)
+		let_finish(c, ms);
 	return true;
 }
 
@@ -166,8 +182,7 @@ void
 child_retire(struct child *c, int signal_number, int64_t ms)
 {
 	kill(c->pid, signal_number);
-	c->state = CHILD_RETIRING;
-	c->deadline_us = clock_mono_us() + ms * 1000;
+	let_finish(c, ms);
 }
 
 void
@@ -181,9 +196,9 @@ children_signal(const struct children *cs, int signal_number)
 static bool
 heard(struct child *c, char word)
 {
+	await(c, SILENCE_MS);
 	if (c->state == CHILD_RETIRING)
-		return false; /* its deadline stands */
-	c->deadline_us = clock_mono_us() + SILENCE_MS * 1000;
+		return false;
 	if (word == LINK_REPLACE)
 		c->unwanted = true;
 	if (word != LINK_READY)
@@ -255,11 +270,11 @@ children_kill_overdue(struct children *cs)
 		if (now < c->deadline_us)
 			continue;
 		log_error("master", "worker %d %s; killing it", (int)c->pid,
-		    c->state == CHILD_STARTING       ? "does not become ready"
-			: c->state == CHILD_RETIRING ? "does not finish"
-						     : "hangs");
+		    c->state == CHILD_STARTING ? "does not become ready"
+			: now >= c->finish_us  ? "does not finish"
+					       : "hangs");
 		kill(c->pid, SIGKILL);
-		c->deadline_us = INT64_MAX;
+		c->deadline_us = c->finish_us = INT64_MAX;
 	}
 }
 

@@ -26,7 +26,9 @@ struct child {
 	enum child_state state;
 	unsigned generation; /* of its service */
 	bool unwanted;       /* it asked to be replaced */
-	int64_t deadline_us; /* when it is to be killed */
+	int64_t
+	    deadline_us;   /* when it is to be killed, unless it is heard of */
+	int64_t finish_us; /* and when in any case; INT64_MAX: never */
 };
 
 struct pollfd;
@@ -53,11 +55,15 @@ children_fork(struct children *, unsigned generation, size_t *place, int *link);
 
 /*
  * Takes a process over that is this one's child already, as children_fork has
- * made it before this program was executed.  False without memory.
+ * made it before this program was executed.  One that was told to finish then
+ * has `ms` from now on, as with child_retire.  False without memory.
  */
-bool children_adopt(struct children *, const struct child *);
+bool children_adopt(struct children *, const struct child *, int64_t ms);
 
-/* Has it finish: with a signal, and SIGKILL after so many milliseconds. */
+/*
+ * Has it finish: with a signal, and SIGKILL when it says no more that it lives,
+ * or after so many milliseconds; 0: however long it takes.
+ */
 void child_retire(struct child *, int signal_number, int64_t ms);
 
 void children_signal(const struct children *, int signal_number);

@@ -46,6 +46,7 @@ struct config {
 	struct settings settings;
 	int64_t queue, queue_wait_ms;
 	int64_t max_requests, max_rss;    /* of a worker; 0: no limit */
+	int64_t drain_limit_s;            /* of a replaced one, likewise */
 	int64_t slow_log_ms;              /* 0: off */
 	int64_t log;                      /* enum log_level */
 	int64_t access_log;               /* enum access_format */

@@ -93,6 +93,12 @@ workers(const void *service)
 	return (size_t)n;
 }
 
+static int64_t
+drain_limit(const void *service)
+{
+	return ((const struct service *)service)->config.drain_limit_s * 1000;
+}
+
 static bool
 same(const char *a, const char *b)
 {
@@ -203,6 +209,7 @@ serve(struct process *p, struct service *s)
 	    .context = p,
 	    .work = work,
 	    .workers = workers,
+	    .drain_limit = drain_limit,
 	    .reload = reload,
 	    .discard = discard,
 	    .execute_worker = execute_worker,

@@ -181,6 +181,10 @@ static const struct option_row rows[] = {
 	.value = "SIZE",
 	.help = "resident memory at which a worker is replaced (default 0: "
 		"never)"},
+    {"drain-limit", 0, OPTION_NUMBER, FIELD(drain_limit_s), 0, 30 * 24 * 3600,
+	.value = "SECONDS",
+	.help = "how long a worker that was replaced may finish what it is "
+		"sending (default 0: as long as it takes)"},
     {"log", 0, OPTION_CHOICE, FIELD(log), .words = log_words, .value = "LEVEL",
 	.help = "none, error, warn, info (default) or debug"},
     {"access-log", 0, OPTION_CHOICE, FIELD(access_log), .words = access_words,

@@ -22,8 +22,7 @@ enum {
 	REPLACE_MS = 20,        /* pause after one that served has died */
 	BACKOFF_FIRST_MS = 100, /* after one that did not: then doubled */
 	BACKOFF_LAST_MS = 10000,
-	RETIRE_MS = 90000, /* to finish when replaced */
-	STOP_MS = 30000,   /* to finish when all ends */
+	STOP_MS = 30000, /* to finish when all ends */
 };
 
 struct pool {
@@ -260,7 +259,7 @@ reconcile(struct pool *p)
 	while (n.old != NULL &&
 	    (n.old->state == CHILD_STARTING || n.all_serving > wanted ||
 		n.serving >= wanted)) {
-		child_retire(n.old, SIGHUP, RETIRE_MS);
+		child_retire(n.old, SIGHUP, p->ops->drain_limit(p->service));
 		n = count(p);
 	}
 	if (n.old != NULL || n.serving < wanted)
@@ -408,7 +407,8 @@ start(struct pool *p, const struct child *inherited)
 	p->generation = 1;
 	p->taking_over = inherited != NULL;
 	for (; ok && inherited != NULL; inherited = inherited->next)
-		ok = children_adopt(&p->children, inherited);
+		ok = children_adopt(
+		    &p->children, inherited, p->ops->drain_limit(p->service));
 	if (!ok)
 		log_error("master", "it can't be started: %s", strerror(errno));
 	return ok;

@@ -25,7 +25,7 @@ struct pool_place {
  * stays as it was.
  */
 struct pool_ops {
-	void *context; /* the first argument of all but discard and workers */
+	void *context; /* the first argument of those that have one */
 
 	/* In the child: the process's exit status. */
 	int (*work)(void *context, void *service, const struct pool_place *);
@@ -33,6 +33,9 @@ struct pool_ops {
 	/* How many workers the service wants; at least 1, and under half of
 	 * POOL_PLACES. */
 	size_t (*workers)(const void *service);
+
+	/* Milliseconds that a replaced worker has to finish; 0: no limit. */
+	int64_t (*drain_limit)(const void *service);
 
 	/* A service as it is configured now; NULL: the log knows why not. */
 	void *(*reload)(void *context, const void *service);

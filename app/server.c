@@ -497,6 +497,16 @@ server_tick(struct server *s, int64_t ms, bool crowded)
 	s->yields = crowded ? s->conns.n : 0;
 }
 
+bool
+server_is_writing(const struct server *s)
+{
+	const struct conn *c = s->conns.open;
+
+	while (c != NULL && c->state != CONN_WRITING)
+		c = c->next;
+	return c != NULL;
+}
+
 void
 server_drain(struct server *s, bool patient)
 {

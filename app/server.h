@@ -60,6 +60,9 @@ void server_end_turn(struct server *);
  */
 void server_tick(struct server *, int64_t ms, bool crowded);
 
+/* Does a client have a part of its reply only? */
+bool server_is_writing(const struct server *);
+
 /*
  * From now on a connection is closed once it has been answered.  If it is not
  * patient, those that wait for a request in vain are closed at once.

@@ -112,16 +112,22 @@ is_spent(const struct worker *w)
 		(size_t)resident_bytes(getpid()) >= site->max_rss);
 }
 
-/* Tells the master that it lives, and whether it is to be replaced. */
+/*
+ * Tells the master that it lives, and whether it is to be replaced.  One that
+ * was replaced, and waits for nothing but a renderer that is stuck, is silent:
+ * nobody else would end it.
+ */
 static void
 report(struct worker *w)
 {
 	int64_t limit_ms = w->server.site->time_limit_ms + STUCK_MARGIN_MS;
+	bool stuck = pages_stuck(w->server.pages, limit_ms);
 
-	link_say(w->link, LINK_ALIVE);
+	if (!stuck || !w->server.draining || server_is_writing(&w->server))
+		link_say(w->link, LINK_ALIVE);
 	if (w->server.draining)
 		return;
-	if (pages_stuck(w->server.pages, limit_ms)) {
+	if (stuck) {
 		log_error(
 		    "worker", "a renderer is stuck: asking to be replaced");
 		link_say(w->link, LINK_REPLACE);
@@ -222,7 +228,8 @@ loop(struct worker *w)
 	struct epoll_event events[EVENTS];
 	struct server *s = &w->server;
 
-	while (!s->draining || s->conns.n > 0) {
+	/* Until the renderers rest as well, so that they can be joined. */
+	while (!s->draining || s->conns.n > 0 || pages_stuck(s->pages, 0)) {
 		int retry_ms = pages_retry(s->pages), n;
 
 		log_flush();

@@ -76,6 +76,89 @@ file = $T/more.db" configure fresh=60 workers=3
 	done
 }
 
+# begin_stream: a client has the beginning of a _stream in $T/got, and reads no
+# more of it until finish_stream; $T/wanted is all of it.
+begin_stream()
+{
+	mkfifo "$T/pipe"
+	fcgi GET '/demo/big.csv?_stream=on' >"$T/pipe" 3>&- &
+	CLIENT=$!
+	exec {READ}<"$T/pipe"
+	head -c 1000 <&"$READ" >"$T/got"
+}
+
+finish_stream()
+{
+	cat <&"$READ" >>"$T/got"
+	exec {READ}<&-
+	wait "$CLIENT" || :
+	sed '1,/^\r*$/d' "$T/got" | tr -d '\r' >"$T/rows"
+}
+
+serve_big()
+{
+	make_db "$T/demo.db" "PRAGMA journal_mode=WAL;
+	    CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT);
+	    CREATE TABLE big (id INTEGER PRIMARY KEY, s TEXT);
+	    WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c
+	    LIMIT 200000) INSERT INTO big SELECT i, printf('%060d', i) FROM c" \
+	    >"$T/made"
+	sqlite3 -csv -header "$T/demo.db" 'SELECT * FROM big' >"$T/wanted"
+	serve "$@"
+}
+
+@test "a _stream outlasts reloads, and ends right" {
+	local worker
+
+	serve_big workers=1
+	worker=$(workers)
+	begin_stream
+	for _ in 1 2 3; do
+		reload
+	done
+	send_signal squall USR2
+	wait_for logged 'the new program has taken over'
+	reload
+	kill -0 "$worker"
+	finish_stream
+	cmp "$T/rows" "$T/wanted"
+	wait_for gone "$worker"
+	hasnt "$(<"$T/squall.log")" 'killing it'
+}
+
+gone()
+{
+	! kill -0 "$1" 2>/dev/null
+}
+
+@test "--drain-limit: a _stream that takes longer is cut, and the log says so" {
+	local worker
+
+	serve_big workers=1 drain-limit=1
+	worker=$(workers)
+	begin_stream
+	reload
+	wait_for gone "$worker"
+	logged "worker $worker does not finish; killing it"
+	finish_stream
+	(($(wc -c <"$T/rows") < $(wc -c <"$T/wanted")))
+	get /demo/notes
+	is "$STATUS" 200
+}
+
+@test "a replaced worker that hangs is killed, although there is no limit" {
+	local worker
+
+	serve_big workers=1
+	worker=$(workers)
+	begin_stream
+	reload
+	kill -STOP "$worker"
+	WAIT_S=60 wait_for gone "$worker"
+	logged "worker $worker hangs; killing it"
+	finish_stream
+}
+
 @test "SIGHUP with a bad configuration changes nothing" {
 	local before
 
