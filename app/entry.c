@@ -13,14 +13,6 @@ enum { HEAD_LEN = 96, TAG_AT = 56, TAG_LEN = 32, CHECKSUM_AT = 88 };
 
 static const char magic[4] = {'s', 'q', 'E', 2};
 
-/* The content types that squall sends; a page's `type` is one of them. */
-static const char *const types[] = {
-    "text/html; charset=utf-8",
-    "application/json; charset=utf-8",
-    "text/css; charset=utf-8",
-    "text/plain; charset=utf-8",
-};
-
 static void
 put16(char *at, uint16_t v)
 {
@@ -82,12 +74,13 @@ checksum(struct str entry)
 void
 entry_encode(const struct page *page, struct str key, struct buf *b)
 {
-	size_t type_len = strlen(page->type), from = b->len;
+	struct str type = str_of(media_type(page->type));
+	size_t from = b->len;
 	char head[HEAD_LEN] = {0};
 
 	memcpy(head, magic, sizeof(magic));
 	put16(head + 4, (uint16_t)page->status);
-	put16(head + 6, (uint16_t)type_len);
+	put16(head + 6, (uint16_t)type.len);
 	put32(head + 8, (uint32_t)key.len);
 	put32(head + 12, (uint32_t)page->header.len);
 	put64(head + 16, page->body.len);
@@ -97,9 +90,9 @@ entry_encode(const struct page *page, struct str key, struct buf *b)
 	put64(head + 48, page->plain_len);
 	memcpy(head + TAG_AT, page->tag, TAG_LEN);
 	buf_reserve(b,
-	    HEAD_LEN + type_len + key.len + page->header.len + page->body.len);
+	    HEAD_LEN + type.len + key.len + page->header.len + page->body.len);
 	buf_add(b, head, sizeof(head));
-	buf_add(b, page->type, type_len);
+	buf_add(b, type.s, type.len);
 	buf_add(b, key.s, key.len);
 	buf_add(b, page->header.data, page->header.len);
 	buf_add(b, page->body.data, page->body.len);
@@ -119,22 +112,13 @@ take(struct str *s, size_t len)
 	return taken;
 }
 
-static const char *
-known_type(struct str type)
-{
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
-		if (str_is(type, types[i]))
-			return types[i];
-	}
-	return NULL;
-}
-
 struct page *
 entry_decode(struct str entry, struct str key)
 {
 	size_t type_len, key_len, header_len, left;
 	uint64_t body_len;
-	const char *head = entry.s, *type;
+	const char *head = entry.s;
+	enum media type;
 	struct str header, body;
 	struct page *page;
 
@@ -151,8 +135,8 @@ entry_decode(struct str entry, struct str key)
 	    body_len != left - type_len - key_len - header_len)
 		return NULL;
 	take(&entry, HEAD_LEN);
-	type = known_type(take(&entry, type_len));
-	if (type == NULL || !str_eq(take(&entry, key_len), key))
+	if (!media_find(take(&entry, type_len), &type) ||
+	    !str_eq(take(&entry, key_len), key))
 		return NULL;
 	header = take(&entry, header_len);
 	body = entry;

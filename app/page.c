@@ -14,7 +14,7 @@ page_new(void)
 		return NULL;
 	p->refs = 1;
 	p->status = 200;
-	p->type = "text/html; charset=utf-8";
+	p->type = MEDIA_HTML;
 	return p;
 }
 

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "app/buf.h"
+#include "app/media.h"
 
 /*
  * A page: what a handler makes, caches keep and `respond` sends.  A plain
@@ -21,7 +22,7 @@ enum { PAGE_CUT_SHORT_S = 5 }; /* the expiry of a page that is cut short */
 struct page {
 	unsigned refs;
 	int status;                /* HTTP status */
-	const char *type;          /* Content-Type, with its charset */
+	enum media type;           /* Content-Type */
 	const char *browser_cache; /* Cache-Control; NULL: no-cache */
 	char tag[33];      /* entity tag of the plain body; "" for none */
 	size_t plain_len;  /* of a body compressed with gzip; 0: it is plain */

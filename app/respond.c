@@ -102,7 +102,7 @@ respond_form(const struct request *req, const struct page *page)
 static void
 cors_fields(struct buf *b, const struct page *page)
 {
-	if (!page->cors || str_starts(str_of(page->type), str_of("text/html")))
+	if (!page->cors || !media_is_data(page->type))
 		return;
 	buf_lit(b,
 	    "Access-Control-Allow-Origin: *\r\n"
@@ -116,7 +116,7 @@ static void
 entity_fields(struct buf *b, const struct page *page, struct form form)
 {
 	buf_lit(b, "Content-Type: ");
-	buf_str(b, page->type);
+	buf_str(b, media_type(page->type));
 	buf_lit(b, "\r\n");
 	if (page->next.len == 0) {
 		buf_lit(b, "Content-Length: ");

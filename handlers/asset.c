@@ -8,13 +8,14 @@ extern const char asset_style[], asset_script[];
 extern const uint32_t asset_style_len, asset_script_len;
 
 static const struct asset {
-	const char *name, *type, *bytes;
+	const char *name, *bytes;
+	enum media type;
 	const uint32_t *len;
 } assets[] = {
-    [ASSET_STYLE] = {"style-" ASSETS_HASH ".css", "text/css; charset=utf-8",
-	asset_style, &asset_style_len},
-    [ASSET_SCRIPT] = {"script-" ASSETS_HASH ".js",
-	"text/javascript; charset=utf-8", asset_script, &asset_script_len},
+    [ASSET_STYLE] = {"style-" ASSETS_HASH ".css", asset_style, MEDIA_CSS,
+	&asset_style_len},
+    [ASSET_SCRIPT] = {"script-" ASSETS_HASH ".js", asset_script, MEDIA_SCRIPT,
+	&asset_script_len},
 };
 
 const char *

@@ -223,7 +223,7 @@ read(const struct request *req, struct db *db, struct page *page)
 			l.names[i].hidden = true;
 	}
 	if (req->format == FORMAT_JSON) {
-		page->type = "application/json; charset=utf-8";
+		page->type = MEDIA_JSON;
 		page_json(req, db, &l, &page->body);
 	} else {
 		page_html(req, db, &l, &page->body);

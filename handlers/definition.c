@@ -147,13 +147,13 @@ write_page(const struct request *req, const struct db *db, const char *table,
 
 	switch (req->format) {
 	case FORMAT_JSON:
-		page->type = "application/json; charset=utf-8";
+		page->type = MEDIA_JSON;
 		json_raw(b, "{\"ok\":true,");
 		as_json(b, db, table, sql);
 		json_raw(b, "}\n");
 		break;
 	case FORMAT_MARKDOWN:
-		page->type = "text/markdown; charset=utf-8";
+		page->type = MEDIA_MARKDOWN;
 		as_markdown(b, db, table, sql);
 		break;
 	default:
@@ -261,10 +261,10 @@ definition_all(
 	struct buf *b = &page->body;
 
 	if (json) {
-		page->type = "application/json; charset=utf-8";
+		page->type = MEDIA_JSON;
 		json_raw(b, "{\"ok\":true,\"schemas\":[");
 	} else if (req->format == FORMAT_MARKDOWN) {
-		page->type = "text/markdown; charset=utf-8";
+		page->type = MEDIA_MARKDOWN;
 	} else {
 		begin_html(b, req, "all databases");
 	}

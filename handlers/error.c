@@ -113,15 +113,15 @@ error_page(const struct request *req, struct page *page)
 
 	page->body = (struct buf){0};
 	if (req->format == FORMAT_JSON || req->format == FORMAT_GEOJSON) {
-		page->type = "application/json; charset=utf-8";
+		page->type = MEDIA_JSON;
 		error_json(req, page->status, text, &page->body);
 	} else if (req->format == FORMAT_CSV ||
 	    req->format == FORMAT_MARKDOWN) {
-		page->type = "text/plain; charset=utf-8";
+		page->type = MEDIA_TEXT;
 		utf8_add(&page->body, text);
 		buf_char(&page->body, '\n');
 	} else {
-		page->type = "text/html; charset=utf-8";
+		page->type = MEDIA_HTML;
 		error_html(req, page->status, text, &page->body);
 	}
 	buf_release(&message);

@@ -10,7 +10,7 @@ healthz_page(
     const struct request *req, const struct status *status, struct page *page)
 {
 	(void)req;
-	page->type = "text/plain; charset=utf-8";
+	page->type = MEDIA_TEXT;
 	buf_str(&page->body, status->draining ? "draining\n" : "ready\n");
 	return status->draining ? 503 : 200;
 }

@@ -102,7 +102,7 @@ index_page(
 	const char *title = about_title(site, "Databases");
 
 	if (json) {
-		page->type = "application/json; charset=utf-8";
+		page->type = MEDIA_JSON;
 		json_raw(b, "{\"ok\":true,\"databases\":[");
 	} else {
 		layout_begin(

@@ -15,7 +15,7 @@ finish(const struct request *req, struct page *page, const char *title,
 	struct buf *b = &page->body;
 
 	if (req->format == FORMAT_JSON) {
-		page->type = "application/json; charset=utf-8";
+		page->type = MEDIA_JSON;
 		buf_add(b, json->data, json->len);
 		json_raw(b, "\n");
 	} else {
@@ -172,7 +172,7 @@ robots_file(
 {
 	struct buf *b = &page->body;
 
-	page->type = "text/plain; charset=utf-8";
+	page->type = MEDIA_TEXT;
 	buf_lit(b, "User-agent: *\nDisallow: ");
 	link_home(b, req);
 	if (!published_settings(catalog_at(catalog, 0))->robots)

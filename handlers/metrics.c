@@ -277,8 +277,7 @@ metrics_page(
 	struct buf *b = &page->body;
 
 	(void)req;
-	page->type =
-	    "application/openmetrics-text; version=1.0.0; charset=utf-8";
+	page->type = MEDIA_OPENMETRICS;
 	build(b, s);
 	workers(b, s);
 	requests(b, s);

@@ -436,7 +436,7 @@ openapi_file(
 	struct writer w = {.b = &page->body};
 	struct buf prefix = {0};
 
-	page->type = "application/json; charset=utf-8";
+	page->type = MEDIA_JSON;
 	json_raw(w.b, "{\"openapi\":\"3.1.0\",");
 	info(w.b, published_site(catalog_at(catalog, 0)));
 	url_path(&prefix, req->prefix);

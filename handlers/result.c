@@ -275,7 +275,7 @@ json_list(struct result *r, struct buf *b,
 static void
 json_lines(struct result *r, struct page *page)
 {
-	page->type = "application/x-ndjson; charset=utf-8";
+	page->type = MEDIA_NDJSON;
 	while (next(r, &page->body)) {
 		json_object(r, &page->body);
 		json_raw(&page->body, "\n");
@@ -287,7 +287,7 @@ write_json(struct result *r, struct page *page)
 {
 	struct buf *b = &page->body;
 
-	page->type = "application/json; charset=utf-8";
+	page->type = MEDIA_JSON;
 	switch ((enum shape)r->req->values[RESULT_SHAPE].number) {
 	case SHAPE_OBJECTS:
 		json_envelope(r, b, json_object);
@@ -312,7 +312,7 @@ write_csv(struct result *r, struct page *page, const char *name)
 {
 	struct buf *b = &page->body;
 
-	page->type = "text/csv; charset=utf-8";
+	page->type = MEDIA_CSV;
 	if (r->req->values[RESULT_DL].number != 0)
 		cell_csv_download(&page->header, str_of(name));
 	for (size_t i = 0;
@@ -370,7 +370,7 @@ write_geojson(struct result *r, struct page *page)
 		return page_error(page, 404,
 		    "The rows are not on the map: they have no columns called "
 		    "latitude and longitude.");
-	page->type = "application/geo+json; charset=utf-8";
+	page->type = MEDIA_GEOJSON;
 	json_raw(b, "{\"type\":\"FeatureCollection\",\"features\":[");
 	while (next(r, b)) {
 		if (r->n > 1)

@@ -335,7 +335,7 @@ read(const struct request *req, struct db *db, struct page *page)
 			    "%s has no row with the key %.*s.", t.name,
 			    (int)shown.len, shown.s);
 		} else if (req->format == FORMAT_JSON) {
-			page->type = "application/json; charset=utf-8";
+			page->type = MEDIA_JSON;
 			page_json(&(struct row){req, db, &r}, &page->body);
 		} else {
 			page_html(req, db, &r, &page->body);

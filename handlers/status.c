@@ -490,7 +490,7 @@ status_page(
     const struct request *req, const struct status *s, struct page *page)
 {
 	if (req->format == FORMAT_JSON) {
-		page->type = "application/json; charset=utf-8";
+		page->type = MEDIA_JSON;
 		status_json(&page->body, s);
 	} else {
 		status_html(req, s, &page->body);

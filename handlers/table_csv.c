@@ -63,7 +63,7 @@ table_csv(struct table_view *v, struct page *page)
 {
 	bool stream = v->req->values[TABLE_STREAM].number != 0;
 
-	page->type = "text/csv; charset=utf-8";
+	page->type = MEDIA_CSV;
 	if (v->req->values[TABLE_DL].number != 0) {
 		cell_csv_download(&page->header, str_of(v->table.name));
 	}

@@ -43,7 +43,7 @@ table_geojson(struct table_view *v, struct page *page)
 
 	if (!view_find_points(v, &g))
 		return view_nowhere(v, page);
-	page->type = "application/geo+json; charset=utf-8";
+	page->type = MEDIA_GEOJSON;
 	json_raw(b, "{\"type\":\"FeatureCollection\",\"features\":[");
 	while (view_next(v)) {
 		if (v->n > 1)

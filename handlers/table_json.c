@@ -120,7 +120,7 @@ table_json(struct table_view *v, struct page *page)
 
 	if (status != 200)
 		return status;
-	page->type = "application/json; charset=utf-8";
+	page->type = MEDIA_JSON;
 	switch (shape) {
 	case SHAPE_OBJECTS:
 		write_envelope(v, b, write_object);
@@ -130,7 +130,7 @@ table_json(struct table_view *v, struct page *page)
 		return 200;
 	case SHAPE_ARRAY:
 		if (v->req->values[TABLE_NL].number != 0) {
-			page->type = "application/x-ndjson; charset=utf-8";
+			page->type = MEDIA_NDJSON;
 			write_lines(v, b);
 			return 200;
 		}

@@ -150,7 +150,7 @@ read(const struct request *req, struct db *db, struct page *page)
 	query_bind_int(
 	    &q, 3, match.len == 0 ? 0 : req->values[SEARCH_SIZE].number);
 	if (req->format == FORMAT_JSON) {
-		page->type = "application/json; charset=utf-8";
+		page->type = MEDIA_JSON;
 		write_json(req, &q, &page->body);
 	} else {
 		write_html(req, &q, match.len > 0, &page->body);

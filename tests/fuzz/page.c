@@ -79,7 +79,7 @@ check_body(const struct request *req, struct page *page)
 	if (page->status != 200 && !page->whole)
 		error_page(req, page);
 	body = str_of_buf(&page->body);
-	CHECK(!page->body.failed && page->type != NULL);
+	CHECK(!page->body.failed && page->type < MEDIAS);
 	CHECK(utf8_valid(body));
 	if (req->format == FORMAT_JSON && is_strict(req))
 		CHECK(json_valid(body));
@@ -111,7 +111,7 @@ make_page(const struct request *req, struct catalog *catalog)
 	struct page *page = page_new();
 
 	CHECK(page != NULL);
-	page->type = "text/html; charset=utf-8";
+	page->type = MEDIA_HTML;
 	page->status = req->route->handler(req, catalog, page);
 	check_status(req, page);
 	check_body(req, page);

@@ -122,6 +122,52 @@ kept()
 	done
 }
 
+# Of each media type that the program's table has: a page with it; but for the
+# metrics, which are never kept.
+media_types()
+{
+	local asset before type uri
+
+	make_db "$T/demo.db" "CREATE TABLE t (id INTEGER PRIMARY KEY, lat, lon);
+	    INSERT INTO t VALUES (1, 51.5, 4.25)"
+	start_store "$1"
+	serve "$1" --workers=1 --threads=1
+	get /demo/t
+	before=$(clients)
+	get /-/status
+	asset=$(grep -oE '/-/static/[^"]+' <<<"$BODY" | paste -sd ' ')
+	: >"$T/types"
+	for uri in /demo /demo.json /demo/t.csv /demo/t.geojson \
+	    '/demo/t.json?_shape=array&_nl=on' /demo/t/1.json /robots.txt \
+	    /demo/t/-/schema.md /demo/-/schema.json /-/openapi.json \
+	    $asset; do
+		is_kept "$uri"
+		header Content-Type >>"$T/types"
+	done
+	while read -r type; do
+		grep -qxF "$type" "$T/types" || fail "no page of $type"
+	done < <(sed -n 's/.*"\(.*; charset=.*\)".*/\1/p' "$ROOT/app/media.c" |
+	    grep -v openmetrics)
+	# the connection is still the first one
+	is "$(clients)" $((before + 1))
+	# and another process has them from the store
+	serve_second "$1" "$T/demo.db"
+	get "$SECOND/demo/t.csv"
+	is_hit
+}
+
+# clients: how many the store has had, this question's own included.
+clients()
+{
+	case $KIND in
+	memcached) memcached_stat total_connections ;;
+	redis)
+		redis_ask INFO stats | tr -d '\r' |
+		    sed -n 's/^total_connections_received://p'
+		;;
+	esac
+}
+
 # sizes: of the smallest pages, of those at the limit for compression, of those
 # larger than a socket's buffer, and nearly of what Memcached takes.
 sizes()
@@ -315,6 +361,9 @@ committed()
 @test "none: pages are the same in all forms" { kept none; }
 @test "memcached: pages are kept, in all forms" { kept memcached; }
 @test "redis: pages are kept, in all forms" { kept redis; }
+
+@test "memcached: pages of all media types" { media_types memcached; }
+@test "redis: pages of all media types" { media_types redis; }
 
 @test "none: pages of all sizes" { sizes none; }
 @test "memcached: pages of all sizes" { sizes memcached; }

@@ -14,7 +14,7 @@ a_new_page_is_empty(void **state)
 	assert_non_null(p);
 	assert_int_equal(p->refs, 1);
 	assert_int_equal(p->status, 200);
-	assert_string_equal(p->type, "text/html; charset=utf-8");
+	assert_int_equal(p->type, MEDIA_HTML);
 	assert_int_equal(p->body.len, 0);
 	assert_int_equal(p->header.len, 0);
 	assert_int_equal(p->expires_ms, 0);

@@ -16,7 +16,7 @@ sample_page(void)
 	return (struct page){
 	    .refs = 1,
 	    .status = 200,
-	    .type = "text/html; charset=utf-8",
+	    .type = MEDIA_HTML,
 	    .ends_ms = NOW_MS + 600000,
 	};
 }
@@ -309,7 +309,7 @@ the_type_is_the_pages(void **state)
 	struct page page = sample_page();
 
 	(void)state;
-	page.type = "text/css; charset=utf-8";
+	page.type = MEDIA_CSS;
 	assert_line(&page, &miss, "Content-Type", "text/css; charset=utf-8");
 }
 
@@ -647,10 +647,10 @@ other_sites_may_read_data_if_the_site_says_so(void **state)
 	assert_line(&page, &miss, "Access-Control-Allow-Origin", "");
 	page.cors = true;
 	assert_line(&page, &miss, "Access-Control-Allow-Origin", "");
-	page.type = "application/json; charset=utf-8";
+	page.type = MEDIA_JSON;
 	assert_line(&page, &miss, "Access-Control-Allow-Origin", "*");
 	assert_line(&page, &miss, "Access-Control-Expose-Headers", "Link");
-	page.type = "text/csv; charset=utf-8";
+	page.type = MEDIA_CSV;
 	assert_line(&page, &miss, "Access-Control-Allow-Origin", "*");
 	page.cors = false;
 	assert_line(&page, &miss, "Access-Control-Allow-Origin", "");
