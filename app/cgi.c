@@ -68,10 +68,10 @@ write_all(const char *p, size_t len)
 }
 
 static int
-respond(const struct request *req, const struct page *page,
-    const struct outcome *o, int64_t us)
+respond(const struct site *site, const struct request *req,
+    const struct page *page, const struct outcome *o, int64_t us)
 {
-	struct form form = respond_form(req, page);
+	struct form form = respond_form(req, page, site->cors);
 	struct str body = {buf_cstr(&page->body), page->body.len};
 	struct buf head = {0}, plain = {0};
 	bool ok = true;
@@ -167,17 +167,15 @@ cgi_run(const struct site *site)
 	if (status != 200) {
 		page = error_refusal(&req, status, &why);
 		if (page != NULL)
-			page->cors = site->cors;
-		if (page != NULL)
 			exit_status = respond(
-			    &req, page, &bypass, clock_mono_us() - since);
+			    site, &req, page, &bypass, clock_mono_us() - since);
 		goto out;
 	}
 	if (route->live != NULL) {
 		page = show_live(site, &req);
 		if (page != NULL)
 			exit_status = respond(
-			    &req, page, &bypass, clock_mono_us() - since);
+			    site, &req, page, &bypass, clock_mono_us() - since);
 		goto out;
 	}
 	route_key(&req, &key);
@@ -197,8 +195,8 @@ cgi_run(const struct site *site)
 	if (job->page == NULL)
 		cgi_fail();
 	else
-		exit_status = respond(&job->request, job->page, &job->outcome,
-		    clock_mono_us() - since);
+		exit_status = respond(site, &job->request, job->page,
+		    &job->outcome, clock_mono_us() - since);
 	if (exit_status == 0 && job->request.method != METHOD_HEAD)
 		exit_status = stream(renderer, job);
 out:

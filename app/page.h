@@ -45,8 +45,7 @@ struct page {
 	    checked_ms;  /* when it was last known to be up to date, so too */
 	int64_t fresh_s; /* how far behind a browser may show it; 0: not */
 	int64_t stale_if_error_s; /* for browsers that do show it so */
-	bool cors;           /* scripts of other sites may read it, if data */
-	bool cut_short;      /* it lacks what there was no time for */
+	bool cut_short;           /* it lacks what there was no time for */
 	bool time_dependent; /* it shows what changes with time or chance */
 };
 

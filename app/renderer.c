@@ -282,7 +282,6 @@ finish_page(const struct renderer *r, const struct job *job, struct page *page,
 	page->checked_ms = steady_ms;
 	page->ends_ms = steady_ms + (page->expires_ms - now_ms);
 	page->browser_cache = job->route->browser_cache;
-	page->cors = r->site->cors;
 	page->fresh_s = r->site->fresh_s;
 	page->stale_if_error_s = r->site->stale_if_error_s;
 }

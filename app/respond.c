@@ -82,7 +82,7 @@ cache_status(struct buf *b, const struct page *page, const struct outcome *o,
 }
 
 struct form
-respond_form(const struct request *req, const struct page *page)
+respond_form(const struct request *req, const struct page *page, bool cors)
 {
 	struct str tag = {page->tag, strlen(page->tag)};
 
@@ -92,18 +92,17 @@ respond_form(const struct request *req, const struct page *page)
 		matches_tag(req->if_none_match, tag),
 	    .inflate =
 		page->plain_len > 0 && !accepts_gzip(req->accept_encoding),
+	    .cors = cors && media_is_data(page->type),
 	};
 }
 
 /*
  * For the Fetch standard's CORS protocol: data may be read by any site's
- * scripts, and the link to the next page with it.  A page for people is none.
+ * scripts, and the link to the next page with it.
  */
 static void
-cors_fields(struct buf *b, const struct page *page)
+cors_fields(struct buf *b)
 {
-	if (!page->cors || !media_is_data(page->type))
-		return;
 	buf_lit(b,
 	    "Access-Control-Allow-Origin: *\r\n"
 	    "Access-Control-Allow-Headers: Authorization, Content-Type\r\n"
@@ -226,7 +225,8 @@ respond_head(struct buf *b, const struct page *page, struct form form,
 	buf_lit(b, "\r\n");
 	if (!form.not_modified)
 		entity_fields(b, page, form);
-	cors_fields(b, page);
+	if (form.cors)
+		cors_fields(b);
 	if (page->status == 200 && page->tag[0] != '\0') {
 		/* Each form has a strong tag of its own. */
 		buf_lit(b, "ETag: \"");

@@ -23,9 +23,12 @@ struct outcome {
 struct form {
 	bool not_modified; /* the client has it already: no body */
 	bool inflate; /* the page is compressed, the client wants it plain */
+	bool cors;    /* scripts of other sites may read it */
 };
 
-struct form respond_form(const struct request *, const struct page *);
+/* `cors`: the site lets them read data. */
+struct form
+respond_form(const struct request *, const struct page *, bool cors);
 
 /*
  * Adds the head of a reply as CGI has it (RFC 3875, section 6): a Status line,

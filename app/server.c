@@ -144,7 +144,7 @@ static void
 respond(struct server *s, struct conn *c, struct page *page,
     const struct outcome *o)
 {
-	struct form form = respond_form(&c->request, page);
+	struct form form = respond_form(&c->request, page, s->site->cors);
 	struct str body = {page->body.data, page->body.len};
 	int64_t now_us = clock_mono_us();
 	bool ok = true, begun = c->request.resume.len > 0;
@@ -195,7 +195,6 @@ answer(struct server *s, struct conn *c, struct page *page)
 		close_conn(s, c);
 		return;
 	}
-	page->cors = s->site->cors;
 	respond(s, c, page, &bypass);
 	page_unref(page);
 }

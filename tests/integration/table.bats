@@ -422,19 +422,61 @@ END
 	is "$STATUS" 503
 }
 
-@test "--cors: who may read data" {
-	serve --cors=on
-	for path in '/demo/t.json' '/demo/t.csv' '/demo/t.json?nosuch=1' \
-	    '/demo/t.json?_size=x' '/demo/spots.geojson' '/demo/t.csv?_stream=on'; do
-		get "$path"
-		is "$(header Access-Control-Allow-Origin)" '*' || fail "$path"
+# by_cgi METHOD URI [NAME=VALUE]...: as `fcgi`, but of a squall that is started
+# for it, with OPTIONS.
+by_cgi()
+{
+	local path=${2%%\?*} query=
+
+	[[ $2 != *\?* ]] || query=${2#*\?}
+	env -i GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD="$1" SCRIPT_NAME= \
+	    PATH_INFO="$path" QUERY_STRING="$query" REMOTE_ADDR=127.0.0.1 \
+	    "${@:3}" "$SQUALL" "${OPTIONS[@]}" "$T/demo.db" 2>"$T/cgi.log"
+}
+
+# allows_origin WANTED METHOD URI [NAME=VALUE]...: the same in both ways.
+allows_origin()
+{
+	local way got
+
+	for way in fcgi by_cgi; do
+		"$way" "${@:2}" >"$T/reply"
+		got=$(tr -d '\r' <"$T/reply" |
+		    sed -n '/^$/q; s/^Access-Control-Allow-Origin: //p')
+		is "$got" "$1" || fail "$way ${*:2}"
 	done
-	get /demo/t
-	is "$(header Access-Control-Allow-Origin || echo none)" none
+}
+
+@test "--cors: who may read data, by FastCGI and by CGI" {
+	local path tag
+	local -a OPTIONS=(--cors=on)
+
+	serve "${OPTIONS[@]}"
+	for path in /.json /demo/t.json /demo/t.csv /demo/spots.geojson \
+	    '/demo/t.csv?_stream=on' '/demo/t.json?_shape=array&_nl=on' \
+	    /demo/t/1.json /robots.txt /demo/-/schema.json \
+	    /-/openapi.json /-/versions.json /-/databases.json \
+	    /-/status.json /-/metrics /-/healthz '/demo/t.json?nosuch=1' \
+	    '/demo/t.json?_size=x' '/demo/t.csv?_size=x' /nope.json \
+	    /demo/nope.json '/-/status.json?nosuch=1' \
+	    /demo/-/query.json?sql=nonsense; do
+		allows_origin '*' GET "$path"
+		allows_origin '*' HEAD "$path"
+	done
+	allows_origin '*' OPTIONS /demo/t.json
+	allows_origin '*' GET /-/status.json REMOTE_ADDR=192.0.2.1
+	tag=$(fcgi GET /demo/t.json | tr -d '\r' | sed -n 's/^ETag: //p')
+	allows_origin '*' GET /demo/t.json HTTP_IF_NONE_MATCH="$tag"
+	has "$(head -n 1 "$T/reply")" 304
+	for path in / /demo/t /-/status '/demo/t?_size=x' /nope; do
+		allows_origin '' GET "$path"
+	done
 	stop squall
-	start_squall --workers=1 "$T/demo.db"
-	get /demo/t.json
-	is "$(header Access-Control-Allow-Origin || echo none)" none
+	OPTIONS=(--cors=off)
+	start_squall --workers=1 "${OPTIONS[@]}" "$T/demo.db"
+	for path in /demo/t.json /-/status.json /nope.json; do
+		allows_origin '' GET "$path"
+	done
 }
 
 @test "the form: filters without JavaScript" {

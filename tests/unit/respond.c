@@ -546,24 +546,24 @@ the_form_is_what_the_request_asks_for(void **state)
 {
 	struct page page = packed_page();
 	struct request req = {0};
-	struct form form = respond_form(&req, &page);
+	struct form form = respond_form(&req, &page, false);
 
 	(void)state;
 	assert_true(form.inflate && !form.not_modified);
 	req.accept_encoding = LIT("br, gzip");
-	form = respond_form(&req, &page);
+	form = respond_form(&req, &page, false);
 	assert_false(form.inflate || form.not_modified);
 	req.if_none_match = LIT("\"" TAG "\"");
-	form = respond_form(&req, &page);
+	form = respond_form(&req, &page, false);
 	assert_true(!form.inflate && form.not_modified);
 	req.if_none_match = LIT("*");
-	assert_true(respond_form(&req, &page).not_modified);
+	assert_true(respond_form(&req, &page, false).not_modified);
 	req.if_none_match = LIT("\"another\"");
-	assert_false(respond_form(&req, &page).not_modified);
+	assert_false(respond_form(&req, &page, false).not_modified);
 	/* A plain page is not inflated. */
 	page.plain_len = 0;
 	req.accept_encoding = LIT("");
-	assert_false(respond_form(&req, &page).inflate);
+	assert_false(respond_form(&req, &page, false).inflate);
 	buf_release(&page.body);
 }
 
@@ -574,16 +574,16 @@ only_a_200_with_a_tag_can_be_not_modified(void **state)
 	struct request req = {.if_none_match = LIT("*")};
 
 	(void)state;
-	assert_true(respond_form(&req, &page).not_modified);
+	assert_true(respond_form(&req, &page, false).not_modified);
 	page.status = 404;
-	assert_false(respond_form(&req, &page).not_modified);
+	assert_false(respond_form(&req, &page, false).not_modified);
 	page.status = 503;
-	assert_false(respond_form(&req, &page).not_modified);
+	assert_false(respond_form(&req, &page, false).not_modified);
 	page.status = 200;
 	page.tag[0] = '\0';
-	assert_false(respond_form(&req, &page).not_modified);
+	assert_false(respond_form(&req, &page, false).not_modified);
 	req.if_none_match = LIT("\"\"");
-	assert_false(respond_form(&req, &page).not_modified);
+	assert_false(respond_form(&req, &page, false).not_modified);
 	buf_release(&page.body);
 }
 
@@ -641,19 +641,24 @@ the_length_of_a_stream_is_not_known(void **state)
 static void
 other_sites_may_read_data_if_the_site_says_so(void **state)
 {
+	static const struct request req = {0};
 	struct page page = sample_page();
 
 	(void)state;
-	assert_line(&page, &miss, "Access-Control-Allow-Origin", "");
-	page.cors = true;
-	assert_line(&page, &miss, "Access-Control-Allow-Origin", "");
-	page.type = MEDIA_JSON;
-	assert_line(&page, &miss, "Access-Control-Allow-Origin", "*");
-	assert_line(&page, &miss, "Access-Control-Expose-Headers", "Link");
-	page.type = MEDIA_CSV;
-	assert_line(&page, &miss, "Access-Control-Allow-Origin", "*");
-	page.cors = false;
-	assert_line(&page, &miss, "Access-Control-Allow-Origin", "");
+	for (size_t i = 0; i < MEDIAS; i++) {
+		page.type = (enum media)i;
+		assert_false(respond_form(&req, &page, false).cors);
+		assert_int_equal(respond_form(&req, &page, true).cors,
+		    page.type != MEDIA_HTML);
+	}
+	check_form(
+	    &page, (struct form){0}, "Access-Control-Allow-Origin", NULL);
+	check_form(&page, (struct form){.cors = true},
+	    "Access-Control-Allow-Origin", "*");
+	check_form(&page, (struct form){.cors = true, .not_modified = true},
+	    "Access-Control-Allow-Origin", "*");
+	check_form(&page, (struct form){.cors = true},
+	    "Access-Control-Expose-Headers", "Link");
 }
 
 static void
