@@ -33,6 +33,13 @@ job_free(struct job *job)
 	free(job);
 }
 
+bool
+job_copy_request(struct job *job, const struct request *req)
+{
+	job->has_request = request_copy(&job->request, req);
+	return job->has_request;
+}
+
 static uint64_t
 hash_of(struct str key)
 {

@@ -14,8 +14,8 @@
 struct conn;
 
 struct job {
-	struct request request; /* lent by the connection that it is for */
-	bool has_request;       /* it has been lent one */
+	struct request request; /* lent by a connection, or the job's own */
+	bool has_request;       /* from then on nobody sets it any more */
 	struct conn *lender;    /* NULL once that has gone: the job's own */
 	const struct route *route;
 	struct buf key;
@@ -38,6 +38,9 @@ struct job {
 /* A new job, which takes over what `key` owns; NULL: out of memory. */
 struct job *job_new(const struct route *, struct buf *key);
 void job_free(struct job *);
+
+/* Gives the job a request of its own, for nobody waits; false: no memory. */
+bool job_copy_request(struct job *, const struct request *);
 
 /* The jobs under way, by key.  One thread's. */
 enum { JOBS_BUCKETS = 1024 };

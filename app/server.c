@@ -308,7 +308,7 @@ refresh(struct server *s, struct conn *c, const struct lookup *l)
 	job = pages_start(s->pages, l, &s->key);
 	if (job == NULL)
 		return;
-	if (!request_copy(&job->request, &c->request) ||
+	if (!job_copy_request(job, &c->request) ||
 	    !pages_submit(s->pages, job)) {
 		page_unref(pages_finish(s->pages, job));
 		job_free(job);

@@ -369,6 +369,43 @@ race()
 	is_hit memory
 }
 
+# joins NUMBER: asks until the old page may not be shown any more, so that this
+# one waits for the page that is being made.
+joins()
+{
+	until fcgi GET /demo/t/1.json >"$T/joined$1" &&
+	    [[ $(<"$T/joined$1") != *'; detail=behind'* ]]; do
+		:
+	done
+}
+
+@test "--fresh=SECONDS: requests join the page that is made anew" {
+	local client clients=() i
+
+	serve DELETE --workers=1 --fresh=3 --time-limit=120000
+	get /demo/t/1.json
+	commit 1
+	lock_db "$T/demo.db"
+	get /demo/t/1.json
+	is "$(cache_status)" 'squall; hit; ttl=0; detail=behind'
+	# one that gives up, when its second has passed
+	wait_for eval '[[ -z $(WAIT_S=1 fcgi GET /demo/t/1.json) ]]'
+	for i in 1 2 3; do
+		joins "$i" 3>&- &
+		clients+=("$!")
+	done
+	wait_for has_connections 3
+	unlock_db
+	for client in "${clients[@]}"; do
+		wait "$client"
+	done
+	for i in 1 2 3; do
+		has "$(<"$T/joined$i")" 'Status: 200'
+		has "$(<"$T/joined$i")" '"n":1'
+	done
+	wait_for is_hit memory
+}
+
 # tag_of [CURL OPTION]...: the entity tag of the page.
 tag_of()
 {

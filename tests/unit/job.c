@@ -355,6 +355,29 @@ who_joins_after_all_have_left_lends_nothing(void **state)
 	assert_ptr_equal(f->c[1]->request.memory.data, f->memory[1]);
 }
 
+/* A page that is made anew while an older one is shown: a renderer reads it. */
+static void
+who_joins_a_job_with_its_own_request_lends_nothing(void **state)
+{
+	struct fixture *f = *state;
+	const char *own;
+
+	assert_true(job_copy_request(f->job, &f->c[0]->request));
+	own = f->job->request.memory.data;
+	assert_ptr_equal(f->c[0]->request.memory.data, f->memory[0]);
+	for (int i = 0; i < 2; i++)
+		conn_join_job(f->c[i], f->job);
+	assert_waiting(f, 0, 1);
+	assert_null(f->job->lender);
+	assert_ptr_equal(f->job->request.memory.data, own);
+	assert_str(f->job->request.segments[0], "c0");
+	for (int i = 0; i < 2; i++) {
+		conn_end_job(f->c[i]);
+		assert_ptr_equal(f->c[i]->request.memory.data, f->memory[i]);
+	}
+	assert_ptr_equal(f->job->request.memory.data, own);
+}
+
 static void
 a_connection_that_closes_leaves_its_job(void **state)
 {
@@ -437,6 +460,7 @@ main(void)
 	    TEST(a_finished_job_gives_the_request_back),
 	    TEST(a_finished_job_without_its_lender_keeps_the_request),
 	    TEST(who_joins_after_all_have_left_lends_nothing),
+	    TEST(who_joins_a_job_with_its_own_request_lends_nothing),
 	    TEST(a_connection_that_closes_leaves_its_job),
 	    TEST(a_lender_that_closes_leaves_its_request),
 	    TEST(closed_connections_live_until_they_are_buried),
