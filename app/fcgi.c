@@ -426,12 +426,24 @@ fcgi_reader_release(struct fcgi_reader *r)
 }
 
 bool
-fcgi_gave_up(int fd)
+fcgi_gave_up(int fd, const struct fcgi_reader *r)
 {
-	unsigned char p[FCGI_HEADER_LEN];
-	ssize_t n = recv(fd, p, sizeof(p), MSG_PEEK | MSG_DONTWAIT);
+	unsigned char p[2 * FCGI_HEADER_LEN];
+	size_t len = r->rest.len;
+	ssize_t n;
 
-	if (n < 0)
-		return errno != EAGAIN && errno != EINTR;
-	return n == 0 || (n == sizeof(p) && p[1] == FCGI_TYPE_ABORT_REQUEST);
+	/* The next header may have begun behind the request. */
+	if (len > FCGI_HEADER_LEN)
+		len = FCGI_HEADER_LEN;
+	if (len > 0)
+		memcpy(p, r->rest.data, len);
+	n = recv(fd, p + len, FCGI_HEADER_LEN, MSG_PEEK | MSG_DONTWAIT);
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		return true;
+	len += n < 0 ? 0 : (size_t)n;
+	/* A request that is not read to its end may be in mid-record. */
+	if (r->header_len > 0 || len < FCGI_HEADER_LEN)
+		return false;
+	return p[0] == FCGI_VERSION && p[1] == FCGI_TYPE_ABORT_REQUEST &&
+	    (p[2] << 8 | p[3]) == r->call.id;
 }

@@ -55,8 +55,8 @@ bool fcgi_has_more(const struct fcgi_reader *);
 
 /*
  * Looks, without reading, whether the web server has given up on the request
- * in hand: hung up, or sent FCGI_ABORT_REQUEST.
+ * that was read last: hung up, or sent FCGI_ABORT_REQUEST.
  */
-bool fcgi_gave_up(int fd);
+bool fcgi_gave_up(int fd, const struct fcgi_reader *);
 
 #endif

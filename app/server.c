@@ -415,7 +415,7 @@ server_event(struct server *s, struct conn *c, uint32_t events)
 		break;
 	case CONN_WAITING:
 		if ((events & (EPOLLHUP | EPOLLERR)) != 0 ||
-		    fcgi_gave_up(c->fd))
+		    fcgi_gave_up(c->fd, &c->reader))
 			close_conn(s, c);
 		break;
 	case CONN_WRITING:

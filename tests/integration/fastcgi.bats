@@ -232,6 +232,90 @@ is_begun()
 	is_well
 }
 
+# is_busy: the one renderer waits for the database.
+is_busy()
+{
+	fcgi GET /-/status.json >"$T/status"
+	[[ $(sed '1,/^\r$/d' "$T/status" | jq .now.renderers_busy) == 1 ]]
+}
+
+# goes_on NAME REQUEST BYTES: a request is answered, whatever comes behind it
+# while it waits.
+goes_on()
+{
+	dial
+	lock_db "$T/demo.db"
+	cat "$2" >&"$FD"
+	wait_for is_busy
+	send "$FD" "$3"
+	# the loop has had its turn with them
+	wait_for is_busy
+	unlock_db
+	reply "$FD" || fail "$1"
+	is "$STATUS" 200 || fail "$1"
+	hang_up "$FD"
+}
+
+@test "what only looks like FCGI_ABORT_REQUEST ends no request" {
+	serve --time-limit=60000 --memory=0
+	local abort file name bytes big=$T/big padded=$T/padded whole=$T/whole
+
+	abort=$(record "$ABORT_REQUEST")
+	request GET /demo/notes.json | xxd -r -p >"$whole"
+	# over 1 MiB of a body, which is not waited for, up to mid-record
+	{
+		begin
+		record "$PARAMS" "$(variables GET /demo/notes.json)"
+		record "$PARAMS"
+	} | xxd -r -p >"$big"
+	for _ in {1..16}; do
+		printf '%02x%02x%04x%04x0000' 1 "$STDIN" 1 65528 | xxd -r -p
+		head -c 65528 /dev/zero
+	done >>"$big"
+	cp "$big" "$padded"
+	{
+		printf '%02x%02x%04x%04x%02x00' 1 "$STDIN" 1 1000 0
+		printf '%0400d' 0
+	} | xxd -r -p >>"$big"
+	# the last record's content is there, its padding is not
+	{
+		printf '%02x%02x%04x%04x%02x00' 1 "$STDIN" 1 200 200
+		printf '%0400d' 0
+	} | xxd -r -p >>"$padded"
+	while read -r name file bytes; do
+		goes_on "$name" "$file" "$bytes"
+	done <<-END
+		body-of-2s $big 0202020202020202
+		body-like-it $big $abort
+		padding-like-it $padded $abort
+		of-another-request $whole $(ID=2 record "$ABORT_REQUEST")
+		of-request-257 $whole $(ID=257 record "$ABORT_REQUEST")
+		another-version $whole $(VERSION=2 record "$ABORT_REQUEST")
+		a-part-of-it $whole ${abort:0:14}
+		the-next-request $whole $(request GET /demo)
+	END
+	is_well
+}
+
+@test "FCGI_ABORT_REQUEST in two pieces, with padding, and behind a body" {
+	serve --time-limit=60000
+	local abort
+
+	abort=$(record "$ABORT_REQUEST" '' 8)
+	lock_db "$T/demo.db"
+	send "$FD" "$(request GET /demo/notes.json)${abort:0:6}"
+	wait_for is_busy
+	send "$FD" "${abort:6}"
+	is_ended
+	dial
+	send "$FD" "$(request GET /demo/notes/1 "$KEEP" 0202020202020202)"
+	send "$FD" "${abort:0:4}"
+	send "$FD" "${abort:4}"
+	is_ended
+	unlock_db
+	is_well
+}
+
 # is_ended: the aborted request is, with FCGI_END_REQUEST or with the
 # connection, and nothing else comes of it.
 is_ended()
