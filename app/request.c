@@ -175,30 +175,29 @@ method_of(struct str name)
 }
 
 /*
- * A loopback address, or what web servers say of a unix socket.  Not said at
- * all is not good enough.
+ * A loopback address, or nginx's word for a client on a unix socket.  An empty
+ * address says nothing of the client, as none at all does.
  */
 static bool
 is_local(struct str address)
 {
-	static const struct str mapped = {"::ffff:", 7};
-	char text[INET_ADDRSTRLEN];
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr in6;
 	struct in_addr in;
 
-	if (address.s == NULL)
-		return false;
-	if (address.len == 0 || str_is(address, "::1") ||
-	    str_starts(address, str_of("unix:")))
+	if (str_starts(address, str_of("unix:")))
 		return true;
-	if (str_starts(address, mapped)) {
-		address.s += mapped.len;
-		address.len -= mapped.len;
-	}
-	if (!str_starts(address, str_of("127.")) || address.len >= sizeof(text))
+	if (address.len == 0 || address.len >= sizeof(text) ||
+	    memchr(address.s, '\0', address.len) != NULL)
 		return false;
 	memcpy(text, address.s, address.len);
 	text[address.len] = '\0';
-	return inet_pton(AF_INET, text, &in) == 1;
+	if (inet_pton(AF_INET, text, &in) == 1)
+		return ntohl(in.s_addr) >> 24 == IN_LOOPBACKNET;
+	if (inet_pton(AF_INET6, text, &in6) != 1)
+		return false;
+	return IN6_IS_ADDR_LOOPBACK(&in6) ||
+	    (IN6_IS_ADDR_V4MAPPED(&in6) && in6.s6_addr[12] == IN_LOOPBACKNET);
 }
 
 int

@@ -164,18 +164,20 @@ sample()
 }
 
 @test "for this machine alone, unless --status says otherwise" {
-	local path
+	local address path
 
 	make_db "$T/demo.db"
 	start_squall --workers=1 "$T/demo.db"
 	for path in /-/status /-/status.json /-/metrics; do
-		page GET "$path" REMOTE_ADDR=192.0.2.1
-		is "$STATUS" 403
-		hasnt "$BODY" "$(workers)"
-		page GET "$path" REMOTE_ADDR=::1
-		is "$STATUS" 200
-		page GET "$path" REMOTE_ADDR=unix:
-		is "$STATUS" 200
+		for address in 192.0.2.1 ::ffff:192.0.2.1 '' -; do
+			page GET "$path" REMOTE_ADDR="$address"
+			is "$STATUS" 403 || fail "$address"
+			hasnt "$BODY" "$(workers)"
+		done
+		for address in 127.0.0.1 ::1 ::ffff:127.0.0.1 unix:; do
+			page GET "$path" REMOTE_ADDR="$address"
+			is "$STATUS" 200 || fail "$address"
+		done
 	done
 	page GET /-/status.json REMOTE_ADDR=192.0.2.1
 	is "$(jq -r '[.ok, .status] | join(" ")' <<<"$BODY")" 'false 403'
@@ -395,6 +397,19 @@ sample()
 squall_has_ended()
 {
 	! kill -0 "$(pid_of squall)" 2>/dev/null
+}
+
+@test "by CGI, where the address is missing or empty" {
+	local address
+
+	make_db "$T/demo.db"
+	for address in '' REMOTE_ADDR=; do
+		env -i GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET \
+		    SCRIPT_NAME= PATH_INFO=/-/metrics QUERY_STRING= \
+		    ${address:+"$address"} "$SQUALL" "$T/demo.db" >"$T/cgi" \
+		    2>/dev/null
+		like "$(head -n 1 "$T/cgi")" '^Status: 403'
+	done
 }
 
 @test "by CGI, and mounted under a prefix" {

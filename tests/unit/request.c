@@ -615,10 +615,13 @@ static void
 who_is_on_this_machine(void **state)
 {
 	static const char *const local[] = {"127.0.0.1", "127.255.0.9", "::1",
-	    "::ffff:127.0.0.1", "", "unix:", "unix:/run/x.sock"};
-	static const char *const others[] = {"192.0.2.1", "127.0.0.1.example",
-	    "127.", "127.0.0.1, 192.0.2.1", "127.0.0.1000000000", "::2", "::12",
-	    "::ffff:192.0.2.1", "128.0.0.1", "localhost", " ", "1"};
+	    "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", "::FFFF:127.1.2.3",
+	    "::ffff:7f00:1", "unix:", "unix:/run/x.sock"};
+	static const char *const others[] = {"", "-", "unix", "192.0.2.1",
+	    "127.0.0.1.example", "127.", "127.0.0.1, 192.0.2.1",
+	    "127.0.0.1000000000", "::2", "::12", "::ffff:192.0.2.1",
+	    "::127.0.0.1", "128.0.0.1", "localhost", " ", "1", "127.1", "[::1]",
+	    "::1%lo", " 127.0.0.1", "127.0.0.1 ", "@"};
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < COUNT_OF(local); i++)
