@@ -51,8 +51,8 @@ pages_new(const struct site *site)
 	p->held_end = &p->held;
 	p->memory = memory_new(rest);
 	p->plain = memory_new(plain < PLAIN_MIN ? PLAIN_MIN : plain);
-	/* Without a time limit of its own: the loop waits for no lock. */
-	p->catalog = catalog_new(site->databases, site->n_databases, 0);
+	p->catalog = catalog_new(
+	    site->databases, site->n_databases, site->time_limit_ms);
 	p->renderers = renderers_start(site);
 	if (p->renderers == NULL || p->memory == NULL || p->plain == NULL ||
 	    p->catalog == NULL) {
@@ -61,6 +61,7 @@ pages_new(const struct site *site)
 		pages_free(p);
 		return NULL;
 	}
+	catalog_wait_for_locks(p->catalog, 0); /* the loop never waits */
 	pages_refresh(p);
 	return p;
 }

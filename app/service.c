@@ -24,7 +24,8 @@
 
 enum {
 	SOCKET_MODE = 0660,
-	CHECK_TRIES = 5, /* to read a database at the start */
+	CHECK_TRIES = 5,        /* to read a database at the start */
+	CHECK_LIMIT_MS = 30000, /* for which nobody waits but the operator */
 	CHECK_PAUSE_MS = 100,
 };
 
@@ -372,7 +373,7 @@ check_database(struct catalog *catalog, size_t i, bool strict, size_t *n_tables)
 	struct db *db = catalog_at(catalog, i);
 	struct db *guarded =
 	    catalog_guarded(catalog, str_of(db_name(db)), GUARD_OPERATOR);
-	struct table_name *list = NULL;
+	const struct table_name *list;
 	bool ok = guarded != NULL;
 	enum db_status status;
 
@@ -388,7 +389,6 @@ check_database(struct catalog *catalog, size_t i, bool strict, size_t *n_tables)
 		    stderr, "squall: %s: %s\n", db_file(db), db_message(db));
 		ok = ok && status == DB_LOCKED && !strict;
 	}
-	table_list_free(list, *n_tables);
 	return ok;
 }
 
@@ -396,10 +396,12 @@ bool
 service_check(const struct service *s, bool say)
 {
 	const struct site *site = &s->site;
-	struct catalog *catalog = catalog_new(
-	    site->databases, site->n_databases, site->time_limit_ms);
+	struct catalog *catalog =
+	    catalog_new(site->databases, site->n_databases, CHECK_LIMIT_MS);
 	bool ok = catalog != NULL;
 
+	if (ok)
+		catalog_wait_for_locks(catalog, site->time_limit_ms);
 	if (s->config.pages != NULL)
 		inspect_folders(
 		    s->config.pages, site->databases, site->n_databases);

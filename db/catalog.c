@@ -9,7 +9,7 @@ enum { GUARDS = GUARD_VISITOR + 1 };
 
 struct catalog {
 	const struct published *list;
-	int64_t time_limit_ms;
+	int64_t time_limit_ms, lock_limit_ms;
 	bool profiled;
 	size_t n;
 	/* For each enum guard a row of n; NULL where none was wanted yet. */
@@ -26,7 +26,7 @@ catalog_new(const struct published *list, size_t n, int64_t time_limit_ms)
 		return NULL;
 	c->list = list;
 	c->n = n;
-	c->time_limit_ms = time_limit_ms;
+	c->time_limit_ms = c->lock_limit_ms = time_limit_ms;
 	for (size_t i = 0; i < n; i++) {
 		struct db *db =
 		    db_new(list[i].name, list[i].file, time_limit_ms);
@@ -39,6 +39,16 @@ catalog_new(const struct published *list, size_t n, int64_t time_limit_ms)
 		c->dbs[i] = db;
 	}
 	return c;
+}
+
+void
+catalog_wait_for_locks(struct catalog *c, int64_t ms)
+{
+	c->lock_limit_ms = ms;
+	for (size_t i = 0; i < GUARDS * c->n; i++) {
+		if (c->dbs[i] != NULL)
+			db_wait_for_locks(c->dbs[i], ms);
+	}
 }
 
 void
@@ -98,6 +108,7 @@ catalog_guarded(struct catalog *c, struct str name, enum guard guard)
 	if (*place == NULL)
 		return NULL;
 	db_publish(*place, &c->list[i]);
+	db_wait_for_locks(*place, c->lock_limit_ms);
 	if (!c->profiled || db_profile(*place))
 		return *place;
 	db_free(*place);

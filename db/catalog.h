@@ -16,6 +16,9 @@ struct catalog;
 struct catalog *
 catalog_new(const struct published *, size_t n, int64_t time_limit_ms);
 
+/* db_wait_for_locks for all of them. */
+void catalog_wait_for_locks(struct catalog *, int64_t ms);
+
 /* NULL is harmless. */
 void catalog_free(struct catalog *);
 

@@ -30,7 +30,7 @@ static int
 wait_for_lock(void *arg, int tries)
 {
 	struct db *db = arg;
-	int64_t left_us = db->deadline_us - clock_mono_us();
+	int64_t left_us = db->lock_deadline_us - clock_mono_us();
 	int ms = tries < 5 ? 1 : 5;
 
 	if (left_us <= 0)
@@ -120,18 +120,25 @@ set_limits(sqlite3 *handle)
 	    {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
 	    {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
 	};
-	char pragmas[128];
-
 	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
 		sqlite3_limit(handle, limits[i].limit, limits[i].value);
 	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
 		sqlite3_db_config(
 		    handle, options[i].option, options[i].value, NULL);
-	snprintf(pragmas, sizeof(pragmas),
-	    "PRAGMA query_only=1; PRAGMA cell_size_check=1;"
-	    "PRAGMA cache_size=-%d",
+	return sqlite3_exec(handle,
+	    "PRAGMA query_only=1; PRAGMA cell_size_check=1", NULL, NULL, NULL);
+}
+
+int
+connection_read_schema(struct connection *c)
+{
+	char sql[80];
+
+	/* Else the cache would be as large as the file asks for. */
+	snprintf(sql, sizeof(sql),
+	    "PRAGMA cache_size=-%d; SELECT 1 FROM sqlite_schema LIMIT 1",
 	    MAX_HEAP_CACHE_KB);
-	return sqlite3_exec(handle, pragmas, NULL, NULL, NULL);
+	return sqlite3_exec(c->handle, sql, NULL, NULL, NULL);
 }
 
 int

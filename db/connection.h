@@ -31,6 +31,13 @@ struct connection {
  */
 int connection_open(struct db *, const struct stat *st);
 
+/*
+ * Has SQLite read the schema, for as long as it does not change; a result code
+ * of SQLite's.  Opening reads nothing of it, so whoever is only after versions
+ * has neither its time to spend nor its memory.
+ */
+int connection_read_schema(struct connection *);
+
 /* Closes what is open, if anything is. */
 void connection_close(struct connection *);
 

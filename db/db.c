@@ -15,6 +15,12 @@
 #include "db/collation.h"
 #include "db/internal.h"
 
+/*
+ * For each of the passes that read the schema: hundreds of thousands of tables.
+ * A page needs three of them at most, which is less than a worker may be stuck.
+ */
+enum { SCHEMA_LIMIT_MS = 3000 };
+
 static const struct {
 	int code;
 	enum db_status status;
@@ -112,6 +118,45 @@ db_over_time(struct db *db)
 	return db->budget_over;
 }
 
+void
+db_schema_begin(struct db *db, struct db_clock *clock)
+{
+	*clock = (struct db_clock){
+	    .since_us = clock_mono_us(),
+	    .deadline_us = db->deadline_us,
+	    .budget_deadline_us = db->budget_deadline_us,
+	    .budget_over = db->budget_over,
+	    .time_dependent = db->work.time_dependent,
+	};
+	db->deadline_us = clock->since_us + SCHEMA_LIMIT_MS * 1000;
+	db->budget_deadline_us = 0;
+	db->budget_over = false;
+}
+
+void
+db_schema_end(struct db *db, const struct db_clock *clock)
+{
+	int64_t took_us = clock_mono_us() - clock->since_us;
+
+	db->deadline_us = clock->deadline_us + took_us;
+	if (clock->budget_deadline_us != 0)
+		db->budget_deadline_us = clock->budget_deadline_us + took_us;
+	db->budget_over = clock->budget_over;
+	db->work.time_dependent = clock->time_dependent;
+}
+
+static int
+read_schema(struct db *db)
+{
+	struct db_clock clock;
+	int rc;
+
+	db_schema_begin(db, &clock);
+	rc = connection_read_schema(&db->conn);
+	db_schema_end(db, &clock);
+	return rc;
+}
+
 /* There is nothing to open; the log hears of it once. */
 static void
 fail_file(struct db *db, enum db_status status, const char *message)
@@ -151,6 +196,8 @@ reopen(struct db *db, const struct stat *st)
 	db->conn = (struct connection){0};
 	/* SQLite would take an empty file for a database without tables. */
 	rc = st->st_size == 0 ? SQLITE_NOTADB : connection_open(db, st);
+	if (rc == SQLITE_OK && old.schema_known)
+		rc = read_schema(db);
 	if (rc == SQLITE_OK) {
 		connection_close(&old);
 		db->file_bad = false;
@@ -211,6 +258,7 @@ db_new(const char *name, const char *file, int64_t time_limit_ms)
 	if (asprintf(&db->log, "%s-wal", file) < 0)
 		db->log = NULL;
 	db->time_limit_us = time_limit_ms * 1000;
+	db->lock_limit_us = db->time_limit_us;
 	if (db->name == NULL || db->file == NULL || db->log == NULL) {
 		db_free(db);
 		return NULL;
@@ -225,6 +273,7 @@ db_free(struct db *db)
 		return;
 	connection_close(&db->conn);
 	described_clear(&db->described);
+	inventory_clear(&db->inventory);
 	profile_free(db->profile);
 	buf_release(&db->advice);
 	free(db->name);
@@ -249,6 +298,12 @@ const char *
 db_file(const struct db *db)
 {
 	return db->file;
+}
+
+void
+db_wait_for_locks(struct db *db, int64_t ms)
+{
+	db->lock_limit_us = ms * 1000;
 }
 
 int64_t
@@ -310,9 +365,9 @@ look_at_schema(struct db *db)
 		return;
 	statements_clear(&c->statements);
 	described_clear(&db->described);
+	inventory_clear(&db->inventory);
 	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(c->handle,
-		    "SELECT 1 FROM sqlite_schema LIMIT 1", NULL, NULL, NULL);
+		rc = read_schema(db);
 	c->schema = version;
 	c->schema_known = rc == SQLITE_OK;
 	if (rc != SQLITE_OK)
@@ -336,6 +391,8 @@ db_begin_within(struct db *db, int64_t limit_us)
 	db->budget_deadline_us = 0;
 	db->budget_over = false;
 	db->deadline_us = since_us + limit_us;
+	db->lock_deadline_us = since_us +
+	    (limit_us < db->lock_limit_us ? limit_us : db->lock_limit_us);
 	check_file(db);
 	if (db->status == DB_OK)
 		run(db, db->conn.begin);
@@ -354,6 +411,8 @@ db_limit(struct db *db, int64_t ms)
 
 	if (deadline_us < db->deadline_us)
 		db->deadline_us = deadline_us;
+	if (deadline_us < db->lock_deadline_us)
+		db->lock_deadline_us = deadline_us;
 }
 
 enum db_status
@@ -384,11 +443,13 @@ static const char *
 collation_of(struct db *db, const char *table, const char *column)
 {
 	const char *name = NULL;
+	int rc = sqlite3_table_column_metadata(db->conn.handle, "main", table,
+	    column, NULL, &name, NULL, NULL, NULL);
 
-	return sqlite3_table_column_metadata(db->conn.handle, "main", table,
-		   column, NULL, &name, NULL, NULL, NULL) == SQLITE_OK
-	    ? name
-	    : NULL;
+	/* Other failures are those of views and their like, which have none. */
+	if (rc == SQLITE_NOMEM)
+		db_fail(db, rc);
+	return rc == SQLITE_OK ? name : NULL;
 }
 
 bool
@@ -486,7 +547,8 @@ void
 db_refresh(struct db *db)
 {
 	db->status = DB_OK;
-	db->deadline_us = clock_mono_us() + db->time_limit_us;
+	db->deadline_us = INT64_MAX;
+	db->lock_deadline_us = clock_mono_us() + db->lock_limit_us;
 	check_file(db);
 }
 

@@ -33,6 +33,12 @@ enum db_status {
  */
 struct db *db_new(const char *name, const char *file, int64_t time_limit_ms);
 
+/*
+ * Locks are waited for until the time limit is over, or for `ms` if that is
+ * less.
+ */
+void db_wait_for_locks(struct db *, int64_t ms);
+
 /* NULL is harmless. */
 void db_free(struct db *);
 

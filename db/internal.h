@@ -6,6 +6,7 @@
 #include "db/connection.h"
 #include "db/described.h"
 #include "db/guard.h"
+#include "db/inventory.h"
 #include "db/profile.h"
 #include "db/published.h"
 
@@ -19,11 +20,14 @@ struct db {
 	const struct published *published; /* NULL: nothing is said of it */
 	struct connection conn;            /* to the open file */
 	struct described described;        /* of its tables */
+	struct inventory inventory;        /* what its schema names */
 	bool in_snapshot;
 	bool file_bad; /* what stands at the path is no good; the log knows */
 
-	int64_t time_limit_us;
+	int64_t time_limit_us;      /* of a page */
+	int64_t lock_limit_us;      /* for which a lock is waited for */
 	int64_t deadline_us;        /* of the queries that run now */
+	int64_t lock_deadline_us;   /* of waiting for locks, likewise */
 	int64_t budget_deadline_us; /* 0: there is no budget */
 	bool budget_over;
 	char refusal[256]; /* SQLite's words for what ended the budget */
@@ -47,6 +51,20 @@ struct db {
 
 /* db_begin with another time limit. */
 enum db_status db_begin_within(struct db *, int64_t limit_us);
+
+/*
+ * Reading the schema is not what a page's limits are for: it happens once for
+ * every change of the schema, and a small limit would keep it from ever being
+ * done.  Between these two it has a limit of its own, and the page's limit and
+ * budget stand still; nor does it count that views call functions.
+ */
+struct db_clock {
+	int64_t since_us, deadline_us, budget_deadline_us;
+	bool budget_over, time_dependent;
+};
+
+void db_schema_begin(struct db *, struct db_clock *);
+void db_schema_end(struct db *, const struct db_clock *);
 
 /* Is the time limit over, or the budget within it?  Notes the latter. */
 bool db_over_time(struct db *);

@@ -1,94 +1,75 @@
 /*
- * Foreign keys seen from the other end.  SQLite has no list of these: each
- * table is asked for its own.
+ * Foreign keys seen from the other end, as the inventory of the schema has
+ * them: no other table is read.
  */
 #include "db/referrers.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 #include "db/indexes.h"
-#include "db/query.h"
+#include "db/inventory.h"
 
-static bool
-take(struct db *db, const struct table *t, const struct table *other,
-    const struct foreign_key *f, struct referrer *r)
-{
-	size_t to[SCHEMA_KEY_MAX];
-
-	if (!foreign_key_targets(f, t, to))
-		return false;
-	r->table = strdup(other->name);
-	for (; r->n < f->n; r->n++) {
-		r->columns[r->n].to = to[r->n];
-		r->columns[r->n].column =
-		    strdup(other->columns[f->from[r->n]].name);
-		if (r->columns[r->n].column == NULL)
-			return false;
-	}
-	r->indexed = indexes_have(db, other, f->from, f->n);
-	return r->table != NULL;
-}
-
-static void
-release(struct referrer *r)
-{
-	for (size_t i = 0; i < r->n; i++)
-		free(r->columns[i].column);
-	free(r->table);
-}
-
-/* Adds those of one table. */
+/* How many of these references, from the first on, are of one foreign key. */
 static size_t
-add(struct db *db, const struct table *t, struct str name,
-    struct referrer **list, size_t n)
+count_columns(const struct reference *list, size_t n)
 {
-	struct table other;
+	size_t i = 1;
 
-	if (!table_read(db, name, &other))
-		goto out;
-	for (size_t i = 0; i < other.n_foreign_keys; i++) {
-		const struct foreign_key *f = &other.foreign_keys[i];
-		struct referrer r = {0}, *more;
+	while (i < n && list[i].id == list[0].id &&
+	    strcmp(list[i].table, list[0].table) == 0)
+		i++;
+	return i;
+}
 
-		if (f->n == 0 || strcasecmp(f->table, t->name) != 0)
-			continue;
-		more = realloc(*list, (n + 1) * sizeof(**list));
-		if (more != NULL)
-			*list = more;
-		if (more == NULL || !take(db, t, &other, f, &r))
-			release(&r);
+/* False if it can't be followed. */
+static bool
+make(const struct table *t, const struct reference *list, size_t n,
+    struct referrer *r)
+{
+	*r = (struct referrer){.table = list[0].table, .n = n};
+	if (n > SCHEMA_KEY_MAX)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		size_t to;
+
+		if (list[i].to != NULL)
+			to = table_column(t, str_of(list[i].to));
 		else
-			more[n++] = r;
+			to = i < t->n_key ? t->key[i] : t->n_columns;
+		if (to == t->n_columns)
+			return false;
+		r->columns[i].column = list[i].from;
+		r->columns[i].to = to;
 	}
-out:
-	table_release(&other);
-	return n;
+	return true;
 }
 
 size_t
 referrers_find(struct db *db, const struct table *t, struct referrer **list)
 {
-	struct query q;
-	size_t n = 0;
+	const struct reference *references;
+	size_t all = inventory_references(db, t->name, &references);
+	size_t n = 0, columns;
 
-	*list = NULL;
-	query_open(&q, db,
-	    "SELECT DISTINCT l.name FROM pragma_table_list AS l, "
-	    "pragma_foreign_key_list(l.name) AS f "
-	    "WHERE l.schema = 'main' AND l.type = 'table' "
-	    "AND f.\"table\" = ? COLLATE NOCASE ORDER BY l.name");
-	query_bind_text(&q, 1, str_of(t->name));
-	while (query_next(&q))
-		n = add(db, t, query_text(&q, 0), list, n);
-	query_close(&q);
+	*list = all == 0 ? NULL : calloc(all, sizeof(**list));
+	if (all > 0 && *list == NULL) {
+		db_no_memory(db);
+		return 0;
+	}
+	for (size_t i = 0; i < all; i += columns) {
+		columns = count_columns(references + i, all - i);
+		n += make(t, references + i, columns, *list + n);
+	}
 	return n;
 }
 
-void
-referrers_free(struct referrer *list, size_t n)
+bool
+referrer_is_indexed(
+    struct db *db, const struct referrer *r, const struct table *other)
 {
-	for (size_t i = 0; i < n; i++)
-		release(&list[i]);
-	free(list);
+	size_t columns[SCHEMA_KEY_MAX];
+
+	for (size_t i = 0; i < r->n; i++)
+		columns[i] = table_column(other, str_of(r->columns[i].column));
+	return indexes_have(db, other, columns, r->n);
 }

@@ -5,24 +5,29 @@
 
 /*
  * The foreign keys of other tables, and of the table itself, that refer to its
- * rows.
+ * rows.  The names are the connection's, until db_end.
  */
 struct referrer {
-	char *table;
+	const char *table;
 	size_t n; /* columns */
 	struct {
-		char *column; /* there */
-		size_t to;    /* what it refers to: a column of this table */
+		const char *column; /* there */
+		size_t to; /* what it refers to: a column of this table */
 	} columns[SCHEMA_KEY_MAX];
-	bool indexed; /* rows are found by these columns without a scan */
 };
 
 /*
  * Finds them, by the tables' names.  `*list` is the caller's, to be freed with
- * referrers_free.  What refers to columns that are not there is left out.
+ * free.  What refers to columns that are not there is left out.
  */
 size_t
 referrers_find(struct db *, const struct table *, struct referrer **list);
-void referrers_free(struct referrer *, size_t n);
+
+/*
+ * Whether rows of `other`, the table of the referrer's name, are found by these
+ * columns without a scan.
+ */
+bool referrer_is_indexed(
+    struct db *, const struct referrer *, const struct table *other);
 
 #endif

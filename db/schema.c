@@ -14,10 +14,15 @@
 /* As good as none: the page's own limit counts. */
 enum { DESCRIBE_BUDGET_MS = 3600 * 1000 };
 
+/* NULL without memory, which is a failure of the page's, as in grow. */
 static char *
-copy(struct str s)
+copy(struct db *db, struct str s)
 {
-	return strndup(s.s, s.len);
+	char *string = strndup(s.s, s.len);
+
+	if (string == NULL)
+		db_no_memory(db);
+	return string;
 }
 
 /* Does the declared type contain the word?  SQLite looks no closer. */
@@ -41,15 +46,17 @@ affinity_of(const char *type, bool strict)
 	return AFFINITY_NUMERIC;
 }
 
-/* Adds room for one more element, zeroed; NULL without memory. */
+/* Adds room for one more element, zeroed. */
 static void *
-grow(void *array, size_t *n, size_t size)
+grow(struct db *db, void *array, size_t *n, size_t size)
 {
 	char **at = array;
 	char *more = realloc(*at, (*n + 1) * size);
 
-	if (more == NULL)
+	if (more == NULL) {
+		db_no_memory(db);
 		return NULL;
+	}
 	*at = more;
 	more += *n * size;
 	memset(more, 0, size);
@@ -57,62 +64,28 @@ grow(void *array, size_t *n, size_t size)
 	return more;
 }
 
-/* What read_kind finds out for the others. */
-struct kind {
-	bool without_rowid, strict;
-};
-
-static bool
-read_kind(struct db *db, struct str name, struct table *t, struct kind *kind)
+static void
+read_columns(struct db *db, const struct table_name *name, struct table *t)
 {
 	struct query q;
-	bool found;
-
-	query_open(&q, db,
-	    "SELECT type, wr, name, strict FROM pragma_table_list "
-	    "WHERE schema = 'main' AND name = ? COLLATE NOCASE "
-	    "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
-	query_bind_text(&q, 1, name);
-	found = query_next(&q);
-	if (found) {
-		struct str type = query_text(&q, 0);
-
-		t->kind = str_is(type, "view") ? TABLE_VIEW
-		    : str_is(type, "virtual")  ? TABLE_VIRTUAL
-					       : TABLE_PLAIN;
-		kind->without_rowid = query_int(&q, 1) != 0;
-		kind->strict = query_int(&q, 3) != 0;
-		t->name = copy(query_text(&q, 2));
-	}
-	query_close(&q);
-	return found && t->name != NULL;
-}
-
-static bool
-read_columns(
-    struct db *db, struct str name, struct table *t, const struct kind *kind)
-{
-	struct query q;
-	bool ok = true;
 
 	query_open(&q, db,
 	    "SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo(?) "
 	    "WHERE hidden <> 1 ORDER BY cid");
-	query_bind_text(&q, 1, name);
-	while (ok && query_next(&q)) {
-		struct column *c = grow(&t->columns, &t->n_columns, sizeof(*c));
+	query_bind_text(&q, 1, str_of(name->name));
+	while (query_next(&q)) {
+		struct column *c =
+		    grow(db, &t->columns, &t->n_columns, sizeof(*c));
 		size_t key = (size_t)query_int(&q, 3);
 
-		if (c == NULL) {
-			ok = false;
+		if (c == NULL)
 			break;
-		}
-		c->name = copy(query_text(&q, 0));
-		c->type = copy(query_text(&q, 1));
+		c->name = copy(db, query_text(&q, 0));
+		c->type = copy(db, query_text(&q, 1));
+		if (c->name == NULL || c->type == NULL)
+			break;
+		c->affinity = affinity_of(c->type, name->strict);
 		c->not_null = query_int(&q, 2) != 0;
-		ok = c->name != NULL && c->type != NULL;
-		if (ok)
-			c->affinity = affinity_of(c->type, kind->strict);
 		c->key = key;
 		if (key > t->n_key)
 			t->n_key = key;
@@ -122,7 +95,6 @@ read_columns(
 	query_close(&q);
 	if (t->n_key > SCHEMA_KEY_MAX)
 		t->n_key = 0;
-	return ok;
 }
 
 /* Is the primary key an index of its own, beside the rowid? */
@@ -149,19 +121,16 @@ rowids_change(struct db *db, const struct table *t)
 {
 	static const char *const modules[] = {
 	    "fts3tokenize", "fts4aux", "fts5vocab"};
-	struct declaration d;
+	const struct virtual_table *v =
+	    t->kind == TABLE_VIRTUAL ? inventory_virtual(db, t->name) : NULL;
 	struct buf module = {0};
+	struct declaration d;
 	bool change = false;
-	struct query q;
 
-	if (t->kind != TABLE_VIRTUAL)
-		return false;
-	query_open(&q, db,
-	    "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?");
-	query_bind_text(&q, 1, str_of(t->name));
-	if (query_next(&q) && declaration_parse(&d, query_text(&q, 0)))
+	if (v != NULL && declaration_parse(&d, str_of(v->sql)))
 		declaration_unquote(d.module, &module);
-	query_close(&q);
+	if (module.failed)
+		db_no_memory(db);
 	for (size_t i = 0; i < sizeof(modules) / sizeof(*modules); i++)
 		change |= strcasecmp(buf_cstr(&module), modules[i]) == 0;
 	buf_release(&module);
@@ -169,11 +138,11 @@ rowids_change(struct db *db, const struct table *t)
 }
 
 static void
-find_rowid(struct db *db, struct table *t, const struct kind *kind)
+find_rowid(struct db *db, const struct table_name *name, struct table *t)
 {
 	static const char *const names[] = {"rowid", "_rowid_", "oid"};
 
-	if (t->kind == TABLE_VIEW || kind->without_rowid ||
+	if (t->kind == TABLE_VIEW || name->without_rowid ||
 	    rowids_change(db, t))
 		return;
 	/* Not so "INTEGER PRIMARY KEY DESC", for history's sake. */
@@ -239,56 +208,50 @@ tells_rows_apart(struct db *db, const struct table *t)
 	return t->n_key > 0 && key_compares_as_columns(db, t);
 }
 
-static bool
-read_foreign_keys(struct db *db, struct str name, struct table *t)
+static void
+read_foreign_keys(struct db *db, struct table *t)
 {
 	struct foreign_key *f = NULL;
 	int64_t last = -1;
 	struct query q;
-	bool ok = true;
 
 	query_open(&q, db,
 	    "SELECT id, \"table\", \"from\", \"to\" "
 	    "FROM pragma_foreign_key_list(?) ORDER BY id, seq");
-	query_bind_text(&q, 1, name);
-	while (ok && query_next(&q)) {
+	query_bind_text(&q, 1, str_of(t->name));
+	while (query_next(&q)) {
 		size_t from = table_column(t, query_text(&q, 2));
 
 		if (f == NULL || query_int(&q, 0) != last) {
-			f = grow(
-			    &t->foreign_keys, &t->n_foreign_keys, sizeof(*f));
-			if (f == NULL) {
-				ok = false;
+			f = grow(db, &t->foreign_keys, &t->n_foreign_keys,
+			    sizeof(*f));
+			if (f == NULL)
 				break;
-			}
 			last = query_int(&q, 0);
-			f->table = copy(query_text(&q, 1));
-			ok = f->table != NULL;
+			f->table = copy(db, query_text(&q, 1));
 		}
 		if (f->n == SCHEMA_KEY_MAX || from == t->n_columns)
 			continue;
 		f->from[f->n] = from;
 		if (!query_is_null(&q, 3))
-			f->to[f->n] = copy(query_text(&q, 3));
+			f->to[f->n] = copy(db, query_text(&q, 3));
 		f->n++;
 	}
 	query_close(&q);
-	return ok;
 }
 
-/* Adds a column to the last of the unique keys; false without memory. */
-static bool
-add_unique_column(struct table *t, size_t column, bool first)
+/* Adds a column to the last of the unique keys, or to a new one. */
+static void
+add_unique_column(struct db *db, struct table *t, size_t column, bool first)
 {
 	struct unique_key *key;
 
-	if (first && grow(&t->unique, &t->n_unique, sizeof(*key)) == NULL)
-		return false;
+	if (first && grow(db, &t->unique, &t->n_unique, sizeof(*key)) == NULL)
+		return;
 	key = &t->unique[t->n_unique - 1];
 	if (key->n < SCHEMA_KEY_MAX)
 		key->columns[key->n] = column;
 	key->n++;
-	return true;
 }
 
 /*
@@ -296,22 +259,21 @@ add_unique_column(struct table *t, size_t column, bool first)
  * column that it compares in its own way, or in one that is not known, is none
  * of the table's here.
  */
-static bool
-read_unique(struct db *db, struct str name, struct table *t)
+static void
+read_unique(struct db *db, struct table *t)
 {
 	int64_t last = -1;
 	struct query q;
-	bool ok = true;
 
 	if (t->kind != TABLE_PLAIN)
-		return true;
+		return;
 	query_open(&q, db,
 	    "SELECT l.seq, x.name, x.coll "
 	    "FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS x "
 	    "WHERE l.\"unique\" AND NOT l.partial AND x.key "
 	    "ORDER BY l.seq, x.seqno");
-	query_bind_text(&q, 1, name);
-	while (ok && query_next(&q)) {
+	query_bind_text(&q, 1, str_of(t->name));
+	while (query_next(&q)) {
 		size_t column = table_column(t, query_text(&q, 1));
 
 		if (column < t->n_columns &&
@@ -319,45 +281,51 @@ read_unique(struct db *db, struct str name, struct table *t)
 			!db_has_collation(db, t->name, t->columns[column].name,
 			    query_text(&q, 2))))
 			column = t->n_columns;
-		ok = add_unique_column(t, column, query_int(&q, 0) != last);
+		add_unique_column(db, t, column, query_int(&q, 0) != last);
 		last = query_int(&q, 0);
 	}
 	query_close(&q);
-	return ok;
 }
 
-/* Asks SQLite. */
+/* Asks SQLite; false if it can't tell, or after a failure. */
 static bool
-describe(struct db *db, struct str name, struct table *t)
+describe(struct db *db, const struct table_name *name, struct table *t)
 {
-	struct kind kind = {0};
-	bool failed;
-
+	t->kind = name->kind;
+	t->name = copy(db, str_of(name->name));
+	if (t->name == NULL)
+		return false;
 	/* A description that SQLite can't make is no failure of the page's. */
 	db_budget_begin(db, DESCRIBE_BUDGET_MS);
-	failed = !read_kind(db, name, t, &kind) ||
-	    !read_columns(db, name, t, &kind) || !read_unique(db, name, t) ||
-	    !read_foreign_keys(db, name, t);
-	if (!failed) {
+	read_columns(db, name, t);
+	if (db->status == DB_OK && t->n_columns > 0) {
+		read_unique(db, t);
+		read_foreign_keys(db, t);
 		find_odd_collations(db, t);
-		find_rowid(db, t, &kind);
+		find_rowid(db, name, t);
 		t->has_order = tells_rows_apart(db, t);
 	}
-	return !db_budget_end(db) && !failed && t->n_columns > 0;
+	return !db_budget_end(db) && db->status == DB_OK && t->n_columns > 0;
 }
 
 bool
 table_read(struct db *db, struct str name, struct table *t)
 {
 	const struct table *known = described_find(&db->described, name);
+	const struct table_name *named;
 
 	*t = (struct table){0};
 	if (known == NULL) {
-		if (!describe(db, name, t))
+		named = inventory_find(db, name);
+		if (named == NULL)
 			return false;
-		/* After a failure it may lack something. */
-		if (db->status == DB_OK)
-			known = described_keep(&db->described, t);
+		if (!describe(db, named, t)) {
+			/* After a failure it lacks something. */
+			if (db->status != DB_OK)
+				table_release(t);
+			return false;
+		}
+		known = described_keep(&db->described, t);
 		if (known == NULL)
 			return true;
 	}
@@ -453,40 +421,7 @@ table_is_unique(const struct table *t, const size_t *columns, size_t n)
 }
 
 size_t
-table_list(struct db *db, struct table_name **list)
+table_list(struct db *db, const struct table_name **list)
 {
-	size_t n = 0;
-	struct query q;
-
-	*list = NULL;
-	query_open(&q, db,
-	    "SELECT name, type FROM pragma_table_list "
-	    "WHERE schema = 'main' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
-	    "ORDER BY name COLLATE NOCASE, name");
-	while (query_next(&q)) {
-		struct table_name *t = grow(list, &n, sizeof(*t));
-		struct str type = query_text(&q, 1);
-
-		if (t == NULL)
-			break;
-		t->name = copy(query_text(&q, 0));
-		if (t->name == NULL) {
-			n--;
-			break;
-		}
-		t->kind = str_is(type, "view") ? TABLE_VIEW
-		    : str_is(type, "virtual")  ? TABLE_VIRTUAL
-					       : TABLE_PLAIN;
-		t->hidden = str_is(type, "shadow");
-	}
-	query_close(&q);
-	return n;
-}
-
-void
-table_list_free(struct table_name *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		free(list[i].name);
-	free(list);
+	return inventory_tables(db, list);
 }

@@ -69,8 +69,8 @@ struct table {
 /*
  * Reads a table's or view's description.  As in SQL, the case of the name does
  * not matter; table.name is the true one.  False if there is none of this name,
- * and table.name is NULL; if it can't be described, as a view of what is gone;
- * or after a failure.  To be released in any case.  Its contents must not be
+ * or after a failure, and table.name is NULL; or if it can't be described, as a
+ * view of what is gone.  To be released in any case.  Its contents must not be
  * changed.
  */
 bool table_read(struct db *, struct str name, struct table *);
@@ -98,16 +98,16 @@ bool table_is_unique(const struct table *, const size_t *columns, size_t n);
 
 /* A line of the list of tables. */
 struct table_name {
-	char *name;
+	const char *name;
 	enum table_kind kind;
 	bool hidden; /* the inside of a full-text or R*Tree index */
+	bool without_rowid, strict;
 };
 
 /*
- * The tables and views, by name, without SQLite's own.  `*list` is the
- * caller's, to be freed with table_list_free.
+ * The tables and views, by name, without SQLite's own.  The list is the
+ * connection's, until db_end.
  */
-size_t table_list(struct db *, struct table_name **list);
-void table_list_free(struct table_name *, size_t n);
+size_t table_list(struct db *, const struct table_name **list);
 
 #endif

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "db/declaration.h"
+#include "db/inventory.h"
 #include "db/keyset.h"
 
 enum { ATTEMPT_MS = 3600 * 1000 }; /* the page's own limit counts */
@@ -145,26 +146,33 @@ consider(struct db *db, const struct table *t, struct str name,
 	    has_columns_of(&index->table, t);
 }
 
+/* Whether a virtual table is an index of the table; takes it then. */
+static bool
+try(struct db *db, const struct table *t, const struct virtual_table *v,
+    struct search_index *index)
+{
+	struct options o;
+	bool found = read_options(str_of(v->sql), &o) &&
+	    consider(db, t, str_of(v->name), &o, index);
+
+	options_release(&o);
+	return found;
+}
+
 bool
 search_find(struct db *db, const struct table *t, struct search_index *index)
 {
+	const struct virtual_table *list, *own = NULL;
+	size_t n = inventory_virtuals(db, &list);
 	bool found = false;
-	struct query q;
 
 	*index = (struct search_index){0};
-	query_open(&q, db,
-	    "SELECT name, sql FROM sqlite_schema "
-	    "WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE %' "
-	    "ORDER BY name <> ? COLLATE NOCASE, rowid");
-	query_bind_text(&q, 1, str_of(t->name));
-	while (!found && query_next(&q)) {
-		struct options o;
-
-		found = read_options(query_text(&q, 1), &o) &&
-		    consider(db, t, query_text(&q, 0), &o, index);
-		options_release(&o);
-	}
-	query_close(&q);
+	if (t->kind == TABLE_VIRTUAL)
+		own = inventory_virtual(db, t->name);
+	if (own != NULL)
+		found = try(db, t, own, index);
+	for (size_t i = 0; i < n && !found; i++)
+		found = &list[i] != own && try(db, t, &list[i], index);
 	if (!found)
 		search_index_release(index);
 	return found;
@@ -174,25 +182,20 @@ bool
 search_use(struct db *db, const struct table *t, struct str fts, struct str key,
     struct search_index *index)
 {
+	const struct table_name *name = inventory_find(db, fts);
+	const struct virtual_table *v = NULL;
+	struct options o = {0};
 	bool found = false;
-	struct query q;
 
 	*index = (struct search_index){0};
-	query_open(&q, db,
-	    "SELECT sql FROM sqlite_schema "
-	    "WHERE type = 'table' AND name = ? COLLATE NOCASE");
-	query_bind_text(&q, 1, fts);
-	if (query_next(&q)) {
-		struct options o;
-
-		if (read_options(query_text(&q, 0), &o)) {
-			if (key.s == NULL)
-				key = str_of_buf(&o.content_rowid);
-			found = take(db, t, fts, &o, key, index);
-		}
-		options_release(&o);
+	if (name != NULL && name->kind == TABLE_VIRTUAL)
+		v = inventory_virtual(db, name->name);
+	if (v != NULL && read_options(str_of(v->sql), &o)) {
+		if (key.s == NULL)
+			key = str_of_buf(&o.content_rowid);
+		found = take(db, t, fts, &o, key, index);
 	}
-	query_close(&q);
+	options_release(&o);
 	if (!found)
 		search_index_release(index);
 	return found;

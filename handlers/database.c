@@ -42,32 +42,39 @@ columns_json(struct buf *b, const struct table *t)
 	json_raw(b, "]");
 }
 
+/* A table of the page, as far as there was time to read about it. */
+struct item {
+	const char *name;
+	bool hidden;
+	struct table table; /* empty: nothing else is known */
+	struct count count;
+};
+
 static void
-as_json(const struct request *req, const struct table *t, bool hidden,
-    struct count count, struct buf *b)
+as_json(const struct request *req, const struct item *item, struct buf *b)
 {
 	json_raw(b, "{\"name\":");
-	json_str(b, t->name);
+	json_str(b, item->name);
 	json_raw(b, ",\"path\":\"");
-	link_table(b, req, req->segments[0], str_of(t->name));
+	link_table(b, req, req->segments[0], str_of(item->name));
 	json_raw(b, "\"");
-	columns_json(b, t);
-	count_json(b, count);
+	columns_json(b, &item->table);
+	count_json(b, item->count);
 	json_raw(b, ",\"hidden\":");
-	buf_str(b, hidden ? "true}" : "false}");
+	buf_str(b, item->hidden ? "true}" : "false}");
 }
 
 static void
-as_html(const struct request *req, const struct table *t, bool hidden,
-    struct count count, struct buf *b)
+as_html(const struct request *req, const struct item *item, struct buf *b)
 {
-	(void)hidden;
+	const struct table *t = &item->table;
+
 	html_raw(b, "<li><h3><a href=\"");
-	link_table(b, req, req->segments[0], str_of(t->name));
+	link_table(b, req, req->segments[0], str_of(item->name));
 	html_raw(b, "\">");
-	layout_name(b, str_of(t->name));
+	layout_name(b, str_of(item->name));
 	html_raw(b, "</a> <small>");
-	layout_count(b, count);
+	layout_count(b, item->count);
 	html_raw(b, "</small></h3>\n<p>");
 	for (size_t i = 0; i < t->n_columns; i++) {
 		if (i > 0)
@@ -80,22 +87,50 @@ as_html(const struct request *req, const struct table *t, bool hidden,
 /* What belongs under one heading. */
 enum group { GROUP_TABLES, GROUP_VIEWS, GROUP_HIDDEN, GROUPS };
 
-static enum group
-group_of(const struct table_name *t)
+static bool
+is_hidden(const struct db *db, const struct table_name *t)
 {
-	if (t->hidden)
+	return t->hidden || published_table(db, t->name)->hidden;
+}
+
+static enum group
+group_of(const struct db *db, const struct table_name *t)
+{
+	if (is_hidden(db, t))
 		return GROUP_HIDDEN;
 	return t->kind == TABLE_VIEW ? GROUP_VIEWS : GROUP_TABLES;
 }
 
 struct listing {
-	struct table_name *names;
+	const struct table_name *names;
 	size_t n;
-	int64_t deadline_us; /* for counting */
+	int64_t describe_until_us, count_until_us;
 };
 
-/* All counts of a page together take no longer than this. */
-enum { COUNTS_BUDGET_MS = 250 };
+enum {
+	COUNTS_BUDGET_MS = 250, /* for all counts of a page together */
+	/* For counts and descriptions, and of what is left of its time: */
+	DESCRIBE_BUDGET_MS = 500,
+	DESCRIBE_SHARE = 2,
+};
+
+static struct listing
+list(struct db *db)
+{
+	struct listing l;
+	int64_t ms, now;
+
+	l.n = table_list(db, &l.names);
+	now = clock_mono_us();
+	ms = db_time_left_ms(db) / DESCRIBE_SHARE;
+	if (ms > DESCRIBE_BUDGET_MS)
+		ms = DESCRIBE_BUDGET_MS;
+	l.describe_until_us = now + ms * 1000;
+	if (ms > COUNTS_BUDGET_MS)
+		ms = COUNTS_BUDGET_MS;
+	l.count_until_us = now + ms * 1000;
+	return l;
+}
 
 static struct count
 count_table(struct db *db, const struct table *t, int64_t deadline_us)
@@ -112,6 +147,15 @@ count_table(struct db *db, const struct table *t, int64_t deadline_us)
 	    db, &all, left_ms < COUNT_BUDGET_MS ? left_ms : COUNT_BUDGET_MS);
 }
 
+static void
+read_item(struct db *db, const struct listing *l, struct item *item)
+{
+	if (clock_mono_us() >= l->describe_until_us)
+		db_cut_short(db);
+	else if (table_read(db, str_of(item->name), &item->table))
+		item->count = count_table(db, &item->table, l->count_until_us);
+}
+
 /* Adds the tables of one group to those shown; returns how many those are. */
 static size_t
 list_group(const struct request *req, struct db *db, const struct listing *l,
@@ -120,23 +164,20 @@ list_group(const struct request *req, struct db *db, const struct listing *l,
 	bool json = req->format == FORMAT_JSON;
 
 	for (size_t i = 0; i < l->n; i++) {
-		struct table t;
-		struct count count = {.n = -1};
+		struct item item = {
+		    .name = l->names[i].name,
+		    .hidden = group == GROUP_HIDDEN,
+		    .count = {.n = -1},
+		};
 
-		if (group_of(&l->names[i]) != group)
+		if (group_of(db, &l->names[i]) != group)
 			continue;
-		if (table_read(db, str_of(l->names[i].name), &t))
-			count = count_table(db, &t, l->deadline_us);
-		if (t.name == NULL) {
-			table_release(&t);
-			continue;
-		}
+		read_item(db, l, &item);
 		if (json && shown > 0)
 			json_raw(b, ",");
-		(json ? as_json : as_html)(
-		    req, &t, group == GROUP_HIDDEN, count, b);
+		(json ? as_json : as_html)(req, &item, b);
 		shown++;
-		table_release(&t);
+		table_release(&item.table);
 	}
 	return shown;
 }
@@ -150,7 +191,7 @@ page_html(const struct request *req, struct db *db, const struct listing *l,
 	size_t of[GROUPS] = {0};
 
 	for (size_t i = 0; i < l->n; i++)
-		of[group_of(&l->names[i])]++;
+		of[group_of(db, &l->names[i])]++;
 	layout_begin(b, req, &(struct layout){.title = title, .json = true});
 	html_raw(b, "<h1>");
 	html(b, title);
@@ -213,22 +254,14 @@ page_json(const struct request *req, struct db *db, const struct listing *l,
 static int
 read(const struct request *req, struct db *db, struct page *page)
 {
-	struct listing l = {
-	    .deadline_us = clock_mono_us() + COUNTS_BUDGET_MS * 1000,
-	};
+	struct listing l = list(db);
 
-	l.n = table_list(db, &l.names);
-	for (size_t i = 0; i < l.n; i++) {
-		if (published_table(db, l.names[i].name)->hidden)
-			l.names[i].hidden = true;
-	}
 	if (req->format == FORMAT_JSON) {
 		page->type = MEDIA_JSON;
 		page_json(req, db, &l, &page->body);
 	} else {
 		page_html(req, db, &l, &page->body);
 	}
-	table_list_free(l.names, l.n);
 	return 200;
 }
 

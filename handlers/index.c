@@ -21,7 +21,7 @@ static struct summary
 summarise(struct db *db)
 {
 	struct summary s = {.db = db};
-	struct table_name *list;
+	const struct table_name *list;
 	size_t n;
 
 	if (db_begin(db) == DB_OK) {
@@ -33,7 +33,6 @@ summarise(struct db *db)
 			s.views += list[i].kind == TABLE_VIEW;
 			s.tables += list[i].kind != TABLE_VIEW;
 		}
-		table_list_free(list, n);
 		s.size = db_size(db);
 	}
 	s.status = db_end(db);

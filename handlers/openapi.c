@@ -360,7 +360,7 @@ database_paths(struct writer *w, const struct db *db)
 static void
 tables(struct writer *w, struct db *db)
 {
-	struct table_name *list = NULL;
+	const struct table_name *list;
 	size_t n = table_list(db, &list);
 
 	for (size_t i = 0; i < n; i++) {
@@ -372,7 +372,6 @@ tables(struct writer *w, struct db *db)
 			table_paths(w, db, &t);
 		table_release(&t);
 	}
-	table_list_free(list, n);
 }
 
 /* The pages of the site. */

@@ -4,6 +4,8 @@
  */
 #include "handlers/row_links.h"
 
+#include <stdlib.h>
+
 #include "app/clock.h"
 #include "app/html.h"
 #include "app/json.h"
@@ -52,6 +54,7 @@ add_value(const struct query *q, int column, struct buf *b)
 	}
 }
 
+/* Counts the rows that it leads to, if that takes no scan. */
 static void
 count(struct link *l, struct db *db, int64_t budget_ms)
 {
@@ -61,6 +64,7 @@ count(struct link *l, struct db *db, int64_t budget_ms)
 	bool ok = table_read(db, str_of(l->referrer->table), &t);
 
 	filters_init(&f, &t);
+	ok = ok && referrer_is_indexed(db, l->referrer, &t);
 	for (size_t i = 0; i < l->referrer->n && ok; i++)
 		ok = filters_add(&f, str_of_buf(&l->names[i]),
 		    str_of_buf(&l->values[i]), &why);
@@ -186,9 +190,9 @@ next(struct links *l)
 		if (!make_link(&l->link, l->rows))
 			continue;
 		left_ms = (l->deadline_us - clock_mono_us()) / 1000;
-		if (r->indexed && left_ms > 0)
+		if (left_ms > 0)
 			count(&l->link, l->db, left_ms);
-		else if (r->indexed)
+		else
 			db_cut_short(l->db);
 		return true;
 	}
@@ -199,7 +203,7 @@ static void
 end(struct links *l)
 {
 	link_release(&l->link);
-	referrers_free(l->list, l->n);
+	free(l->list);
 }
 
 void

@@ -19,7 +19,7 @@ check_referrers(const struct database *d, const char *table, struct str want,
 {
 	struct referrer *list;
 	struct buf b = {0};
-	struct table t;
+	struct table t, other;
 	size_t n;
 
 	assert_true(table_read(d->db, str_of(table), &t));
@@ -30,11 +30,14 @@ check_referrers(const struct database *d, const char *table, struct str want,
 			buf_printf(&b, "%s%s->%s", k > 0 ? ", " : "",
 			    list[i].columns[k].column,
 			    t.columns[list[i].columns[k].to].name);
-		buf_printf(&b, ")%s", list[i].indexed ? "!" : "");
+		assert_true(table_read(d->db, str_of(list[i].table), &other));
+		buf_printf(&b, ")%s",
+		    referrer_is_indexed(d->db, &list[i], &other) ? "!" : "");
+		table_release(&other);
 	}
 	check_str(str_of_buf(&b), want, file, line);
 	buf_release(&b);
-	referrers_free(list, n);
+	free(list);
 	table_release(&t);
 }
 

@@ -674,7 +674,7 @@ tables_are_listed_by_name(void **state)
 	    {"Zeta", TABLE_PLAIN, false},
 	};
 	struct database *d = *state;
-	struct table_name *list;
+	const struct table_name *list;
 	size_t n;
 
 	read_database_of(d,
@@ -691,7 +691,6 @@ tables_are_listed_by_name(void **state)
 		assert_int_equal(list[i].kind, want[i].kind);
 		assert_int_equal(list[i].hidden, want[i].hidden);
 	}
-	table_list_free(list, n);
 	end_reading(d->db);
 }
 
@@ -699,12 +698,11 @@ static void
 a_database_without_tables(void **state)
 {
 	struct database *d = *state;
-	struct table_name *list;
+	const struct table_name *list;
 
 	read_database_of(d, "PRAGMA user_version = 1");
 	assert_int_equal(table_list(d->db, &list), 0);
 	assert_null(list);
-	table_list_free(list, 0);
 	end_reading(d->db);
 }
 
@@ -712,7 +710,7 @@ static void
 reading_after_a_failure_finds_nothing(void **state)
 {
 	struct database *d = *state;
-	struct table_name *list;
+	const struct table_name *list;
 	struct table t;
 
 	read_database_of(d, "CREATE TABLE t(x)");
@@ -720,7 +718,6 @@ reading_after_a_failure_finds_nothing(void **state)
 	assert_false(table_read(d->db, LIT("t"), &t));
 	table_release(&t);
 	assert_int_equal(table_list(d->db, &list), 0);
-	table_list_free(list, 0);
 	assert_int_equal(db_end(d->db), DB_FAILED);
 }
 
@@ -732,7 +729,7 @@ static void
 a_broken_view_spoils_no_other_table(void **state)
 {
 	struct database *d = *state;
-	struct table_name *list;
+	const struct table_name *list;
 	struct table t;
 	size_t n;
 
@@ -741,7 +738,6 @@ a_broken_view_spoils_no_other_table(void **state)
 	    "CREATE VIEW broken AS SELECT x FROM gone; DROP TABLE gone");
 	n = table_list(d->db, &list);
 	assert_int_equal(n, 3);
-	table_list_free(list, n);
 	if (table_read(d->db, LIT("broken"), &t))
 		count(d->db, &t);
 	table_release(&t);
@@ -756,7 +752,7 @@ static void
 a_table_of_an_unknown_module_spoils_no_other(void **state)
 {
 	struct database *d = *state;
-	struct table_name *list;
+	const struct table_name *list;
 	struct table t;
 	size_t n;
 
@@ -767,7 +763,6 @@ a_table_of_an_unknown_module_spoils_no_other(void **state)
 	    " 'CREATE VIRTUAL TABLE v USING nosuchmodule(x)')");
 	n = table_list(d->db, &list);
 	assert_int_equal(n, 3);
-	table_list_free(list, n);
 	if (table_read(d->db, LIT("v"), &t))
 		count(d->db, &t);
 	table_release(&t);
