@@ -36,7 +36,8 @@ ASSETS_HASH := $(shell cat handlers/style.css handlers/script.js | cksum | cut -
 ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DSQUALL_VERSION='"$(VERSION)"' \
 	-DASSETS_HASH='"$(ASSETS_HASH)"' $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = -std=c17 -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
-ALL_LDFLAGS = -pthread $(HARDENING_LD) $(LDFLAGS)
+# The build ID tells the pages of one program from those of another (app/build.c).
+ALL_LDFLAGS = -pthread -Wl,--build-id=sha1 $(HARDENING_LD) $(LDFLAGS)
 
 SOURCES = $(wildcard app/*.c handlers/*.c handlers/*/*.c db/*.c)
 OBJECTS = $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/handlers/assets.o

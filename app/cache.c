@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "app/breaker.h"
+#include "app/build.h"
 #include "app/clock.h"
 #include "app/entry.h"
 #include "app/log.h"
@@ -32,6 +33,7 @@ static const char lease_taken[] = "1", lease_done[] = "2";
 struct cache {
 	struct store *store;
 	struct stats_slot *stats;
+	uint64_t build;
 	struct breaker breakers[STORE_SHARDS_MAX];
 	size_t too_large; /* entries of so many bytes are refused; 0: none */
 	int64_t too_large_until_us;
@@ -54,6 +56,7 @@ cache_open(struct cache **cache, const struct store_config *config,
 		return false;
 	}
 	c->stats = stats;
+	c->build = build_number();
 	*cache = c;
 	return true;
 }
@@ -156,7 +159,14 @@ reach_page(struct cache *c, struct str key, struct place *p)
 	return reach(c, p);
 }
 
-/* A lease is for one version: who renders an older one is in nobody's way. */
+/* A page's label in the store: of which version it is, and by which program. */
+static uint64_t
+label_of(const struct cache *c, uint64_t version)
+{
+	return version ^ c->build;
+}
+
+/* A lease is for one label: who renders an older one is in nobody's way. */
 static bool
 reach_lease(struct cache *c, struct str key, uint64_t version, struct place *p)
 {
@@ -164,7 +174,7 @@ reach_lease(struct cache *c, struct str key, uint64_t version, struct place *p)
 		return false;
 	buf_reset(&c->key);
 	buf_lit(&c->key, LEASE_PREFIX);
-	add_hash(&c->key, key, version);
+	add_hash(&c->key, key, label_of(c, version));
 	return reach(c, p);
 }
 
@@ -196,6 +206,7 @@ struct page *
 cache_get(struct cache *c, struct str key, uint64_t version, int64_t now_ms,
     enum cache_miss *why)
 {
+	uint64_t wanted = label_of(c, version), label;
 	struct place place;
 	struct str entry;
 	struct page *page;
@@ -206,17 +217,17 @@ cache_get(struct cache *c, struct str key, uint64_t version, int64_t now_ms,
 	stats_work(c->stats, WORK_STORE_GETS, 1);
 	if (get(c, &place, &entry) != STORE_OK)
 		return NULL;
-	page = entry_decode(entry, key);
+	page = entry_decode(entry, key, &label);
 	if (page == NULL) {
 		/* Another key's, perhaps: then the next would be one as well.
 		 */
 		c->store->class->drop(c->store);
-	} else if (page->version != version || has_expired(page, now_ms)) {
-		*why =
-		    page->version != version ? CACHE_OUTDATED : CACHE_EXPIRED;
+	} else if (label != wanted || has_expired(page, now_ms)) {
+		*why = label != wanted ? CACHE_OUTDATED : CACHE_EXPIRED;
 		page_unref(page);
 		page = NULL;
 	} else {
+		page->version = version;
 		stats_work(c->stats, WORK_STORE_HITS, 1);
 	}
 	return page;
@@ -257,7 +268,7 @@ cache_put(
 	if (ttl_ms <= 0 || !reach_page(c, key, &place))
 		return false;
 	buf_reset(&c->entry);
-	entry_encode(page, key, &c->entry);
+	entry_encode(page, label_of(c, page->version), key, &c->entry);
 	if (c->entry.failed)
 		return false;
 	if (is_too_large(c)) {

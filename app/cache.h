@@ -8,9 +8,10 @@
 
 /*
  * The store tier as renderers see it: pages in a store, by key, and leases, by
- * which the workers of all hosts agree who renders a page.  One handle per
- * thread.  It can only help: whatever is wrong with the store is a miss and a
- * lease granted, and a server that fails is left alone for a while.
+ * which the workers of all hosts agree who renders a page.  Both are for pages
+ * of a version, made by this program: another build's look different.  One
+ * handle per thread.  It can only help: whatever is wrong with the store is a
+ * miss and a lease granted, and a server that fails is left alone for a while.
  */
 struct cache;
 

@@ -72,7 +72,8 @@ checksum(struct str entry)
 }
 
 void
-entry_encode(const struct page *page, struct str key, struct buf *b)
+entry_encode(
+    const struct page *page, uint64_t label, struct str key, struct buf *b)
 {
 	struct str type = str_of(media_type(page->type));
 	size_t from = b->len;
@@ -84,7 +85,7 @@ entry_encode(const struct page *page, struct str key, struct buf *b)
 	put32(head + 8, (uint32_t)key.len);
 	put32(head + 12, (uint32_t)page->header.len);
 	put64(head + 16, page->body.len);
-	put64(head + 24, page->version);
+	put64(head + 24, label);
 	put64(head + 32, (uint64_t)page->made_ms);
 	put64(head + 40, (uint64_t)page->expires_ms);
 	put64(head + 48, page->plain_len);
@@ -113,7 +114,7 @@ take(struct str *s, size_t len)
 }
 
 struct page *
-entry_decode(struct str entry, struct str key)
+entry_decode(struct str entry, struct str key, uint64_t *label)
 {
 	size_t type_len, key_len, header_len, left;
 	uint64_t body_len;
@@ -146,7 +147,7 @@ entry_decode(struct str entry, struct str key)
 		return NULL;
 	page->status = get16(head + 4);
 	page->type = type;
-	page->version = get64(head + 24);
+	*label = get64(head + 24);
 	page->made_ms = (int64_t)get64(head + 32);
 	page->expires_ms = (int64_t)get64(head + 40);
 	page->plain_len = get64(head + 48);

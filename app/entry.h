@@ -14,7 +14,7 @@
  *	8	4	length of the key
  *	12	4	length of the further header lines
  *	16	8	length of the body
- *	24	8	version of the data
+ *	24	8	label: the version of the data, and by which program
  *	32	8	made, milliseconds since 1970
  *	40	8	expires, the same
  *	48	8	length of the plain body, if the body is compressed with
@@ -29,13 +29,14 @@
  */
 
 /* Adds the entry for `page`; a failure is the buffer's. */
-void entry_encode(const struct page *, struct str key, struct buf *);
+void
+entry_encode(const struct page *, uint64_t label, struct str key, struct buf *);
 
 /*
- * The page of an entry: a new one with one reference, whose strings are its
- * own.  NULL if the bytes are no entry of this format, if it is another
- * key's, or without memory.
+ * The page of an entry and its label; the page is a new one with one
+ * reference, whose strings are its own, and without a version.  NULL if the
+ * bytes are no entry of this format, if it is another key's, or without memory.
  */
-struct page *entry_decode(struct str entry, struct str key);
+struct page *entry_decode(struct str entry, struct str key, uint64_t *label);
 
 #endif

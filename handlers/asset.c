@@ -3,6 +3,8 @@
  */
 #include "handlers/asset.h"
 
+enum { HASH_MAX = 10 }; /* digits of a name, from cksum */
+
 /* assets.S */
 extern const char asset_style[], asset_script[];
 extern const uint32_t asset_style_len, asset_script_len;
@@ -24,6 +26,27 @@ asset_name(enum asset_file file)
 	return assets[file].name;
 }
 
+/* The same file's name, by a program that has another one under it? */
+static bool
+is_of_another_build(struct str name, const struct asset *asset)
+{
+	size_t stem = strcspn(asset->name, "-") + 1, i;
+	const char *suffix = strrchr(asset->name, '.');
+
+	if (!str_starts(name, (struct str){asset->name, stem}))
+		return false;
+	for (i = stem; i < name.len && i < stem + HASH_MAX; i++) {
+		if (name.s[i] < '0' || name.s[i] > '9')
+			break;
+	}
+	return i > stem &&
+	    str_is((struct str){name.s + i, name.len - i}, suffix);
+}
+
+/*
+ * While programs take turns, pages of one may ask another for its files: those
+ * it has are better than none, for now.
+ */
 int
 asset_page(
     const struct request *req, struct catalog *catalog, struct page *page)
@@ -32,8 +55,12 @@ asset_page(
 
 	(void)catalog;
 	for (size_t i = 0; i < sizeof(assets) / sizeof(*assets); i++) {
-		if (!str_is(name, assets[i].name))
+		bool present = str_is(name, assets[i].name);
+
+		if (!present && !is_of_another_build(name, &assets[i]))
 			continue;
+		if (!present)
+			buf_lit(&page->header, "Cache-Control: no-cache\r\n");
 		page->type = assets[i].type;
 		buf_add(&page->body, assets[i].bytes, *assets[i].len);
 		return 200;

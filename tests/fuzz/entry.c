@@ -110,8 +110,12 @@ static struct page *
 decode(struct str entry, struct str key)
 {
 	char *copy = exact_copy(entry);
-	struct page *page = entry_decode((struct str){copy, entry.len}, key);
+	uint64_t label;
+	struct page *page =
+	    entry_decode((struct str){copy, entry.len}, key, &label);
 
+	if (page != NULL)
+		page->version = label;
 	memset(copy, GUARD, entry.len);
 	free(copy);
 	return page;
@@ -140,7 +144,7 @@ check_same_bytes(const struct page *page, struct str key, struct str entry)
 {
 	struct buf again = {0};
 
-	entry_encode(page, key, &again);
+	entry_encode(page, page->version, key, &again);
 	CHECK(str_eq(str_of_buf(&again), entry));
 	buf_release(&again);
 }

@@ -100,7 +100,6 @@ make(struct encoder *e, const struct seed *s, struct buf *entry)
 		return false;
 	page->status = s->status;
 	page->type = s->type;
-	page->version = UINT64_C(0xfedcba9876543210);
 	page->made_ms = INT64_C(1700000000123);
 	page->expires_ms = INT64_C(1700000600123);
 	if (s->header != NULL)
@@ -111,7 +110,7 @@ make(struct encoder *e, const struct seed *s, struct buf *entry)
 	page->body.len -= s->cut;
 	if (s->plain_len > 0)
 		page->plain_len = s->plain_len;
-	entry_encode(page, str_of(s->key), entry);
+	entry_encode(page, UINT64_C(0xfedcba9876543210), str_of(s->key), entry);
 	page_unref(page);
 	return !entry->failed;
 }

@@ -261,27 +261,27 @@ goes_on()
 	local abort file name bytes big=$T/big padded=$T/padded whole=$T/whole
 
 	abort=$(record "$ABORT_REQUEST")
-	request GET /demo/notes.json | xxd -r -p >"$whole"
+	request GET /demo/notes.json | unhex >"$whole"
 	# over 1 MiB of a body, which is not waited for, up to mid-record
 	{
 		begin
 		record "$PARAMS" "$(variables GET /demo/notes.json)"
 		record "$PARAMS"
-	} | xxd -r -p >"$big"
+	} | unhex >"$big"
 	for _ in {1..16}; do
-		printf '%02x%02x%04x%04x0000' 1 "$STDIN" 1 65528 | xxd -r -p
+		printf '%02x%02x%04x%04x0000' 1 "$STDIN" 1 65528 | unhex
 		head -c 65528 /dev/zero
 	done >>"$big"
 	cp "$big" "$padded"
 	{
 		printf '%02x%02x%04x%04x%02x00' 1 "$STDIN" 1 1000 0
 		printf '%0400d' 0
-	} | xxd -r -p >>"$big"
+	} | unhex >>"$big"
 	# the last record's content is there, its padding is not
 	{
 		printf '%02x%02x%04x%04x%02x00' 1 "$STDIN" 1 200 200
 		printf '%0400d' 0
-	} | xxd -r -p >>"$padded"
+	} | unhex >>"$padded"
 	while read -r name file bytes; do
 		goes_on "$name" "$file" "$bytes"
 	done <<-END

@@ -239,6 +239,37 @@ of_another_squall()
 	is_hit
 }
 
+# What another program has made is not taken for one's own, whatever it shows.
+of_another_build()
+{
+	local asset uri program=$SQUALL
+
+	serve "$1"
+	get /demo/notes
+	asset=$(grep -oE '/-/static/style[^"]+' <<<"$BODY")
+	for uri in / /demo/notes.json "$asset" /nodb; do
+		is_kept "$uri"
+	done
+	another_build "$program" "$T/squall-other"
+	SQUALL=$T/squall-other serve_second "$1" "$T/demo.db"
+	for uri in / /demo/notes.json "$asset" /nodb; do
+		get "$SECOND$uri"
+		is_miss
+		get "$SECOND$uri"
+		is_hit
+		get "$uri"
+		is_miss
+	done
+	stop squall2
+	# while the same program under another name has them
+	cp "$program" "$T/squall-same"
+	SQUALL=$T/squall-same serve_second "$1" "$T/demo.db"
+	for uri in / /demo/notes.json "$asset" /nodb; do
+		get "$SECOND$uri"
+		is_hit
+	done
+}
+
 expires()
 {
 	serve "$1" --ttl=1
@@ -380,6 +411,9 @@ committed()
 @test "none: two squalls" { of_another_squall none; }
 @test "memcached: two squalls share pages" { of_another_squall memcached; }
 @test "redis: two squalls share pages" { of_another_squall redis; }
+
+@test "memcached: pages are kept apart by build" { of_another_build memcached; }
+@test "redis: pages are kept apart by build" { of_another_build redis; }
 
 @test "none: --ttl" { expires none; }
 @test "memcached: pages expire" { expires memcached; }

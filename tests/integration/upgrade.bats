@@ -5,6 +5,7 @@
 load ../lib
 load helpers/databases
 load helpers/pool
+load helpers/stores
 
 setup()
 {
@@ -84,6 +85,69 @@ call_off()
 	wait_for logged ': reloaded$'
 	stop squall
 	[[ ! -e $T/squall.sock ]]
+}
+
+@test "SIGUSR2: pages that the old program has put into the store are its own" {
+	local asset kind uri
+
+	for kind in memcached redis; do
+		install "$PROGRAM"
+		start_store "$kind"
+		serve memory=0 cache="$STORE_URL"
+		get /
+		asset=$(grep -oE '/-/static/style[^"]+' <<<"$BODY")
+		for uri in / /demo/notes/1.json "$asset"; do
+			wait_for hits "$uri"
+		done
+		another_build "$PROGRAM" "$T/other"
+		PROGRAM=$T/other upgrade
+		for uri in / /demo/notes/1.json "$asset"; do
+			get "$uri"
+			is "$STATUS" 200
+			like "$(cache_status)" 'fwd=(stale|uri-miss)'
+			wait_for hits "$uri"
+		done
+		stop squall
+		rm "$T/squall.log"
+	done
+}
+
+# hits URI: it is the store's.
+hits()
+{
+	get "$1"
+	like "$(cache_status)" "; hit; ttl=[0-9]+; detail=$KIND\$"
+}
+
+@test "a file of another program's is answered with the present one, for now" {
+	local asset bytes other present
+
+	serve
+	for asset in style script; do
+		get /-/status
+		present=$(grep -oE "/-/static/$asset[^\"]+" <<<"$BODY")
+		get "$present"
+		is "$STATUS" 200
+		is "$(header Cache-Control)" \
+		    'public, max-age=31536000, immutable'
+		bytes=$(sha256sum <"$T/body")
+		for other in 1 4294967295; do
+			other=${present%-*}-$other.${present##*.}
+			get "$other"
+			is "$STATUS" 200
+			is "$(header Cache-Control)" no-cache
+			is "$(sha256sum <"$T/body")" "$bytes"
+			get -H "If-None-Match: $(header ETag)" "$other"
+			is "$STATUS" 304
+			is "$(header Cache-Control)" no-cache
+		done
+		for other in '' 12345678901 1a -1; do
+			get "${present%-*}-$other.${present##*.}"
+			is "$STATUS" 404
+		done
+		get "${present%.*}.map"
+		is "$STATUS" 404
+	done
 }
 
 @test "SIGUSR2 under load: no request is lost" {

@@ -37,7 +37,7 @@ encode(const struct page *page, struct str key)
 {
 	struct buf b = {0};
 
-	entry_encode(page, key, &b);
+	entry_encode(page, page->version, key, &b);
 	assert_false(b.failed);
 	return b;
 }
@@ -47,8 +47,11 @@ static struct page *
 decode(const char *bytes, size_t len, struct str key)
 {
 	char *copy = exact_copy(bytes, len);
-	struct page *page = entry_decode((struct str){copy, len}, key);
+	uint64_t label;
+	struct page *page = entry_decode((struct str){copy, len}, key, &label);
 
+	if (page != NULL)
+		page->version = label;
 	memset(copy, '#', len);
 	free(copy);
 	return page;
@@ -250,9 +253,11 @@ every_truncation_is_no_entry(void **state)
 static void
 nothing_is_no_entry(void **state)
 {
+	uint64_t label;
+
 	(void)state;
-	assert_null(entry_decode((struct str){NULL, 0}, KEY));
-	assert_null(entry_decode(LIT(""), KEY));
+	assert_null(entry_decode((struct str){NULL, 0}, KEY, &label));
+	assert_null(entry_decode(LIT(""), KEY, &label));
 }
 
 static void
@@ -544,7 +549,7 @@ an_entry_over_the_bound_is_the_buffers_failure(void **state)
 	page->body.len = BUF_MAX - 100;
 	memset(page->body.data, 'x', page->body.len);
 	entry_encode(
-	    page, LIT(":/a-key-that-makes-it-too-long-for-the-buffer"), &b);
+	    page, 0, LIT(":/a-key-that-makes-it-too-long-for-the-buffer"), &b);
 	assert_true(b.failed);
 	buf_release(&b);
 	page_unref(page);

@@ -28,6 +28,12 @@ hex()
 	od -An -v -tx1 | tr -d ' \n'
 }
 
+# unhex: standard input from hexadecimal.
+unhex()
+{
+	printf '%b' "$(sed 's/../\\x&/g')"
+}
+
 # record TYPE [CONTENT [PADDING]]: one record of request $ID (1) with version
 # $VERSION (1); CONTENT is hexadecimal, PADDING a number of bytes.
 record()
@@ -130,7 +136,7 @@ hang_up_all()
 # send FD HEX: in a process of its own, should the other side have hung up.
 send()
 {
-	(printf '%b' "$(sed 's/../\\x&/g' <<<"$2")" >&"$1") 2>/dev/null
+	(unhex <<<"$2" >&"$1") 2>/dev/null
 }
 
 # next_record FD: reads one record, waiting for $WAIT_S at most.  Sets TYPE,

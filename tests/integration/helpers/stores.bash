@@ -57,6 +57,20 @@ hostile_ask()
 	site_memcached_ask "$T/hostile" "$1"
 }
 
+# another_build FROM TO: a copy of the program with another build ID.
+another_build()
+{
+	local section=.note.gnu.build-id
+
+	objcopy -O binary --only-section="$section" "$1" "$2.note"
+	# the ID is its end
+	{
+		head -c -4 "$2.note"
+		printf 'else'
+	} >"$2.changed"
+	objcopy --update-section "$section=$2.changed" "$1" "$2"
+}
+
 # make_notes: a database of 6 small rows and a large one.  Every page of it
 # shows a number, which commits change.
 make_notes()
