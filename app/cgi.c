@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/access.h"
@@ -15,6 +16,7 @@
 #include "app/log.h"
 #include "app/renderer.h"
 #include "app/url.h"
+#include "db/deadline.h"
 #include "handlers/error.h"
 
 bool
@@ -179,6 +181,9 @@ cgi_run(const struct site *site)
 		goto out;
 	}
 	route_key(&req, &key);
+	if (!deadlines_start())
+		log_error(
+		    "cgi", "a thread can't be started: %s", strerror(errno));
 	renderer = renderer_new(site);
 	job = job_new(route, &key);
 	if (renderer == NULL || job == NULL || job->key.failed) {
@@ -204,6 +209,7 @@ out:
 	if (job != NULL)
 		job_free(job);
 	renderer_free(renderer);
+	deadlines_stop();
 	request_release(&req);
 	buf_release(&why);
 	buf_release(&key);

@@ -11,12 +11,14 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "app/clock.h"
 #include "app/log.h"
 #include "app/renderer.h"
+#include "db/deadline.h"
 
 enum { REST_AFTER_S = 2 }; /* without a job */
 
@@ -221,6 +223,9 @@ renderers_start(const struct site *site)
 		renderers_stop(g);
 		return NULL;
 	}
+	if (!deadlines_start())
+		log_error("renderer", "a thread can't be started: %s",
+		    strerror(errno));
 	for (size_t i = 0; i < site->threads; i++) {
 		if (!start_thread(g, site)) {
 			renderers_stop(g);
@@ -325,6 +330,7 @@ renderers_stop(struct renderers *g)
 		pthread_join(g->threads[i].id, NULL);
 		renderer_free(g->threads[i].renderer);
 	}
+	deadlines_stop();
 	while ((job = take_first(&g->done)) != NULL)
 		job_free(job);
 	if (g->event_fd >= 0)

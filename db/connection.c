@@ -9,6 +9,7 @@
 #include "app/clock.h"
 #include "app/log.h"
 #include "db/collation.h"
+#include "db/functions.h"
 #include "db/internal.h"
 
 enum {
@@ -196,6 +197,8 @@ open_named(struct db *db, const char *name, int more_flags)
 	if (log_wants(LOG_DEBUG))
 		sqlite3_trace_v2(c->handle, SQLITE_TRACE_STMT, trace, db);
 	rc = collations_promise(db);
+	if (rc == SQLITE_OK)
+		rc = functions_install(db);
 	if (rc == SQLITE_OK)
 		rc = set_limits(c->handle);
 	if (rc == SQLITE_OK && db->guard != GUARD_NONE)

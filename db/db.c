@@ -67,8 +67,12 @@ db_fail(struct db *db, int code)
 	enum db_status status = DB_FAILED;
 	const char *message = "the query failed";
 
-	if ((code & 0xff) == SQLITE_INTERRUPT && db->budget_over)
-		return;
+	/* It may come from deadline.c, which knows no budgets. */
+	if ((code & 0xff) == SQLITE_INTERRUPT) {
+		db_over_time(db);
+		if (db->budget_over)
+			return;
+	}
 	if (((code & 0xff) == SQLITE_ERROR || (code & 0xff) == SQLITE_TOOBIG) &&
 	    db->budget_deadline_us != 0) {
 		if (!db->budget_over)
@@ -118,6 +122,25 @@ db_over_time(struct db *db)
 	return db->budget_over;
 }
 
+/* Interrupts come when the time is over that there is now. */
+static void
+watch(struct db *db)
+{
+	int64_t until_us = db->deadline_us;
+
+	if (db->budget_deadline_us != 0 && !db->budget_is_inner &&
+	    db->budget_deadline_us < until_us)
+		until_us = db->budget_deadline_us;
+	deadline_watch(&db->interrupt, db->conn.handle, until_us);
+}
+
+static void
+watch_anew(struct db *db)
+{
+	if (db->interrupt.handle != NULL)
+		watch(db);
+}
+
 void
 db_schema_begin(struct db *db, struct db_clock *clock)
 {
@@ -131,6 +154,7 @@ db_schema_begin(struct db *db, struct db_clock *clock)
 	db->deadline_us = clock->since_us + SCHEMA_LIMIT_MS * 1000;
 	db->budget_deadline_us = 0;
 	db->budget_over = false;
+	watch_anew(db);
 }
 
 void
@@ -143,6 +167,7 @@ db_schema_end(struct db *db, const struct db_clock *clock)
 		db->budget_deadline_us = clock->budget_deadline_us + took_us;
 	db->budget_over = clock->budget_over;
 	db->work.time_dependent = clock->time_dependent;
+	watch_anew(db);
 }
 
 static int
@@ -271,6 +296,7 @@ db_free(struct db *db)
 {
 	if (db == NULL)
 		return;
+	deadline_leave(&db->interrupt);
 	connection_close(&db->conn);
 	described_clear(&db->described);
 	inventory_clear(&db->inventory);
@@ -394,8 +420,10 @@ db_begin_within(struct db *db, int64_t limit_us)
 	db->lock_deadline_us = since_us +
 	    (limit_us < db->lock_limit_us ? limit_us : db->lock_limit_us);
 	check_file(db);
-	if (db->status == DB_OK)
+	if (db->status == DB_OK) {
+		watch(db);
 		run(db, db->conn.begin);
+	}
 	db->in_snapshot = db->status == DB_OK;
 	/* The snapshot opens with the first read: do it, and see the file. */
 	if (db->in_snapshot)
@@ -413,6 +441,7 @@ db_limit(struct db *db, int64_t ms)
 		db->deadline_us = deadline_us;
 	if (deadline_us < db->lock_deadline_us)
 		db->lock_deadline_us = deadline_us;
+	watch_anew(db);
 }
 
 enum db_status
@@ -424,6 +453,7 @@ db_end(struct db *db)
 	if (db->in_snapshot && db->conn.immutable &&
 	    (stat(db->file, &st) < 0 || !connection_is_unchanged(db, &st)))
 		db_set_failure(db, DB_LOCKED, "it has just been changed");
+	deadline_leave(&db->interrupt);
 	if (db->in_snapshot) {
 		/* Ending is short, and must not be interrupted. */
 		db->deadline_us = INT64_MAX;
@@ -488,12 +518,26 @@ db_size(struct db *db)
 	return size;
 }
 
+/* Is a statement between two of its rows?  An interrupt would end that, too. */
+static bool
+is_stepping(const struct db *db)
+{
+	sqlite3_stmt *s = NULL;
+
+	while ((s = sqlite3_next_stmt(db->conn.handle, s)) != NULL &&
+	    !sqlite3_stmt_busy(s))
+		;
+	return s != NULL;
+}
+
 void
 db_budget_begin(struct db *db, int64_t ms)
 {
 	db->budget_over = false;
 	db->refusal[0] = '\0';
 	db->budget_deadline_us = clock_mono_us() + ms * 1000;
+	db->budget_is_inner = db->conn.handle != NULL && is_stepping(db);
+	watch_anew(db);
 }
 
 bool
@@ -503,6 +547,7 @@ db_budget_end(struct db *db)
 
 	db->budget_over = false;
 	db->budget_deadline_us = 0;
+	watch_anew(db);
 	return over;
 }
 

@@ -1,19 +1,37 @@
 /*
- * Functions for statements that are not trusted, as lang_corefunc.html has
- * them.  Called by guard.c, when it opens a connection.
+ * Functions that look at the clock, as lang_corefunc.html has them.  Called by
+ * connection.c, when it opens one.
  */
 #include "db/functions.h"
 
 #include <string.h>
 
 #include "db/internal.h"
+#include "db/pattern.h"
 
-enum { TRIM_MAX = 100 }; /* bytes of the characters that trim takes away */
+enum {
+	/* What a call is, and how much is worth a look, in bytes that are read.
+	 */
+	CALL = 64,
+	LOOK_EVERY = 32 << 10,
+};
 
+/* Is the time over, or has too little been done since it was not? */
 static bool
-is_late(sqlite3_context *c)
+is_over(struct db *db, size_t done)
 {
-	if (!db_over_time(sqlite3_user_data(c)))
+	db->unlooked += done;
+	if (db->unlooked < LOOK_EVERY)
+		return false;
+	db->unlooked = 0;
+	return db_over_time(db);
+}
+
+/* A function that is about to read, or has read, so many bytes. */
+static bool
+is_late(sqlite3_context *c, size_t bytes)
+{
+	if (!is_over(sqlite3_user_data(c), CALL + bytes))
 		return false;
 	sqlite3_result_error_code(c, SQLITE_INTERRUPT);
 	return true;
@@ -74,7 +92,7 @@ instr(sqlite3_context *c, int n, sqlite3_value **v)
 	struct str in, what;
 	const char *at;
 
-	if (any_null(n, v) || is_late(c))
+	if (any_null(n, v))
 		return;
 	in = blobs ? blob_of(v[0]) : text_of(v[0]);
 	what = blobs ? blob_of(v[1]) : text_of(v[1]);
@@ -82,6 +100,8 @@ instr(sqlite3_context *c, int n, sqlite3_value **v)
 		sqlite3_result_error_nomem(c);
 		return;
 	}
+	if (is_late(c, in.len))
+		return;
 	at = find(in, what);
 	if (at == NULL)
 		sqlite3_result_int(c, 0);
@@ -114,7 +134,7 @@ replace(sqlite3_context *c, int n, sqlite3_value **v)
 	uint64_t len;
 	char *out, *to;
 
-	if (any_null(n, v) || is_late(c))
+	if (any_null(n, v))
 		return;
 	in = text_of(v[0]);
 	what = text_of(v[1]);
@@ -127,9 +147,12 @@ replace(sqlite3_context *c, int n, sqlite3_value **v)
 		sqlite3_result_value(c, v[0]);
 		return;
 	}
+	if (is_late(c, in.len))
+		return;
 	len = occurrences(in, what);
 	len = in.len - len * what.len + len * by.len;
-	if (len > GUARD_VALUE) {
+	if (len > (uint64_t)sqlite3_limit(
+		      sqlite3_context_db_handle(c), SQLITE_LIMIT_LENGTH, -1)) {
 		sqlite3_result_error_toobig(c);
 		return;
 	}
@@ -186,7 +209,7 @@ trim(sqlite3_context *c, int n, sqlite3_value **v, enum side sides)
 	struct str s, set = {" ", 1};
 	size_t len;
 
-	if (any_null(n, v) || is_late(c))
+	if (any_null(n, v))
 		return;
 	s = text_of(v[0]);
 	if (n > 1)
@@ -195,17 +218,17 @@ trim(sqlite3_context *c, int n, sqlite3_value **v, enum side sides)
 		sqlite3_result_error_nomem(c);
 		return;
 	}
-	if (set.len > TRIM_MAX) {
-		sqlite3_result_error(
-		    c, "trim: too many characters to take away", -1);
-		return;
-	}
 	while ((sides & LEFT) != 0 && (len = matching(s, set, false)) > 0) {
 		s.s += len;
 		s.len -= len;
+		if (is_late(c, set.len))
+			return;
 	}
-	while ((sides & RIGHT) != 0 && (len = matching(s, set, true)) > 0)
+	while ((sides & RIGHT) != 0 && (len = matching(s, set, true)) > 0) {
 		s.len -= len;
+		if (is_late(c, set.len))
+			return;
+	}
 	sqlite3_result_text64(c, s.s, s.len, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
@@ -227,38 +250,55 @@ trim_right(sqlite3_context *c, int n, sqlite3_value **v)
 	trim(c, n, v, RIGHT);
 }
 
-/* Pattern and text of LIKE or GLOB; false where there is nothing to compare. */
+/* pattern.c's steps are worth about as much as this many bytes. */
 static bool
-read_pattern(sqlite3_context *c, int n, sqlite3_value **v, const char **pattern,
-    const char **text)
+stops(void *db)
+{
+	return is_over(db, LOOK_EVERY);
+}
+
+static void
+compare(sqlite3_context *c, int n, sqlite3_value **v, struct pattern pattern)
 {
 	int max = sqlite3_limit(
 	    sqlite3_context_db_handle(c), SQLITE_LIMIT_LIKE_PATTERN_LENGTH, -1);
+	struct str text;
 
-	if (any_null(n, v) || is_late(c))
-		return false;
-	*pattern = (const char *)sqlite3_value_text(v[0]);
-	*text = (const char *)sqlite3_value_text(v[1]);
-	if (*pattern == NULL || *text == NULL) {
+	if (any_null(n, v))
+		return;
+	pattern.text = (const char *)sqlite3_value_text(v[0]);
+	pattern.stops = stops;
+	pattern.context = sqlite3_user_data(c);
+	text = text_of(v[1]);
+	if (pattern.text == NULL || text.s == NULL) {
 		sqlite3_result_error_nomem(c);
-		return false;
+		return;
 	}
 	if (sqlite3_value_bytes(v[0]) > max) {
 		sqlite3_result_error(c, "LIKE or GLOB pattern too complex", -1);
-		return false;
+		return;
 	}
-	return true;
+	if (is_late(c, text.len))
+		return;
+	switch (pattern_compare(&pattern, text.s)) {
+	case PATTERN_MATCHES:
+		sqlite3_result_int(c, 1);
+		break;
+	case PATTERN_DIFFERS:
+		sqlite3_result_int(c, 0);
+		break;
+	case PATTERN_STOPPED:
+		sqlite3_result_error_code(c, SQLITE_INTERRUPT);
+		break;
+	}
 }
 
 static void
 like(sqlite3_context *c, int n, sqlite3_value **v)
 {
-	const char *pattern, *text;
-	unsigned escape = 0;
+	struct pattern pattern = {.any = '%', .one = '_', .folds = true};
 
-	if (!read_pattern(c, n, v, &pattern, &text))
-		return;
-	if (n == 3) {
+	if (n == 3 && !any_null(n, v)) {
 		struct str s = text_of(v[2]);
 
 		if (s.s == NULL || characters(s.s, s.s + s.len) != 1 ||
@@ -269,21 +309,19 @@ like(sqlite3_context *c, int n, sqlite3_value **v)
 			    -1);
 			return;
 		}
-		escape = (unsigned char)s.s[0];
+		pattern.escape = (unsigned char)s.s[0];
 	}
-	sqlite3_result_int(c, sqlite3_strlike(pattern, text, escape) == 0);
+	compare(c, n, v, pattern);
 }
 
 static void
 glob(sqlite3_context *c, int n, sqlite3_value **v)
 {
-	const char *pattern, *text;
-
-	if (read_pattern(c, n, v, &pattern, &text))
-		sqlite3_result_int(c, sqlite3_strglob(pattern, text) == 0);
+	compare(c, n, v,
+	    (struct pattern){.any = '*', .one = '?', .has_sets = true});
 }
 
-void
+int
 functions_install(struct db *db)
 {
 	static const struct {
@@ -304,9 +342,13 @@ functions_install(struct db *db)
 	    {"glob", 2, glob},
 	};
 
-	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++)
-		sqlite3_create_function(db->conn.handle, functions[i].name,
+	int rc = SQLITE_OK;
+
+	for (size_t i = 0;
+	     rc == SQLITE_OK && i < sizeof(functions) / sizeof(*functions); i++)
+		rc = sqlite3_create_function(db->conn.handle, functions[i].name,
 		    functions[i].n,
 		    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, db,
 		    functions[i].function, NULL, NULL);
+	return rc;
 }

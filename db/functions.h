@@ -4,12 +4,14 @@
 #include "db/db.h"
 
 /*
- * Puts functions whose time is no more than linear, but for LIKE and GLOB whose
- * patterns are short, in the place of SQLite's own that compare each position
- * of one text with all of another: instr, replace, trim, ltrim, rtrim, like,
- * glob.  SQLite looks at the clock between functions, never within one.  Each
- * of these looks as well.
+ * Puts functions in the place of SQLite's own that compare each position of one
+ * text with all of another: instr and replace, whose time is linear, and trim,
+ * ltrim, rtrim, like and glob.  SQLite looks at the clock between functions,
+ * never within one.  These do.  A result code of SQLite's.
+ *
+ * One thing is lost: an index is no help for LIKE 'a%' and GLOB 'a*', which
+ * SQLite knows of its own functions only (optoverview.html, section 5).
  */
-void functions_install(struct db *);
+int functions_install(struct db *) __attribute__((warn_unused_result));
 
 #endif

@@ -7,7 +7,6 @@
 #include <strings.h>
 
 #include "app/clock.h"
-#include "db/functions.h"
 #include "db/heap.h"
 #include "db/internal.h"
 
@@ -111,7 +110,6 @@ guard_prepare(struct db *db)
 {
 	if (db->guard != GUARD_VISITOR)
 		return SQLITE_OK;
-	functions_install(db);
 	/* What sorts and joins keep is then within the heap's bounds. */
 	return sqlite3_exec(
 	    db->conn.handle, "PRAGMA temp_store=MEMORY", NULL, NULL, NULL);

@@ -9,19 +9,32 @@
 
 #include "app/clock.h"
 
-/* A look at the clock costs about as much as an allocation. */
+/*
+ * A look at the clock costs about as much as an allocation, and a function that
+ * allocates much does much: each counts one, and one more per KiB.
+ */
 enum { LOOK_EVERY = 64 };
 
 struct account {
 	bool open;
 	int64_t used, max;
 	int64_t deadline_us;
-	unsigned calls;
+	int64_t unlooked;
 	enum heap_end state;
 };
 
 static sqlite3_mem_methods plain;
 static _Thread_local struct account account;
+
+static bool
+is_time_to_look(struct account *a, int64_t bytes)
+{
+	a->unlooked += 1 + bytes / 1024;
+	if (a->unlooked < LOOK_EVERY)
+		return false;
+	a->unlooked = 0;
+	return true;
+}
 
 /* May the thread have `bytes` more? */
 static bool
@@ -33,7 +46,7 @@ allows(int64_t bytes)
 		return true;
 	if (a->used + bytes > a->max)
 		a->state = HEAP_OVER;
-	else if (a->state == HEAP_OK && ++a->calls % LOOK_EVERY == 0 &&
+	else if (a->state == HEAP_OK && is_time_to_look(a, bytes) &&
 	    clock_mono_us() >= a->deadline_us)
 		a->state = HEAP_LATE;
 	return a->state != HEAP_LATE && a->used + bytes <= a->max;

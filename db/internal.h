@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "db/connection.h"
+#include "db/deadline.h"
 #include "db/described.h"
 #include "db/guard.h"
 #include "db/inventory.h"
@@ -29,8 +30,11 @@ struct db {
 	int64_t deadline_us;        /* of the queries that run now */
 	int64_t lock_deadline_us;   /* of waiting for locks, likewise */
 	int64_t budget_deadline_us; /* 0: there is no budget */
+	struct deadline interrupt;  /* at the earlier of the two */
+	size_t unlooked; /* what functions did since they saw the clock */
 	bool budget_over;
-	char refusal[256]; /* SQLite's words for what ended the budget */
+	bool budget_is_inner; /* it began between two rows of a statement */
+	char refusal[256];    /* SQLite's words for what ended the budget */
 
 	struct buf advice;
 	enum db_status status; /* the first failure since db_begin */

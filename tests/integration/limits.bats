@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Where something runs out: descriptors, and room for the logs.  Pages go on, and
-# the log says what is wrong, once.
+# Where something runs out: descriptors, room for the logs, and time.  Pages go
+# on, and the log says what is wrong, once.
 # shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
@@ -182,4 +182,69 @@ goes_on()
 	# none that is there is cut, but for the one at which the room ended
 	(($(grep -Evc ' access [0-9a-f]+ [A-Z]+ /[^ ]* [0-9]+ [0-9]+ [-a-z]+ [0-9]+us sql=[0-9]+$' \
 	    "$T/access") <= 1))
+}
+
+# cpu_us: the processor time of the only worker's threads so far, in which a
+# busy machine has no part.
+cpu_us()
+{
+	cat /proc/"$(workers)"/task/*/schedstat |
+	    awk '{ ns += $1 } END { printf "%d\n", ns / 1000 }'
+}
+
+# in_time MS URI: a page that has this long is given up, and has taken no more
+# than that, and 50 ms, of the processor's time.
+in_time()
+{
+	local before used
+
+	before=$(cpu_us)
+	page GET "$2"
+	used=$((($(cpu_us) - before) / 1000))
+	like "$STATUS $BODY" '^(400|503) .*took (longer|too long)' || fail "$2" || return
+	say "$1 ms: $used ms of processor time: ${2:0:60}"
+	((used <= $1 + 50)) || fail "$used ms: $2"
+}
+
+@test "what SQLite does in one step is interrupted when its time is over" {
+	local a i
+	local -a statements
+
+	make_db "$T/demo.db" "PRAGMA page_size = 512;
+	    CREATE TABLE wide (id INTEGER PRIMARY KEY, pad TEXT);
+	    WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c
+	    LIMIT 100000) INSERT INTO wide SELECT i, printf('%0400d', i) FROM c;
+	    CREATE TABLE long (s TEXT);
+	    INSERT INTO long VALUES (replace(hex(zeroblob(240000)), '0', 'a'));
+	    CREATE VIRTUAL TABLE words USING fts5(x, content = '');
+	    WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c
+	    LIMIT 100000) INSERT INTO words (rowid, x)
+	    SELECT i, printf('a%d a%d', i, i * 7919 % 100003) FROM c"
+	a=$(printf 'a%.0s' {1..190})
+	statements=("SELECT s LIKE '%${a}b%' FROM long"
+	    "SELECT s GLOB '*${a}b*' FROM long"
+	    "SELECT trim(s, '${a//a/bcdefgh}a') FROM long"
+	    'SELECT count(*) FROM wide'
+	    "SELECT rowid FROM words WHERE words MATCH 'a*' LIMIT 1")
+	mkdir -p "$T/pages/demo"
+	for i in "${!statements[@]}"; do
+		echo "${statements[i]}" >"$T/pages/demo/stored$i.sql"
+	done
+	printf '%s\n' workers=1 threads=1 pages="$T/pages" \
+	    '[database demo]' "file = $T/demo.db" 'sql = on' >"$T/squall.ini"
+	start_squall --config="$T/squall.ini"
+	# what is read for the first time is read before
+	page GET '/demo/wide.json?_size=1'
+	is "$STATUS" 200
+	for i in "${!statements[@]}"; do
+		in_time 20 "/demo/-/query.json?_timelimit=20&sql=$(jq -rn \
+			--arg s "${statements[i]}" '$s | @uri')"
+		in_time 20 "/demo/stored$i.json?_timelimit=20"
+	done
+	in_time 20 "/demo/long.json?_timelimit=20&s__like=%25${a}b%25"
+	in_time 20 "/demo/long.json?_timelimit=20&s__glob=*${a}b*"
+	in_time 20 "/demo/long.json?_timelimit=20&s__contains=${a}b"
+	# and what is in time is as it was
+	page GET '/demo/wide.json?_size=1'
+	is "$STATUS" 200
 }

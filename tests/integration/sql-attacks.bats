@@ -213,12 +213,11 @@ is_small()
 	# one call of each can't take long
 	for sql in "instr($BIG, substr($BIG, 1, 250000) || 'b')" \
 	    "length(replace($BIG, substr($BIG, 1, 250000) || 'b', ''))" \
-	    "$BIG LIKE '%' || substr($BIG, 1, 190) || 'b%'" \
+	    "trim($BIG, substr($BIG, 1, 1000))" \
 	    "$BIG LIKE '%a%a%a%a%a%a%a%a%a%a%a%a%a%b'"; do
 		ask "SELECT $sql AS x"
 		is "$STATUS" 200
 	done
-	refused 'too many characters' "SELECT trim($BIG, substr($BIG, 1, 1000))"
 	refused 'pattern too complex' "SELECT 'a' LIKE substr($BIG, 1, 1000)"
 	unharmed
 }
