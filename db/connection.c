@@ -11,12 +11,14 @@
 #include "db/collation.h"
 #include "db/functions.h"
 #include "db/internal.h"
+#include "db/scratch.h"
 
 enum {
 	PROGRESS_STEPS = 1000,    /* virtual machine steps between looks */
 	GUARD_STEPS = 100,        /* each of which a visitor may make long */
 	MAX_VALUE = 32 << 20,     /* bytes of one value or row */
 	MAX_HEAP_CACHE_KB = 2000, /* page cache of a connection */
+	VISITORS_CACHE_KB = 500,  /* what SQLite sorts in one step as well */
 };
 
 /* SQLite calls it every PROGRESS_STEPS steps; true interrupts the query. */
@@ -138,7 +140,7 @@ connection_read_schema(struct connection *c)
 	/* Else the cache would be as large as the file asks for. */
 	snprintf(sql, sizeof(sql),
 	    "PRAGMA cache_size=-%d; SELECT 1 FROM sqlite_schema LIMIT 1",
-	    MAX_HEAP_CACHE_KB);
+	    c->cache_kb);
 	return sqlite3_exec(c->handle, sql, NULL, NULL, NULL);
 }
 
@@ -183,10 +185,12 @@ open_named(struct db *db, const char *name, int more_flags)
 	struct connection *c = &db->conn;
 	int rc;
 
+	c->cache_kb =
+	    db->guard == GUARD_VISITOR ? VISITORS_CACHE_KB : MAX_HEAP_CACHE_KB;
 	rc = sqlite3_open_v2(name, &c->handle,
 	    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
 		more_flags,
-	    NULL);
+	    db->guard == GUARD_VISITOR ? scratch_vfs() : NULL);
 	if (rc != SQLITE_OK)
 		return rc;
 	sqlite3_progress_handler(c->handle,

@@ -16,6 +16,7 @@ struct connection {
 	struct statements statements;
 	int64_t schema; /* the schema's version when a page was last begun */
 	bool schema_known;
+	int cache_kb; /* of its page cache, at most */
 	struct version_source version;
 	dev_t device; /* of the file */
 	ino_t inode;

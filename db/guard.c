@@ -110,9 +110,9 @@ guard_prepare(struct db *db)
 {
 	if (db->guard != GUARD_VISITOR)
 		return SQLITE_OK;
-	/* What sorts and joins keep is then within the heap's bounds. */
+	/* What sorts and joins keep is within the heap's bounds: scratch.h. */
 	return sqlite3_exec(
-	    db->conn.handle, "PRAGMA temp_store=MEMORY", NULL, NULL, NULL);
+	    db->conn.handle, "PRAGMA temp_store=FILE", NULL, NULL, NULL);
 }
 
 struct db *

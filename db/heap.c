@@ -13,7 +13,7 @@
  * A look at the clock costs about as much as an allocation, and a function that
  * allocates much does much: each counts one, and one more per KiB.
  */
-enum { LOOK_EVERY = 64 };
+enum { LOOK_EVERY = 64, SORT_PAGES = 64 };
 
 struct account {
 	bool open;
@@ -95,6 +95,8 @@ heap_install(void)
 	ours.xMalloc = allocate;
 	ours.xFree = release;
 	ours.xRealloc = reallocate;
+	/* The least that a sorter sorts in one step, in pages. */
+	sqlite3_config(SQLITE_CONFIG_PMASZ, SORT_PAGES);
 	/* SQLite's own account has a lock that all threads share. */
 	return sqlite3_config(SQLITE_CONFIG_MALLOC, &ours) == SQLITE_OK &&
 	    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK;

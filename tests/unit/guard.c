@@ -8,6 +8,7 @@
 
 #include "app/sqltext.h"
 #include "db/heap.h"
+#include "db/internal.h"
 #include "tests/unit/database.h"
 
 static struct db *
@@ -21,6 +22,8 @@ open_guarded(struct database *d, enum guard guard)
 	assert_non_null(d->db);
 	return d->db;
 }
+
+static int n_compared;
 
 /* Runs a statement to its end; db_end's status. */
 static enum db_status
@@ -275,6 +278,74 @@ conditions_have_no_way_out(void **state)
 	sqlite3_close(db);
 }
 
+/* Once it compares, the time is over; counts how often it does so then. */
+static int
+probe(void *context, int n, const void *a, int m, const void *b)
+{
+	struct db *db = context;
+	int order = memcmp(a, b, (size_t)(n < m ? n : m));
+
+	db->deadline_us = 0;
+	n_compared++;
+	return order != 0 ? order : n - m;
+}
+
+static void
+sorting_is_not_one_step(void **state)
+{
+	struct db *db = open_guarded(*state, GUARD_VISITOR);
+	struct query q;
+
+	db_begin(db);
+	assert_int_equal(sqlite3_create_collation(
+			     db->conn.handle, "probe", SQLITE_UTF8, db, probe),
+	    SQLITE_OK);
+	n_compared = 0;
+	assert_true(guard_open(&q, db,
+	    str_of("WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL "
+		   "SELECT x + 1 FROM c LIMIT 300000) SELECT "
+		   "(x * 7919 % 300007) || '' AS y FROM c "
+		   "ORDER BY y COLLATE probe")));
+	while (query_next(&q))
+		;
+	guard_close(&q);
+	assert_int_equal(db_end(db), DB_TIMEOUT);
+	/* All of them would be more than four million. */
+	assert_in_range(n_compared, 1, 500000);
+}
+
+/* What does not fit in a step is sorted all the same, within the heap. */
+static void
+sorts_of_many_steps_are_right(void **state)
+{
+	struct db *db = open_guarded(*state, GUARD_VISITOR);
+	struct query q;
+	int64_t n = 0;
+
+	db_begin(db);
+	assert_true(guard_open(&q, db,
+	    str_of("WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL "
+		   "SELECT x + 1 FROM c LIMIT 100000) SELECT "
+		   "x * 7919 % 100003 AS y, printf('%050d', x) FROM c "
+		   "ORDER BY y")));
+	for (int64_t before = 0; query_next(&q); n++) {
+		assert_true(query_int(&q, 0) > before);
+		before = query_int(&q, 0);
+	}
+	guard_close(&q);
+	assert_int_equal(db_end(db), DB_OK);
+	assert_int_equal(n, 100000);
+	assert_int_equal(
+	    run(db,
+		"WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL "
+		"SELECT x + 1 FROM c LIMIT 1000) SELECT max(y) FROM "
+		"(SELECT randomblob(200000) AS y FROM c "
+		"ORDER BY 1 LIMIT -1 OFFSET 1)"),
+	    DB_REJECTED);
+	assert_string_equal(
+	    db_message(db), "it needs more memory than a query may have");
+}
+
 int
 main(void)
 {
@@ -286,6 +357,8 @@ main(void)
 	    DATABASE_TEST(memory_has_a_bound_that_ends),
 	    DATABASE_TEST(an_operators_query_is_not_bounded_so),
 	    DATABASE_TEST(time_has_a_bound),
+	    DATABASE_TEST(sorting_is_not_one_step),
+	    DATABASE_TEST(sorts_of_many_steps_are_right),
 	    DATABASE_TEST(a_whole_page_can_be_held),
 	    cmocka_unit_test(conditions_have_no_way_out),
 	};
