@@ -278,6 +278,15 @@ conditions_have_no_way_out(void **state)
 	sqlite3_close(db);
 }
 
+static void
+what_takes_much_memory_looks_at_the_clock(void **state)
+{
+	(void)state;
+	heap_begin(GUARD_HEAP, 0);
+	assert_null(sqlite3_malloc(1 << 20));
+	assert_int_equal(heap_end(), HEAP_LATE);
+}
+
 /* Once it compares, the time is over; counts how often it does so then. */
 static int
 probe(void *context, int n, const void *a, int m, const void *b)
@@ -357,6 +366,7 @@ main(void)
 	    DATABASE_TEST(memory_has_a_bound_that_ends),
 	    DATABASE_TEST(an_operators_query_is_not_bounded_so),
 	    DATABASE_TEST(time_has_a_bound),
+	    cmocka_unit_test(what_takes_much_memory_looks_at_the_clock),
 	    DATABASE_TEST(sorting_is_not_one_step),
 	    DATABASE_TEST(sorts_of_many_steps_are_right),
 	    DATABASE_TEST(a_whole_page_can_be_held),
