@@ -140,7 +140,7 @@ show_live(const struct site *site, const struct request *req)
 	struct page *page = NULL;
 
 	if (live.catalog != NULL) {
-		catalog_refresh(live.catalog, SCOPE_ALL, (struct str){0});
+		catalog_bound_files(live.catalog, site->files);
 		page = live_page(&live, req);
 	}
 	catalog_free(live.catalog);

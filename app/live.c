@@ -41,10 +41,11 @@ look_at_worker(struct status *s, const struct stats *stats, size_t slot)
 static void
 look_at_database(struct status_database *d, struct db *db)
 {
-	struct db_look look = db_look(db);
+	struct db_look look;
 
 	d->name = db_name(db);
 	d->version_known = db_version(db, &d->version);
+	look = db_look(db);
 	d->open = look.open;
 	d->bad = look.bad;
 	d->bytes = look.bytes;

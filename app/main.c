@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/cgi.h"
+#include "app/descriptors.h"
 #include "app/handover.h"
 #include "app/listener.h"
 #include "app/log.h"
@@ -342,6 +343,7 @@ main(int argc, char *argv[])
 	/* Who reads the log or a reply may go away at any time. */
 	signal(SIGPIPE, SIG_IGN);
 	heap_install();
+	descriptors_raise();
 	/* A log that may not grow any more is no reason to end. */
 	signal(SIGXFSZ, SIG_IGN);
 	p.argc = cgi_is_asked_for() ? cgi_own_arguments(argc, argv) : argc;

@@ -19,19 +19,21 @@ enum {
 	PLAIN_MIN = 1 << 20, /* inflating takes longer than all else */
 };
 
+/* A version as it was read in this turn. */
+struct seen {
+	bool is_read, known;
+	uint64_t version;
+	char name[64]; /* of the database; empty: of all */
+	size_t len;
+};
+
 struct pages {
 	const struct site *site;
 	struct renderers *renderers;
 	struct memory *memory;
 	struct memory *plain;    /* inflated bodies, by entity tag */
 	struct catalog *catalog; /* for versions only: it never queries */
-	/* The version of one database, as it was read in this turn. */
-	struct {
-		bool is_read, known;
-		uint64_t version;
-		char name[64];
-		size_t len;
-	} seen;
+	struct seen seen_one, seen_all; /* of one database, and of all */
 	struct jobs jobs;
 	struct job *held, **held_end; /* by the time to look again */
 };
@@ -62,7 +64,7 @@ pages_new(const struct site *site)
 		return NULL;
 	}
 	catalog_wait_for_locks(p->catalog, 0); /* the loop never waits */
-	pages_refresh(p);
+	catalog_bound_files(p->catalog, site->files);
 	return p;
 }
 
@@ -101,25 +103,28 @@ pages_fd(const struct pages *p)
 static bool
 version_now(struct pages *p, enum scope scope, struct str name, uint64_t *v)
 {
-	if (scope != SCOPE_DATABASE || name.len == 0 ||
-	    name.len > sizeof(p->seen.name))
+	struct seen *seen = scope == SCOPE_ALL ? &p->seen_all : &p->seen_one;
+
+	if (scope == SCOPE_NONE || name.len > sizeof(seen->name))
 		return catalog_version(p->catalog, scope, name, v);
-	if (!p->seen.is_read ||
-	    !str_eq((struct str){p->seen.name, p->seen.len}, name)) {
-		p->seen.known =
-		    catalog_version(p->catalog, scope, name, &p->seen.version);
-		memcpy(p->seen.name, name.s, name.len);
-		p->seen.len = name.len;
-		p->seen.is_read = true;
+	if (scope == SCOPE_ALL)
+		name.len = 0;
+	if (!seen->is_read ||
+	    !str_eq((struct str){seen->name, seen->len}, name)) {
+		seen->known =
+		    catalog_version(p->catalog, scope, name, &seen->version);
+		memcpy(seen->name, name.s, name.len);
+		seen->len = name.len;
+		seen->is_read = true;
 	}
-	*v = p->seen.version;
-	return p->seen.known;
+	*v = seen->version;
+	return seen->known;
 }
 
 void
 pages_new_turn(struct pages *p)
 {
-	p->seen.is_read = false;
+	p->seen_one.is_read = p->seen_all.is_read = false;
 }
 
 struct lookup
@@ -317,10 +322,4 @@ bool
 pages_stuck(const struct pages *p, int64_t ms)
 {
 	return renderers_busy_us(p->renderers) > ms * 1000;
-}
-
-void
-pages_refresh(struct pages *p)
-{
-	catalog_refresh(p->catalog, SCOPE_ALL, (struct str){0});
 }

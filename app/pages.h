@@ -96,7 +96,4 @@ int pages_retry(struct pages *);
 /* Is a renderer at one page for longer than `ms`?  Nothing can stop it. */
 bool pages_stuck(const struct pages *, int64_t ms);
 
-/* Notices database files that were replaced; twice a second will do. */
-void pages_refresh(struct pages *);
-
 #endif

@@ -50,6 +50,8 @@ renderer_new(const struct site *site)
 	r->site = site;
 	r->catalog = catalog_new(
 	    site->databases, site->n_databases, site->time_limit_ms);
+	if (r->catalog != NULL)
+		catalog_bound_files(r->catalog, site->files);
 	r->encoder = encoder_new();
 	if (r->catalog == NULL || r->encoder == NULL ||
 	    (site->slow_ms > 0 && !catalog_profile(r->catalog)) ||

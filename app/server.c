@@ -492,7 +492,6 @@ server_tick(struct server *s, int64_t ms, bool crowded)
 	}
 	while ((job = pages_overdue(s->pages, ms)) != NULL)
 		shed(s, job);
-	pages_refresh(s->pages);
 	s->yields = crowded ? s->conns.n : 0;
 }
 

@@ -5,14 +5,18 @@
 #include "app/service.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/descriptors.h"
 #include "app/inspect.h"
 #include "app/listener.h"
+#include "app/log.h"
 #include "app/secret.h"
 #include "app/store.h"
+#include "db/look.h"
 #include "db/schema.h"
 #include "handlers/about.h"
 #include "handlers/routes.h"
@@ -308,6 +312,7 @@ describe_site(struct service *s)
 	site->queue_wait_ms = c->queue_wait_ms;
 	site->max_requests = (uint64_t)c->max_requests;
 	site->max_rss = (size_t)c->max_rss;
+	site->files = descriptors_for_databases(site);
 }
 
 struct service *
@@ -363,12 +368,19 @@ begin_patiently(struct db *db)
 	return status == DB_OK;
 }
 
+/* What there is to say of a database that was looked at. */
+struct finding {
+	size_t tables;
+	size_t files; /* descriptors that it takes */
+};
+
 /*
- * Opens a database; how many tables it has.  False if something is wrong; that
- * it is locked passes, and is no reason not to serve it unless it is `strict`.
+ * Opens a database.  False if something is wrong; that it is locked passes, and
+ * is no reason not to serve it unless it is `strict`.
  */
 static bool
-check_database(struct catalog *catalog, size_t i, bool strict, size_t *n_tables)
+check_database(
+    struct catalog *catalog, size_t i, bool strict, struct finding *found)
 {
 	struct db *db = catalog_at(catalog, i);
 	struct db *guarded =
@@ -377,9 +389,10 @@ check_database(struct catalog *catalog, size_t i, bool strict, size_t *n_tables)
 	bool ok = guarded != NULL;
 	enum db_status status;
 
-	*n_tables = 0;
+	*found = (struct finding){0};
 	if (begin_patiently(db)) {
-		*n_tables = table_list(db, &list);
+		found->tables = table_list(db, &list);
+		found->files = db_look(db).files;
 		inspect_metadata(db);
 		ok = ok && inspect_queries(db, guarded);
 	}
@@ -392,33 +405,60 @@ check_database(struct catalog *catalog, size_t i, bool strict, size_t *n_tables)
 	return ok;
 }
 
+static void
+say(const struct published *p, const struct finding *found)
+{
+	printf(
+	    "/%s: %s, %zu tables and views", p->name, p->file, found->tables);
+	if (p->queries->n > 0)
+		printf(", %zu stored queries", p->queries->n);
+	putchar('\n');
+}
+
+/* Nothing fails for want of them, but opening takes time. */
+static void
+check_files(const struct site *site, size_t files)
+{
+	size_t threads = site->threads + 1;
+
+	if (files > site->files)
+		log_warn("config",
+		    "to have all databases open takes %zu descriptors for each "
+		    "of %zu threads, and %zu are left for that (ulimit -n): "
+		    "those not used for longest will be closed, and opened "
+		    "again",
+		    files, threads, site->files);
+}
+
 bool
-service_check(const struct service *s, bool say)
+service_check(const struct service *s, bool aloud)
 {
 	const struct site *site = &s->site;
 	struct catalog *catalog =
 	    catalog_new(site->databases, site->n_databases, CHECK_LIMIT_MS);
 	bool ok = catalog != NULL;
+	size_t files = 0;
 
-	if (ok)
+	if (ok) {
 		catalog_wait_for_locks(catalog, site->time_limit_ms);
+		catalog_bound_files(catalog, site->files);
+	}
 	if (s->config.pages != NULL)
 		inspect_folders(
 		    s->config.pages, site->databases, site->n_databases);
 	for (size_t i = 0; catalog != NULL && i < catalog_count(catalog); i++) {
-		const struct published *p = &site->databases[i];
-		size_t n;
+		struct finding found;
 
-		if (!check_database(catalog, i, say, &n)) {
+		if (!check_database(catalog, i, aloud, &found))
 			ok = false;
-		} else if (say) {
-			printf("/%s: %s, %zu tables and views", p->name,
-			    p->file, n);
-			if (p->queries->n > 0)
-				printf(", %zu stored queries", p->queries->n);
-			putchar('\n');
-		}
+		else if (aloud)
+			say(&site->databases[i], &found);
+		files += found.files;
 	}
+	check_files(site, files);
 	catalog_free(catalog);
+#ifdef __GLIBC__
+	malloc_trim(0); /* the master needs none of that any more */
+#endif
 	return ok;
 }

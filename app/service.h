@@ -33,8 +33,8 @@ void service_free(struct service *);
 
 /*
  * Opens each database once.  False if one can't be read; says which, or with
- * `say` what is there, on standard output and standard error.
+ * `aloud` what is there, on standard output and standard error.
  */
-bool service_check(const struct service *, bool say);
+bool service_check(const struct service *, bool aloud);
 
 #endif

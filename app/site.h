@@ -21,6 +21,7 @@ struct site {
 	bool cors;          /* scripts of other sites may read data */
 	size_t memory_bytes;
 	size_t threads;
+	size_t files; /* descriptors for each thread's databases */
 	int64_t ttl_s;
 	int64_t fresh_s; /* how far behind a page may be; 0: not at all */
 	int64_t stale_if_error_s;

@@ -6,7 +6,6 @@
 #include "app/worker.h"
 
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "app/clock.h"
+#include "app/descriptors.h"
 #include "app/link.h"
 #include "app/log.h"
 #include "app/resident.h"
@@ -26,9 +26,6 @@ enum {
 	PATIENT_MS = 60000, /* web servers keep idle connections as long */
 	STUCK_MARGIN_MS = 10000,
 	JITTER = 10, /* workers that start together don't end together */
-	CONNS_MIN = 4,
-	FILES_OF_DB = 3,     /* with its log and its index */
-	FILES_SPARE = 8,     /* for what is opened for a moment */
 	COMPLAIN_MS = 60000, /* how often the same is said at most */
 };
 
@@ -286,38 +283,6 @@ start(struct worker *w)
 	return true;
 }
 
-static size_t
-count_servers(const char *store)
-{
-	size_t n = 1;
-
-	if (store == NULL)
-		return 0;
-	for (; *store != '\0'; store++)
-		n += *store == ',';
-	return n;
-}
-
-/* The connections that leave descriptors enough for all else. */
-static size_t
-connection_limit(const struct worker *w)
-{
-	const struct site *site = w->server.site;
-	size_t each =
-	    site->n_databases * FILES_OF_DB + count_servers(site->store.url);
-	size_t rest = FILES_SPARE + (site->threads + 1) * each;
-	int next = dup(w->server.epoll_fd); /* those below it are taken */
-	struct rlimit limit;
-
-	if (next < 0 || getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return CONNS_MIN;
-	close(next);
-	rest += (size_t)next;
-	return limit.rlim_cur < rest + CONNS_MIN
-	    ? CONNS_MIN
-	    : (size_t)limit.rlim_cur - rest;
-}
-
 /* A little less than the limit, differently for each process. */
 static uint64_t
 jittered(uint64_t limit)
@@ -345,7 +310,7 @@ worker_run(const struct site *site, const int *listeners, size_t n, int link)
 	bool started = start(&w);
 
 	if (started) {
-		w.server.max_conns = connection_limit(&w);
+		w.server.max_conns = descriptors_for_connections(site);
 		set_accepting(&w, true);
 		link_say(link, LINK_READY);
 		loop(&w);

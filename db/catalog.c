@@ -5,11 +5,14 @@
 
 #include <stdlib.h>
 
+#include "db/openings.h"
+
 enum { GUARDS = GUARD_VISITOR + 1 };
 
 struct catalog {
 	const struct published *list;
 	int64_t time_limit_ms, lock_limit_ms;
+	struct openings openings;
 	bool profiled;
 	size_t n;
 	/* For each enum guard a row of n; NULL where none was wanted yet. */
@@ -26,6 +29,7 @@ catalog_new(const struct published *list, size_t n, int64_t time_limit_ms)
 		return NULL;
 	c->list = list;
 	c->n = n;
+	c->openings.max = SIZE_MAX;
 	c->time_limit_ms = c->lock_limit_ms = time_limit_ms;
 	for (size_t i = 0; i < n; i++) {
 		struct db *db =
@@ -36,6 +40,7 @@ catalog_new(const struct published *list, size_t n, int64_t time_limit_ms)
 			return NULL;
 		}
 		db_publish(db, &list[i]);
+		openings_join(&c->openings, db);
 		c->dbs[i] = db;
 	}
 	return c;
@@ -49,6 +54,12 @@ catalog_wait_for_locks(struct catalog *c, int64_t ms)
 		if (c->dbs[i] != NULL)
 			db_wait_for_locks(c->dbs[i], ms);
 	}
+}
+
+void
+catalog_bound_files(struct catalog *c, size_t max)
+{
+	c->openings.max = max;
 }
 
 void
@@ -108,6 +119,7 @@ catalog_guarded(struct catalog *c, struct str name, enum guard guard)
 	if (*place == NULL)
 		return NULL;
 	db_publish(*place, &c->list[i]);
+	openings_join(&c->openings, *place);
 	db_wait_for_locks(*place, c->lock_limit_ms);
 	if (!c->profiled || db_profile(*place))
 		return *place;

@@ -19,6 +19,12 @@ catalog_new(const struct published *, size_t n, int64_t time_limit_ms);
 /* db_wait_for_locks for all of them. */
 void catalog_wait_for_locks(struct catalog *, int64_t ms);
 
+/*
+ * Bounds the descriptors that its connections have together, where there may be
+ * less than all of them would take: see openings.h.
+ */
+void catalog_bound_files(struct catalog *, size_t max);
+
 /* NULL is harmless. */
 void catalog_free(struct catalog *);
 
@@ -50,7 +56,7 @@ enum scope {
 	SCOPE_NONE,     /* the program alone */
 };
 
-/* Opens what is not open, or has been replaced by another file. */
+/* Opens what has been replaced by another file, or was not there before. */
 void catalog_refresh(struct catalog *, enum scope, struct str name);
 
 /*

@@ -101,6 +101,24 @@ connection_close(struct connection *c)
 	*c = (struct connection){0};
 }
 
+void
+connection_rest(struct connection *c)
+{
+	struct version_source version = c->version;
+
+	connection_close(c);
+	version_rest(&version);
+	c->version = version;
+}
+
+size_t
+connection_files(const struct connection *c)
+{
+	if (c->handle == NULL)
+		return 0;
+	return c->version.wal_index != NULL ? OPENINGS_FILES : 1;
+}
+
 static int
 set_limits(sqlite3 *handle)
 {

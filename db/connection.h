@@ -42,6 +42,12 @@ int connection_read_schema(struct connection *);
 /* Closes what is open, if anything is. */
 void connection_close(struct connection *);
 
+/* The same, but the version is still known where the file alone tells it. */
+void connection_rest(struct connection *);
+
+/* How many descriptors it has, about; 0: it is not open. */
+size_t connection_files(const struct connection *);
+
 /*
  * Begins to follow the version of the open file.  The connection must have read
  * something to know of the WAL: this reads nothing but the header.

@@ -21,6 +21,9 @@
  */
 enum { SCHEMA_LIMIT_MS = 3000 };
 
+/* For which a version is believed to be that of the file at the path. */
+enum { LOOK_MS = 500 };
+
 static const struct {
 	int code;
 	enum db_status status;
@@ -207,6 +210,39 @@ is_bad_file(int rc)
 	}
 }
 
+static void
+close_connection(struct db *db)
+{
+	openings_remove(db);
+	connection_close(&db->conn);
+}
+
+static bool
+lacks_descriptors(const struct db *db, int rc)
+{
+	int error;
+
+	if ((rc & 0xff) != SQLITE_CANTOPEN || db->conn.handle == NULL)
+		return false;
+	error = sqlite3_system_errno(db->conn.handle);
+	return error == EMFILE || error == ENFILE;
+}
+
+/* Opens it into db->conn, which is empty, at the expense of others. */
+static int
+open_connection(struct db *db, const struct stat *st)
+{
+	int rc;
+
+	openings_make_room(db);
+	rc = connection_open(db, st);
+	while (lacks_descriptors(db, rc) && openings_close_one(db)) {
+		connection_close(&db->conn);
+		rc = connection_open(db, st);
+	}
+	return rc;
+}
+
 /*
  * Opens the file that stands at the path now.  If it is no good, and another
  * one was open, that one goes on being read: a bad file in its place must not
@@ -220,11 +256,13 @@ reopen(struct db *db, const struct stat *st)
 
 	db->conn = (struct connection){0};
 	/* SQLite would take an empty file for a database without tables. */
-	rc = st->st_size == 0 ? SQLITE_NOTADB : connection_open(db, st);
+	rc = st->st_size == 0 ? SQLITE_NOTADB : open_connection(db, st);
 	if (rc == SQLITE_OK && old.schema_known)
 		rc = read_schema(db);
 	if (rc == SQLITE_OK) {
+		openings_remove(db);
 		connection_close(&old);
+		openings_add(db);
 		db->file_bad = false;
 		return;
 	}
@@ -250,11 +288,12 @@ check_file(struct db *db)
 	struct stat st;
 	bool same;
 
+	db->looked_us = clock_mono_us();
 	if (stat(db->file, &st) < 0) {
 		fail_file(db, DB_MISSING,
 		    errno == ENOENT ? "there is no such file"
 				    : "it can't be opened");
-		connection_close(&db->conn);
+		close_connection(db);
 		return;
 	}
 	same = st.st_dev == db->conn.device && st.st_ino == db->conn.inode &&
@@ -268,7 +307,7 @@ check_file(struct db *db)
 	else
 		db->file_bad = false; /* what was open is back at the path */
 	if (db->status != DB_OK)
-		connection_close(&db->conn);
+		close_connection(db);
 }
 
 struct db *
@@ -297,7 +336,7 @@ db_free(struct db *db)
 	if (db == NULL)
 		return;
 	deadline_leave(&db->interrupt);
-	connection_close(&db->conn);
+	close_connection(db);
 	described_clear(&db->described);
 	inventory_clear(&db->inventory);
 	profile_free(db->profile);
@@ -420,6 +459,7 @@ db_begin_within(struct db *db, int64_t limit_us)
 	db->lock_deadline_us = since_us +
 	    (limit_us < db->lock_limit_us ? limit_us : db->lock_limit_us);
 	check_file(db);
+	openings_use(db);
 	if (db->status == DB_OK) {
 		watch(db);
 		run(db, db->conn.begin);
@@ -464,7 +504,7 @@ db_end(struct db *db)
 	/* Whatever is wrong with the file, the next reader looks anew. */
 	if (db->status == DB_CORRUPT || db->status == DB_INVALID ||
 	    db->status == DB_MISSING)
-		connection_close(&db->conn);
+		close_connection(db);
 	return db->status;
 }
 
@@ -591,17 +631,36 @@ db_rest(struct db *db)
 void
 db_refresh(struct db *db)
 {
+	uint64_t version;
+
+	if (db->opening.rests && version_read(&db->conn.version, &version))
+		return; /* it is the same file as before */
 	db->status = DB_OK;
 	db->deadline_us = INT64_MAX;
 	db->lock_deadline_us = clock_mono_us() + db->lock_limit_us;
 	check_file(db);
 }
 
+/* The journal mode may have changed since the connection was opened. */
+static bool
+start_version(struct db *db)
+{
+	bool ok = connection_start_version(db) == SQLITE_OK;
+
+	openings_remove(db);
+	openings_add(db);
+	return ok;
+}
+
 bool
 db_version(struct db *db, uint64_t *version)
 {
-	if (db->conn.handle == NULL)
+	if (db->opening.rests ||
+	    clock_mono_us() - db->looked_us >= LOOK_MS * 1000)
+		db_refresh(db);
+	if (db->conn.handle == NULL && !db->opening.rests)
 		return false;
+	openings_use(db);
 	if (version_read(&db->conn.version, version))
 		return true;
 	/*
@@ -612,9 +671,6 @@ db_version(struct db *db, uint64_t *version)
 	db_refresh(db);
 	if (db->conn.handle == NULL)
 		return false;
-	if (version_read(&db->conn.version, version))
-		return true;
-	/* The journal mode may have changed: look again, once. */
-	return connection_start_version(db) == SQLITE_OK &&
-	    version_read(&db->conn.version, version);
+	return version_read(&db->conn.version, version) ||
+	    (start_version(db) && version_read(&db->conn.version, version));
 }

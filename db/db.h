@@ -164,8 +164,9 @@ const char *db_refusal(const struct db *);
 void db_refresh(struct db *);
 
 /*
- * The version of the open file (see version.h).  False if it can't be told:
- * what was read meanwhile may be shown, but not kept.
+ * The version of the file (see version.h), which is opened if it is not, and
+ * compared with what stands at the path twice a second at most.  False if it
+ * can't be told: what was read meanwhile may be shown, but not kept.
  */
 bool db_version(struct db *, uint64_t *version);
 

@@ -8,6 +8,7 @@
 #include "db/described.h"
 #include "db/guard.h"
 #include "db/inventory.h"
+#include "db/openings.h"
 #include "db/profile.h"
 #include "db/published.h"
 
@@ -22,6 +23,8 @@ struct db {
 	struct connection conn;            /* to the open file */
 	struct described described;        /* of its tables */
 	struct inventory inventory;        /* what its schema names */
+	struct opening opening;            /* among its thread's */
+	int64_t looked_us; /* when it was compared with the path */
 	bool in_snapshot;
 	bool file_bad; /* what stands at the path is no good; the log knows */
 

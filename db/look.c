@@ -68,7 +68,8 @@ struct db_look
 db_look(const struct db *db)
 {
 	return (struct db_look){
-	    .open = db->conn.handle != NULL,
+	    .open = db->conn.handle != NULL || db->opening.rests,
+	    .files = connection_files(&db->conn),
 	    .bad = db->file_bad,
 	    .bytes = size_of(db->file),
 	    .log_bytes = size_of(db->log),

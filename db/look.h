@@ -8,7 +8,8 @@
  * that reads it.
  */
 struct db_look {
-	bool open;
+	bool open;    /* or closed until somebody asks for it, to make room */
+	size_t files; /* the descriptors that it has */
 	/* The file at the path was no good when it was last looked at; where
 	 * the database is open all the same, it is the file that stood there
 	 * before. */

@@ -42,6 +42,8 @@ file_of(const struct version_source *v)
 {
 	sqlite3_file *f = NULL;
 
+	if (v->handle == NULL)
+		return NULL;
 	if (sqlite3_file_control(v->handle, "main", SQLITE_FCNTL_FILE_POINTER,
 		&f) != SQLITE_OK ||
 	    f == NULL || f->pMethods == NULL)
@@ -108,6 +110,16 @@ version_init(struct version_source *v, struct sqlite3 *handle, const char *file,
 	f = file_of(v);
 	if (f != NULL && in_wal_mode(f))
 		map_index(v, f);
+}
+
+void
+version_rest(struct version_source *v)
+{
+	if (v->wal_index != NULL || v->without_index)
+		v->known = false;
+	v->wal_index = NULL;
+	v->without_index = false;
+	v->handle = NULL;
 }
 
 static struct stamp

@@ -46,6 +46,12 @@ void version_init(struct version_source *, struct sqlite3 *handle,
     const char *file, const char *log);
 
 /*
+ * To be called when the handle has been closed: version_read goes on as long as
+ * the file's stamp alone tells the version, in the other journal modes.
+ */
+void version_rest(struct version_source *);
+
+/*
  * The version now.  In WAL mode without a system call, but just after the log
  * has become empty.  False if it can't be told: the header is being rebuilt,
  * another file has taken the place of this one, or the journal mode has

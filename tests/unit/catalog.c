@@ -3,6 +3,7 @@
  */
 #include "db/catalog.h"
 
+#include "db/look.h"
 #include "tests/unit/database.h"
 
 static void
@@ -112,6 +113,12 @@ the_version_of_one_is_not_the_others(void **state)
 	catalog_free(c);
 }
 
+static bool
+is_open(struct catalog *c, size_t i)
+{
+	return db_look(catalog_at(c, i)).open;
+}
+
 static void
 only_what_is_in_scope_is_opened(void **state)
 {
@@ -127,11 +134,42 @@ only_what_is_in_scope_is_opened(void **state)
 	run_sql(other, "CREATE TABLE t(x)");
 	c = catalog_new(list, 2, 100);
 	catalog_refresh(c, SCOPE_NONE, LIT("a"));
-	assert_false(catalog_version(c, SCOPE_DATABASE, LIT("a"), &version));
+	assert_true(catalog_version(c, SCOPE_NONE, LIT("a"), &version));
+	assert_false(is_open(c, 0) || is_open(c, 1));
 	catalog_refresh(c, SCOPE_DATABASE, LIT("a"));
+	assert_true(is_open(c, 0));
 	assert_true(catalog_version(c, SCOPE_DATABASE, LIT("a"), &version));
-	assert_false(catalog_version(c, SCOPE_DATABASE, LIT("b"), &version));
-	assert_false(catalog_version(c, SCOPE_ALL, LIT(""), &version));
+	assert_false(is_open(c, 1));
+	assert_true(catalog_version(c, SCOPE_ALL, LIT(""), &version));
+	assert_true(is_open(c, 1));
+	catalog_free(c);
+}
+
+/* Nobody else looks whether a file has been replaced. */
+static void
+versions_are_those_of_the_file_at_the_path(void **state)
+{
+	struct database *d = *state;
+	struct published list[] = {{.name = "a", .file = d->file}};
+	uint64_t before, after = 0;
+	struct catalog *c;
+	char other[96];
+
+	run_sql(d->file, "PRAGMA journal_mode=WAL; CREATE TABLE t(x)");
+	c = catalog_new(list, 1, 100);
+	assert_true(catalog_version(c, SCOPE_DATABASE, LIT("a"), &before));
+	snprintf(other, sizeof(other), "%s/other.db", d->folder);
+	run_sql(other,
+	    "PRAGMA journal_mode=WAL; CREATE TABLE t(x);"
+	    "INSERT INTO t VALUES (1)");
+	assert_int_equal(rename(other, d->file), 0);
+	for (int i = 0; i < 600; i++) {
+		if (catalog_version(c, SCOPE_DATABASE, LIT("a"), &after) &&
+		    after != before)
+			break;
+		usleep(100000);
+	}
+	assert_true(after != before);
 	catalog_free(c);
 }
 
@@ -162,6 +200,7 @@ main(void)
 	    DATABASE_TEST(the_version_of_all_tells_which_files_they_are),
 	    DATABASE_TEST(the_version_of_one_is_not_the_others),
 	    DATABASE_TEST(only_what_is_in_scope_is_opened),
+	    DATABASE_TEST(versions_are_those_of_the_file_at_the_path),
 	    cmocka_unit_test(what_needs_no_database_has_one_version),
 	};
 

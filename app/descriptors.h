@@ -1,0 +1,21 @@
+#ifndef SQUALL_DESCRIPTORS_H
+#define SQUALL_DESCRIPTORS_H
+
+#include "app/site.h"
+
+/*
+ * How the descriptors that the process may have (RLIMIT_NOFILE) are shared:
+ * among the databases of each thread, the store's servers and connections.
+ * Where they are few, databases get half of them.
+ */
+
+/* Raises the limit as far as it goes without privileges. */
+void descriptors_raise(void);
+
+/* For the databases of each renderer, and of the event loop. */
+size_t descriptors_for_databases(const struct site *);
+
+/* What is left for connections, with those taken that are open by now. */
+size_t descriptors_for_connections(const struct site *);
+
+#endif
