@@ -98,12 +98,18 @@ finish(struct renderers *g, struct job *job)
 {
 	static const uint64_t one = 1;
 	bool first;
+	ssize_t n;
 
 	pthread_mutex_lock(&g->lock);
 	first = g->done.first == NULL;
 	append(&g->done, job);
 	pthread_mutex_unlock(&g->lock);
-	if (first && write(g->event_fd, &one, sizeof(one)) < 0)
+	if (!first)
+		return;
+	do {
+		n = write(g->event_fd, &one, sizeof(one));
+	} while (n < 0 && errno == EINTR);
+	if (n < 0) /* it is collected at the next tick */
 		log_error("renderer", "eventfd: %s", strerror(errno));
 }
 

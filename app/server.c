@@ -78,7 +78,8 @@ next_request(struct server *s, struct conn *c)
 	s->again |= more;
 }
 
-static void
+/* False: the connection has been closed, since no event would come. */
+static bool
 watch(struct server *s, struct conn *c, uint32_t events, int op)
 {
 	struct epoll_event e = {
@@ -86,8 +87,11 @@ watch(struct server *s, struct conn *c, uint32_t events, int op)
 	    .data.ptr = c,
 	};
 
-	if (epoll_ctl(s->epoll_fd, op, c->fd, &e) < 0)
-		log_error("server", "epoll: %s", strerror(errno));
+	if (epoll_ctl(s->epoll_fd, op, c->fd, &e) == 0)
+		return true;
+	log_error("server", "epoll: %s", strerror(errno));
+	close_conn(s, c);
+	return false;
 }
 
 static void go_on(struct server *s, struct conn *c);
@@ -99,8 +103,8 @@ send_reply(struct server *s, struct conn *c)
 
 	switch (fcgi_reply_write(c->fd, &c->reply)) {
 	case FCGI_DONE:
-		if (was_writing)
-			watch(s, c, 0, EPOLL_CTL_MOD);
+		if (was_writing && !watch(s, c, 0, EPOLL_CTL_MOD))
+			break;
 		if (c->reply.more) {
 			go_on(s, c);
 			break;
@@ -442,8 +446,8 @@ server_accept(struct server *s, int fd)
 	stats_count(s->site->slot, COUNT_CONNECTIONS, 1);
 	stats_set(s->site->slot, LEVEL_CONNECTIONS, s->conns.n);
 	conn_wait(c, CONN_READING, READ_TIMEOUT_MS);
-	watch(s, c, 0, EPOLL_CTL_ADD);
-	serve_late(s, c);
+	if (watch(s, c, 0, EPOLL_CTL_ADD))
+		serve_late(s, c);
 }
 
 /* The requests that came behind those that were answered in this turn. */

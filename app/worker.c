@@ -45,22 +45,13 @@ struct worker {
 };
 
 static void
-set_accepting(struct worker *w, bool on)
+stop_accepting(struct worker *w)
 {
-	if (on == w->accepting)
-		return;
-	w->accepting = on;
-	for (size_t i = 0; i < w->n_listeners; i++) {
-		struct epoll_event e = {
-		    .events = EPOLLIN | EPOLLEXCLUSIVE,
-		    .data.ptr = (void *)&w->listeners[i],
-		};
-
-		if (epoll_ctl(w->server.epoll_fd,
-			on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, w->listeners[i],
-			&e) < 0)
-			log_error("worker", "epoll: %s", strerror(errno));
-	}
+	w->accepting = false;
+	/* One that is not watched is no matter. */
+	for (size_t i = 0; i < w->n_listeners; i++)
+		epoll_ctl(
+		    w->server.epoll_fd, EPOLL_CTL_DEL, w->listeners[i], NULL);
 }
 
 /* Those that come meanwhile wait to be accepted, in the kernel. */
@@ -69,12 +60,31 @@ pause_accepting(struct worker *w, const char *why)
 {
 	int64_t now = clock_mono_us();
 
-	set_accepting(w, false);
+	stop_accepting(w);
 	if (now < w->complain_us)
 		return;
 	w->complain_us = now + COMPLAIN_MS * 1000;
 	log_error("worker", "accept: %s, with %zu connections; pausing", why,
 	    w->server.conns.n);
+}
+
+/* On all listeners or, until the next tick, on none. */
+static void
+start_accepting(struct worker *w)
+{
+	if (w->accepting)
+		return;
+	w->accepting = true;
+	for (size_t i = 0; w->accepting && i < w->n_listeners; i++) {
+		struct epoll_event e = {
+		    .events = EPOLLIN | EPOLLEXCLUSIVE,
+		    .data.ptr = (void *)&w->listeners[i],
+		};
+
+		if (epoll_ctl(w->server.epoll_fd, EPOLL_CTL_ADD,
+			w->listeners[i], &e) < 0)
+			pause_accepting(w, strerror(errno));
+	}
 }
 
 /* One connection a turn, so that workers share a burst. */
@@ -156,7 +166,7 @@ drain(struct worker *w, bool patient)
 		return;
 	w->patient_until_us = patient ? clock_mono_us() + PATIENT_MS * 1000 : 0;
 	stats_drain(w->server.site->slot);
-	set_accepting(w, false);
+	stop_accepting(w);
 	if (!patient)
 		close_listeners(w);
 	server_drain(&w->server, patient);
@@ -170,10 +180,11 @@ tick(struct worker *w)
 	if (now - w->last_tick_us < TICK_MS * 1000)
 		return;
 	w->last_tick_us = now;
+	server_collect(&w->server); /* should an event be missing */
 	server_tick(&w->server, TICK_MS, w->full);
 	report(w);
 	if (!w->server.draining && !w->full)
-		set_accepting(w, true);
+		start_accepting(w);
 	else if (w->patient_until_us != 0 && now >= w->patient_until_us)
 		drain(w, false);
 }
@@ -240,7 +251,7 @@ loop(struct worker *w)
 		server_end_turn(s);
 		if (w->full && s->conns.n < s->max_conns && !s->draining) {
 			w->full = false;
-			set_accepting(w, true);
+			start_accepting(w);
 		}
 		tick(w);
 	}
@@ -311,7 +322,7 @@ worker_run(const struct site *site, const int *listeners, size_t n, int link)
 
 	if (started) {
 		w.server.max_conns = descriptors_for_connections(site);
-		set_accepting(&w, true);
+		start_accepting(&w);
 		link_say(link, LINK_READY);
 		loop(&w);
 	}
