@@ -6,11 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/log.h"
+
+enum { AGAIN_S = 1 }; /* the pause before another try */
 
 static const char variable[] = "SQUALL_HANDOVER";
 static const char first_line[] = "squall 1\n";
@@ -115,17 +119,9 @@ bool
 handover_take(struct handover *h, struct buf *why)
 {
 	const char *text = getenv(variable);
-	char *copy;
-	bool ok;
 
 	*h = (struct handover){0};
-	if (text == NULL)
-		return true;
-	copy = strdup(text); /* it goes with the variable */
-	unsetenv(variable);
-	ok = copy != NULL && handover_parse(h, copy, why);
-	free(copy);
-	return ok;
+	return text == NULL || handover_parse(h, text, why);
 }
 
 void
@@ -171,6 +167,23 @@ handover_execute(char *const argv[], const struct handover *h)
 		    strerror(errno));
 		pass_on(h, false);
 	}
-	unsetenv(variable);
 	buf_release(&text);
+}
+
+void
+handover_again(char *const argv[], const struct handover *h)
+{
+	static const struct timespec pause = {.tv_sec = AGAIN_S};
+	sigset_t ends;
+
+	/* They are blocked, as the program before has left them. */
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGINT);
+	pass_on(h, true);
+	while (sigtimedwait(&ends, NULL, &pause) < 0) {
+		execvp(argv[0], argv);
+		log_error("master", "%s can't be executed: %s", argv[0],
+		    strerror(errno));
+	}
 }

@@ -20,8 +20,9 @@ struct handover {
 };
 
 /*
- * Takes the handover out of the environment, if there is one.  False if it
- * can't be understood, which `why` says.  To be released in any case.
+ * Reads the handover from the environment, if there is one, and leaves it there
+ * for handover_again.  False if it can't be understood, or there is no memory,
+ * which `why` says.  To be released in any case.
  */
 bool handover_take(struct handover *, struct buf *why);
 
@@ -33,6 +34,14 @@ void handover_release(struct handover *);
  * the handover.  Returns only if that can't be, with a line in the log.
  */
 void handover_execute(char *const argv[], const struct handover *);
+
+/*
+ * For a master that could not start in the place of the one before: its workers
+ * still serve, so it executes itself once more with what it was handed, after a
+ * pause, until that succeeds.  The descriptors must be open still.  Returns if
+ * SIGTERM or SIGINT comes.
+ */
+void handover_again(char *const argv[], const struct handover *);
 
 /* For tests: the text of the variable, and back. */
 void handover_format(const struct handover *, struct buf *);

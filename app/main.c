@@ -304,7 +304,7 @@ start(struct process *p, struct service *s)
 	}
 	if (p->handover.is_worker)
 		listeners_forget(l);
-	else
+	else if (status == 0 || !p->handover.given)
 		listeners_close(l);
 	service_free(s);
 	buf_release(&why);
@@ -364,6 +364,10 @@ main(int argc, char *argv[])
 	}
 	if (status == 2 && cgi_is_asked_for())
 		cgi_fail();
+	if (status != 0 && p.handover.given && !p.handover.is_worker) {
+		handover_again(argv, &p.handover);
+		listeners_close(&p.handover.listeners);
+	}
 	log_close();
 	stats_free(p.stats);
 	handover_release(&p.handover);

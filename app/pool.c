@@ -409,9 +409,13 @@ start(struct pool *p, const struct child *inherited)
 	for (; ok && inherited != NULL; inherited = inherited->next)
 		ok = children_adopt(
 		    &p->children, inherited, p->ops->drain_limit(p->service));
-	if (!ok)
-		log_error("master", "it can't be started: %s", strerror(errno));
-	return ok;
+	if (ok)
+		return true;
+	log_error("master", "it can't be started: %s", strerror(errno));
+	/* Their links are for another try. */
+	for (struct child *c = p->children.first; c != NULL; c = c->next)
+		c->link = -1;
+	return false;
 }
 
 int

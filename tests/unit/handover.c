@@ -97,7 +97,9 @@ nothing_is_handed_over(void **state)
 	setenv("SQUALL_HANDOVER", "squall 1\n", 1);
 	assert_true(handover_take(&h, &why));
 	assert_true(h.given);
-	assert_null(getenv("SQUALL_HANDOVER"));
+	/* It stays for another try. */
+	assert_string_equal(getenv("SQUALL_HANDOVER"), "squall 1\n");
+	unsetenv("SQUALL_HANDOVER");
 	release(&h);
 }
 
