@@ -85,14 +85,31 @@ respond(const struct site *site, const struct request *req,
 		ok = decode_body(page, &plain);
 		body = (struct str){buf_cstr(&plain), plain.len};
 	}
-	ok = ok && !head.failed && write_all(buf_cstr(&head), head.len) &&
-	    write_all(body.s, body.len);
+	ok = ok && !head.failed;
+	if (!ok)
+		cgi_fail();
+	else
+		ok = write_all(buf_cstr(&head), head.len) &&
+		    write_all(body.s, body.len);
 	access_log(
 	    req, o, form.not_modified ? 304 : page->status, body.len, us);
 	log_flush();
 	buf_release(&head);
 	buf_release(&plain);
 	return ok ? 0 : 1;
+}
+
+/* The same with a page for this request alone; NULL: no memory. */
+static int
+answer(const struct site *site, const struct request *req,
+    const struct page *page, int64_t us)
+{
+	static const struct outcome bypass = {.kind = OUTCOME_BYPASS};
+
+	if (page != NULL)
+		return respond(site, req, page, &bypass, us);
+	cgi_fail();
+	return 1;
 }
 
 /* The parts that follow the first one of a stream. */
@@ -150,7 +167,6 @@ show_live(const struct site *site, const struct request *req)
 int
 cgi_run(const struct site *site)
 {
-	struct outcome bypass = {.kind = OUTCOME_BYPASS};
 	int64_t since = clock_mono_us();
 	struct renderer *renderer = NULL;
 	struct request req = {0};
@@ -161,23 +177,22 @@ cgi_run(const struct site *site)
 	int status, exit_status = 1;
 
 	/* In CGI the script's name is never part of the path. */
-	setenv("PATH_INFO", "/", 0);
+	if (setenv("PATH_INFO", "/", 0) < 0) {
+		cgi_fail();
+		return 1;
+	}
 	status = request_parse(&req, environ, site->prefix, &why);
 	req.id = (uint64_t)getpid() << 32;
 	if (status == 200)
 		status = route_request(site->routes, &req, &route, &why);
 	if (status != 200) {
 		page = error_refusal(&req, status, &why);
-		if (page != NULL)
-			exit_status = respond(
-			    site, &req, page, &bypass, clock_mono_us() - since);
+		exit_status = answer(site, &req, page, clock_mono_us() - since);
 		goto out;
 	}
 	if (route->live != NULL) {
 		page = show_live(site, &req);
-		if (page != NULL)
-			exit_status = respond(
-			    site, &req, page, &bypass, clock_mono_us() - since);
+		exit_status = answer(site, &req, page, clock_mono_us() - since);
 		goto out;
 	}
 	route_key(&req, &key);

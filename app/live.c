@@ -171,7 +171,7 @@ render(const struct live *live, const struct request *req)
 	else
 		page->body.failed = true;
 	status_release(&status);
-	if (page->body.failed) {
+	if (page->header.failed || page->body.failed) {
 		page_unref(page);
 		page = NULL;
 	}

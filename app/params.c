@@ -200,7 +200,7 @@ add_argument(const struct params *params, struct request *req,
 		req->arguments =
 		    calloc(REQUEST_ARGUMENTS, sizeof(*req->arguments));
 	if (req->arguments == NULL) {
-		buf_lit(why, "Out of memory.");
+		req->memory.failed = true;
 		return false;
 	}
 	while (i > 0 &&
@@ -376,9 +376,12 @@ params_each(const struct params *params, const struct request *req,
 		url_unarg(&name, (struct str){p, (size_t)(equals - p)});
 		url_unarg(&text,
 		    (struct str){equals + 1, (size_t)(stop - equals - 1)});
+		if (name.failed || text.failed)
+			break;
 		each(b, str_of_buf(&name), str_of_buf(&text));
 		p = stop;
 	}
+	b->failed |= query.failed | name.failed | text.failed;
 	buf_release(&query);
 	buf_release(&name);
 	buf_release(&text);

@@ -168,12 +168,22 @@ render(struct renderer *r, struct job *job)
 		page->whole = false;
 		page_error(page, 503, "This page is too large to be shown.");
 	}
+	if (page->header.failed || page->next.failed) {
+		log_error("renderer", "out of memory");
+		buf_reset(&page->header);
+		page->whole = false;
+		page_error(page, 503, "There is no memory for this page.");
+	}
 	if (page->status >= 500)
 		log_warn("renderer", "%" PRIx64 ": %.*s: %d: %s",
 		    job->request.id, (int)job->request.uri.len,
 		    job->request.uri.s, page->status, buf_cstr(&page->body));
 	if (page->status != 200 && !page->whole)
 		error_page(&job->request, page);
+	if (page->body.failed) { /* nor is there any for that error */
+		page_unref(page);
+		return NULL;
+	}
 	buf_trim(&page->body);
 	if (!job->request.uncached)
 		encode_page(r->encoder, page);

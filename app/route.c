@@ -235,6 +235,7 @@ route_request(const struct routes *routes, struct request *req,
     const struct route **route, struct buf *why)
 {
 	const struct route *r = find(routes, req);
+	int status = 200;
 
 	*route = r;
 	req->route = r;
@@ -256,7 +257,14 @@ route_request(const struct routes *routes, struct request *req,
 		return 404;
 	}
 	decode_segments(r, req);
-	return params_read(route_params(r), req, why) ? 200 : 400;
+	if (!params_read(route_params(r), req, why))
+		status = 400;
+	if (req->memory.failed) {
+		buf_reset(why);
+		buf_lit(why, "Out of memory.");
+		status = 503;
+	}
+	return status;
 }
 
 void

@@ -40,7 +40,9 @@ add_line(char **field, struct str line, struct buf *why)
 		buf_char(&text, '\n');
 	}
 	buf_add(&text, line.s, line.len);
-	ok = value_copy(field, buf_cstr(&text), why);
+	ok = !text.failed && value_copy(field, buf_cstr(&text), why);
+	if (text.failed)
+		buf_lit(why, "out of memory");
 	buf_release(&text);
 	return ok;
 }

@@ -143,6 +143,10 @@ error_refusal(const struct request *req, int status, const struct buf *why)
 	page_error(page, status, "%s%s", status == 301 ? "The page is at " : "",
 	    buf_cstr(why));
 	error_page(req, page);
+	if (why->failed || page->header.failed || page->body.failed) {
+		page_unref(page);
+		return NULL;
+	}
 	return page;
 }
 
