@@ -61,7 +61,7 @@ DEPS = deps-demo deps-test deps-api deps-browser deps-fuzz deps-lint deps-budget
 
 .DELETE_ON_ERROR:
 .PHONY: all demo test check-asan check-tsan check-api test-browser soak fuzz \
-	bench bench-growth bench-scale budget picture lint format install \
+	test-fault bench bench-growth bench-scale budget picture lint format install \
 	deps $(DEPS) clean help
 
 all: $(BUILD)/squall
@@ -116,6 +116,7 @@ $(BUILD)/tests/tools/%: tests/tools/%.c $(BUILD)/flags
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) \
 		-o $@ $(filter %.c,$^) -lsqlite3 -ldeflate
 $(BUILD)/tests/tools/fresh-check: $(wildcard tests/tools/fresh-check/*.[ch])
+$(BUILD)/tests/tools/fault-sweep: $(wildcard tests/tools/fault-sweep/*.[ch])
 
 # A library to be preloaded, without the hardening of programs: it is called in
 # the place of libc.
@@ -179,6 +180,13 @@ check-tsan: deps-test
 	@FRESH_READS=$${FRESH_READS:-60000} WAIT_S=30 $(MAKE) \
 		--no-print-directory test BUILD=build/tsan SANITIZE=thread \
 		CFLAGS='-O1 -g' TEST_PROGRAMS=test-tools TESTS='$(TSAN_TESTS)'
+
+# Every allocation and every system call fails once (FAULTS=words of lines in
+# tests/fault/requests).
+test-fault: deps-test
+	@$(MAKE) --no-print-directory all test-tools
+	@SQUALL=$(BUILD)/squall TOOLS_DIR=$(BUILD)/tests/tools \
+		tests/fault/run $(FAULTS)
 
 # What squall answers, and what it says of that: a linter of npm's reads it.
 check-api: deps-api
@@ -260,6 +268,7 @@ help:
 	@echo 'make test       everything, with real servers (TESTS=files)'
 	@echo 'make check-asan the same under AddressSanitizer and UBSan'
 	@echo 'make check-tsan the servers under ThreadSanitizer'
+	@echo 'make test-fault every allocation and system call fails once (FAULTS=words)'
 	@echo 'make check-api  the API against its description'
 	@echo 'make test-browser the pages in Chromium, and pictures of them'
 	@echo 'make soak       freshness and the pool under load, for SOAK_S=1800 seconds each'

@@ -6,7 +6,9 @@
  *	FAULT=CLASS:N[:ERRNO]	fails the N-th call of that class, counted from
  *				the start (0: none); ERRNO is a name or "short"
  *	FAULT_CONTROL=FILE	a struct fault (fault.h) says which, and when
- *	FAULT_TRACE=1		the stack of the failed call, on stderr
+ *	FAULT_SERVER=FD		the program runs once for each byte that comes
+ *by this socket, which gets its process id and, when it has ended, its status,
+ *as ints FAULT_TRACE=1		the stack of the failed call, on stderr
  *	FAULT_COUNTS=1		at the end, on stderr: how many there were
  *
  * Addresses of a trace are for addr2line -pfe build/squall.
@@ -18,6 +20,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -62,6 +65,9 @@ static int strike(enum fault_class class)
 	unsigned long n;
 
 	if (fault == NULL || inside || !atomic_load(&fault->armed))
+		return 0;
+	if (atomic_load(&fault->pid) != 0 &&
+	    atomic_load(&fault->pid) != (int)getpid())
 		return 0;
 	n = atomic_fetch_add(&fault->counts[class], 1) + 1;
 	if ((int)class != atomic_load(&fault->class) ||
@@ -205,12 +211,15 @@ open64(const char *path, int flags, ...)
 	    path, flags, mode);
 }
 
+/* Giving a lock back can't fail. */
 static bool
-is_lock(int command)
+takes_lock(int command, const struct flock *lock)
 {
-	return command == F_SETLK64 || command == F_SETLKW64 ||
+	bool locks = command == F_SETLK64 || command == F_SETLKW64 ||
 	    command == F_GETLK64 || command == F_SETLK || command == F_SETLKW ||
 	    command == F_GETLK;
+
+	return locks && lock->l_type != F_UNLCK;
 }
 
 int
@@ -224,7 +233,7 @@ fcntl64(int fd, int command, ...)
 	va_start(more, command);
 	argument = va_arg(more, void *);
 	va_end(more);
-	if (is_lock(command))
+	if (takes_lock(command, argument))
 		error = strike(FAULT_LOCK);
 	else if (command == F_DUPFD_CLOEXEC || command == F_DUPFD)
 		error = strike(FAULT_DESCRIPTOR);
@@ -448,10 +457,36 @@ map(const char *path)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+/*
+ * Returns in each new process, the first of its line: what a program does
+ * before its main is done once.
+ */
+static void
+serve(int fd)
+{
+	char byte;
+
+	while (read(fd, &byte, 1) == 1) {
+		int pid = fork(), status;
+
+		if (pid == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			close(fd);
+			return;
+		}
+		if (write(fd, &pid, sizeof(pid)) < 0 ||
+		    waitpid(pid, &status, 0) < 0 ||
+		    write(fd, &status, sizeof(status)) < 0)
+			break;
+	}
+	_exit(0);
+}
+
 __attribute__((constructor)) static void
 begin(void)
 {
 	const char *path = getenv("FAULT_CONTROL"), *text = getenv("FAULT");
+	const char *server = getenv("FAULT_SERVER");
 	struct fault *f = NULL;
 	void *frame;
 
@@ -462,6 +497,12 @@ begin(void)
 		f = map(path);
 	if (f != NULL && path == NULL)
 		parse(f, text);
+	if (server != NULL) {
+		int fd = (int)strtol(server, NULL, 10);
+
+		unsetenv("FAULT_SERVER");
+		serve(fd);
+	}
 	fault = f;
 }
 

@@ -38,6 +38,7 @@ enum { FAULT_SHORT = -1 };
 
 struct fault {
 	atomic_bool armed; /* calls are counted */
+	atomic_int pid;    /* of this process alone; 0: of all */
 	atomic_int class, error;
 	atomic_ulong nth; /* of its class, from 1; 0: none fails */
 	atomic_ulong counts[FAULT_CLASSES];
