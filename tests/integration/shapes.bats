@@ -50,7 +50,7 @@ as_sqlite()
 	    "$T/pairs" | sqlite3 -batch -bail "$1" >"$T/lists"
 	is "$(wc -l <"$T/lists")" "$(wc -l <"$T/addresses")"
 	# what finds nothing, and is no mistake, would prove nothing
-	! grep -nxF '[]' "$T/lists"
+	refute grep -nxF '[]' "$T/lists"
 	paste -d '\n' "$T/addresses" "$T/lists" | answers
 }
 
