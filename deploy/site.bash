@@ -24,17 +24,19 @@ site_folder()
 	echo "$folder"
 }
 
-# site_wait SECONDS COMMAND...: runs the command every 20 ms until it succeeds;
-# fails when that takes longer.
+# site_wait SECONDS COMMAND...: runs the command until it succeeds, with pauses
+# that grow from 10 to 366 ms; fails when that takes longer.
 site_wait()
 {
-	local deadline
+	local deadline pause pause_ms=10
 
 	deadline=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		((${EPOCHREALTIME/[.,]/} < deadline)) || return 1
-		sleep 0.02
+		printf -v pause '0.%03d' "$pause_ms"
+		sleep "$pause"
+		((pause_ms >= 320)) || ((pause_ms += pause_ms / 2))
 	done
 }
 
@@ -58,7 +60,7 @@ site_start()
 # site_pid FOLDER NAME: prints the process id; fails if NAME was not started.
 site_pid()
 {
-	cat "$1/$2.pid" 2>/dev/null
+	[[ -e $1/$2.pid ]] && echo "$(<"$1/$2.pid")"
 }
 
 # site_running FOLDER NAME

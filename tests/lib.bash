@@ -15,11 +15,13 @@ ATLAS=${ATLAS:-$ROOT/build/atlas.db}
 # the programs of tests/tools
 TOOLS_DIR=${TOOLS_DIR:-$ROOT/build/tests/tools}
 [[ $TOOLS_DIR == /* ]] || TOOLS_DIR=$ROOT/$TOOLS_DIR
+# seconds that one request may take
+MAX_S=300
 # seconds that wait_for and the starting of a server may take
-WAIT_S=${WAIT_S:-10}
-# milliseconds that pages, facets and suggestions may take, where a test says
-# nothing else; empty: what squall gives them by itself
-PATIENCE_MS=${PATIENCE_MS-20000}
+WAIT_S=${WAIT_S:-60}
+# milliseconds that pages, facets, suggestions, the queue and the store may take,
+# where a test says nothing else; empty: what squall gives them by itself
+PATIENCE_MS=${PATIENCE_MS-60000}
 SANITIZER_REPORT='ERROR: AddressSanitizer|runtime error:|LeakSanitizer|ThreadSanitizer'
 
 setup()
@@ -83,6 +85,13 @@ fail()
 {
 	echo "$*" >&2
 	return 1
+}
+
+# refute COMMAND...: it has to fail.  (A failure of `! COMMAND` ends no test: the
+# shell's `set -e` overlooks it.)
+refute()
+{
+	! "$@" || fail "it succeeded: $*"
 }
 
 # is GOT WANTED: are the two equal?
@@ -288,23 +297,25 @@ fcgi()
 	local method=$1 uri=$2 query=
 
 	shift 2
+	hash cgi-fcgi
 	[[ $uri != *\?* ]] || query=${uri#*\?}
 	env -i GATEWAY_INTERFACE=CGI/1.1 SERVER_PROTOCOL=HTTP/1.1 \
 	    SERVER_NAME=localhost SERVER_PORT=80 REMOTE_ADDR=127.0.0.1 \
 	    HTTP_HOST=localhost REQUEST_METHOD="$method" REQUEST_URI="$uri" \
 	    SCRIPT_NAME= PATH_INFO="${uri%%\?*}" QUERY_STRING="$query" "$@" \
-	    timeout "$WAIT_S" "$(command -v cgi-fcgi)" \
+	    timeout "$MAX_S" "${BASH_CMDS[cgi-fcgi]}" \
 	    -bind -connect "${SQUALL_ADDRESS#unix:}" </dev/null
 }
 
 squall_answers()
 {
-	[[ -n $(WAIT_S=2 fcgi OPTIONS /) ]]
+	[[ $SQUALL_ADDRESS != unix:* || -S ${SQUALL_ADDRESS#unix:} ]] &&
+	    [[ -n $(fcgi OPTIONS /) ]]
 }
 
-# patience OPTION...: options that give pages, facets and suggestions more time
-# than they have by default, since a busy machine must fail no test.  Tests of
-# limits set theirs, among the options or in the configuration.
+# patience OPTION...: options that give pages and the store more time than they
+# have by default, since a busy machine must fail no test.  Tests of limits set
+# theirs, among the options or in the configuration.
 patience()
 {
 	local argument limit said="$* "
@@ -315,7 +326,8 @@ patience()
 		--config=*) said+=$(sed 's/^/--/; s/ *= */=/' "${argument#*=}") ;;
 		esac
 	done
-	for limit in time-limit facet-time-limit facet-suggest-time-limit; do
+	for limit in {,facet-,facet-suggest-}time-limit queue-wait cache-timeout
+	do
 		[[ $said == *--$limit=* ]] || echo "--$limit=$PATIENCE_MS"
 	done
 }
@@ -346,10 +358,16 @@ start_squall()
 }
 
 # start_nginx [CONF], start_lighttpd [CONF]: in front of SQUALL_ADDRESS, with
-# deploy/nginx.conf or deploy/lighttpd.conf, or with a file CONF instead, where
-# the same places (default socket, port 80) are replaced.  Sets URL.
+# deploy/nginx.conf, whose time limits a busy machine may exceed, or
+# deploy/lighttpd.conf, or with a file CONF instead, where the same places
+# (default socket, port 80) are replaced.  Sets URL.
 start_nginx()
 {
+	if (($# == 0)); then
+		sed -E 's/(_timeout) [0-9]+s;/\1 600s;/' \
+		    "$ROOT/deploy/nginx.conf" >"$T/patient.conf"
+		set -- "$T/patient.conf"
+	fi
 	start_web nginx "$@"
 }
 
@@ -378,26 +396,53 @@ get()
 
 	[[ $url != /* ]] || url=$URL$url
 	: >"$T/body"
-	STATUS=$(curl -q -sS -g --noproxy '*' --max-time 60 -D "$T/headers" \
+	STATUS=$(curl -q -sS -g --noproxy '*' --max-time "$MAX_S" -D "$T/headers" \
 	    -o "$T/body" -w '%{http_code}' "${@:1:$#-1}" "$url") || return
 	# for HEAD, what curl puts out is the headers once more
 	[[ " $* " != *' -I '* ]] || : >"$T/body"
-	HEADERS=$(tr -d '\r' <"$T/headers")
-	BODY=$(tr -d '\0' <"$T/body")
+	HEADERS=$(<"$T/headers")
+	HEADERS=${HEADERS//$'\r'/}
+	read_body
+}
+
+# read_body: sets BODY to what is in $T/body, without its NULs.
+read_body()
+{
+	{ BODY=$(<"$T/body"); } 2>/dev/null
+}
+
+# value NAME: the first value of this name in BODY, which is JSON as squall writes
+# it; of strings, those without an escape.  (jq takes ten times as long to start
+# as all else that a request takes.)
+value()
+{
+	[[ $BODY =~ '"'"$1"'":'('"'([^\"]*)'"'|[^],}\"]+) ]] ||
+	    fail "no $1 in: $BODY" || return
+	echo "${BASH_REMATCH[2]-}${BASH_REMATCH[1]#'"'*'"'}"
+}
+
+# error_text: the sentence of an error in JSON, where " alone is escaped.
+error_text()
+{
+	local text=${BODY#*'"error":"'}
+
+	text=${text%%'","errors":'*}
+	echo "${text//'\"'/'"'}"
 }
 
 # header NAME: the value of a header of the last reply, each on a line if there
 # are several; fails if there is none.
 header()
 {
-	awk -v name="${1,,}" '
-	    index(tolower($0), name ":") == 1 {
-		value = substr($0, length(name) + 2)
-		sub(/^[ \t]+/, "", value)
-		print value
-		found = 1
-	    }
-	    END { exit !found }' <<<"$HEADERS"
+	local line value found=1
+
+	while read -r line; do
+		[[ ${line,,} == "${1,,}:"* ]] || continue
+		value=${line#*:}
+		echo "${value#"${value%%[! $'\t']*}"}"
+		found=0
+	done <<<"$HEADERS"
+	return "$found"
 }
 
 # cache_status: the Cache-Status of the last reply, such as

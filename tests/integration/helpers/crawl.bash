@@ -51,7 +51,7 @@ fetch_all()
 		print "output = \"" folder "-" NR "\""
 	    }' >"$T/pages.curl"
 	curl -q -s -g -Z --parallel-immediate --parallel-max 16 --path-as-is \
-	    --noproxy '*' --max-time 60 -K "$T/pages.curl" 2>/dev/null -w \
+	    --noproxy '*' --max-time "$MAX_S" -K "$T/pages.curl" 2>/dev/null -w \
 	    '%{http_code}\t%{content_type}\t%{filename_effective}\t%{url_effective}\n'
 }
 

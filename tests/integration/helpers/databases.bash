@@ -39,7 +39,7 @@ lock_db()
 	start_sqlite locker "$1"
 	LOCK=$SQLITE
 	# it may meet somebody who looks whether it is locked
-	printf '%s\n' '.timeout 5000' 'BEGIN EXCLUSIVE;' >&"$LOCK"
+	printf '%s\n' '.timeout 60000' 'BEGIN EXCLUSIVE;' >&"$LOCK"
 	wait_for is_locked "$1"
 }
 
@@ -61,10 +61,29 @@ is_free()
 	sqlite3 -batch "$1" 'PRAGMA schema_version'
 }
 
-# workers [NAME]: the process ids of a squall's workers.
+# workers [NAME]: the process ids of a squall's workers, one a line.
 workers()
 {
-	pgrep -P "$(pid_of "${1-squall}")"
+	local pid
+	local -a pids
+
+	read -r pid <"$T/${1-squall}.pid"
+	read -ra pids <"/proc/$pid/task/$pid/children" || :
+	((${#pids[@]} > 0)) && printf '%s\n' "${pids[@]}"
+}
+
+# halt NAME PID: a worker does nothing, until resume NAME PID; nor does the master,
+# which would take it for hung after ten seconds.
+halt()
+{
+	send_signal "$1" STOP
+	kill -STOP "$2"
+}
+
+resume()
+{
+	kill -CONT "$2"
+	send_signal "$1" CONT
 }
 
 # connections: how many there are to squall's unix socket.

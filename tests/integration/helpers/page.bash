@@ -6,8 +6,7 @@ page()
 {
 	local reply
 
-	fcgi "$@" >"$T/page"
-	reply=$(tr -d '\0' <"$T/page"; echo .)
+	{ reply=$(fcgi "$@"; echo .); } 2>/dev/null # of the NULs that it left out
 	BODY=${reply#*$'\r\n\r\n'}
 	BODY=${BODY%.}
 	BODY=${BODY%$'\n'}

@@ -139,7 +139,7 @@ send()
 	(unhex <<<"$2" >&"$1") 2>/dev/null
 }
 
-# next_record FD: reads one record, waiting for $WAIT_S at most.  Sets TYPE,
+# next_record FD: reads one record, waiting for $MAX_S seconds at most.  Sets TYPE,
 # REPLY_ID and LENGTH; the content is in $T/content.  Fails if the connection
 # ends instead.
 next_record()
@@ -147,12 +147,12 @@ next_record()
 	local version high low length1 length0 padding=
 
 	read -r version TYPE high low length1 length0 padding _ < <(
-	    timeout "$WAIT_S" head -c 8 <&"$1" | od -An -v -w8 -tu1)
+	    timeout "$MAX_S" head -c 8 <&"$1" | od -An -v -w8 -tu1)
 	[[ -n $padding ]] || fail 'no whole record came' || return
 	is "$version" 1 || return
 	REPLY_ID=$((high << 8 | low))
 	LENGTH=$((length1 << 8 | length0))
-	timeout "$WAIT_S" head -c $((LENGTH + padding)) <&"$1" >"$T/content"
+	timeout "$MAX_S" head -c $((LENGTH + padding)) <&"$1" >"$T/content"
 	truncate -s "$LENGTH" "$T/content"
 }
 
@@ -198,12 +198,12 @@ ended()
 	is "$(hex <"$T/content")" "$(printf '00000000%02x000000' "$2")"
 }
 
-# is_closed FD: squall has hung up, or does within $WAIT_S, and sends nothing.
+# is_closed FD: squall has hung up, or does within $MAX_S seconds, and sends nothing.
 is_closed()
 {
 	local rc=0
 
-	timeout "$WAIT_S" head -c 64 <&"$1" >"$T/rest" 2>/dev/null || rc=$?
+	timeout "$MAX_S" head -c 64 <&"$1" >"$T/rest" 2>/dev/null || rc=$?
 	((rc != 124)) || fail 'the connection is still open' || return
 	[[ ! -s $T/rest ]] || fail "before it was closed came $(hex <"$T/rest")"
 }

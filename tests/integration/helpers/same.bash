@@ -81,8 +81,8 @@ ask()
 	awk -v site="$URL" -v file="$T/same/page.$1" '{
 		print "url = \"" site $0 "\"\noutput = \"" file "." NR "\""
 	    }' "$T/same/todo" >"$T/same/curl"
-	curl -q -sS -g -Z --parallel-max 8 --noproxy '*' --max-time 60 \
+	curl -q -sS -g -Z --parallel-max 8 --noproxy '*' --max-time "$MAX_S" \
 	    -K "$T/same/curl" -w '%{http_code} %{url_effective}\n' \
 	    2>/dev/null >"$T/same/codes" || return
-	! grep -v '^200 ' "$T/same/codes"
+	refute grep -v '^200 ' "$T/same/codes"
 }

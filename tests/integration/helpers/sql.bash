@@ -4,7 +4,20 @@
 # encoded TEXT: as a value of a query string.
 encoded()
 {
-	jq -rn --arg s "$1" '$s | @uri'
+	local LC_ALL=C text=$1 c i out=
+
+	for ((i = 0; i < ${#text}; i++)); do
+		c=${text:i:1}
+		case $c in
+		[A-Za-z0-9._~!*\'\(\)-]) out+=$c ;;
+		*)
+			printf -v c '%%%02X' "'$c"
+			# of a byte above 127, the number is a negative one
+			out+=%${c: -2}
+			;;
+		esac
+	done
+	echo "$out"
 }
 
 # ask SQL [PARAMETERS]: the page of the statement as JSON.  Sets STATUS, HEADERS
@@ -25,7 +38,7 @@ gives()
 refuses()
 {
 	ask "$1"
-	is "$STATUS $(jq -r .error <<<"$BODY")" "400 $2"
+	is "$STATUS $(error_text)" "400 $2"
 }
 
 # config LINE...: what squall.ini says, with the database demo at its end.
