@@ -97,12 +97,12 @@ sql()
 	serve --workers=2 --memory=0 --cache="$MEMCACHED_URL"
 	read -r first second <<<"$(workers | paste -sd ' ')"
 	# each in turn answers alone
-	kill -STOP "$second"
+	halt squall "$second"
 	is_miss /demo/notes
-	kill -CONT "$second"
-	kill -STOP "$first"
+	resume squall "$second"
+	halt squall "$first"
 	is_hit /demo/notes
-	kill -CONT "$first"
+	resume squall "$first"
 	has "$(cache_status)" detail=memcached
 	wait_for has_access_lines ' /demo/notes ' 2
 	# a request's id begins with the process's
@@ -154,7 +154,7 @@ hits_with()
 }
 
 @test "pages expire from memory" {
-	serve --workers=1 --ttl=1
+	serve --workers=1 --ttl=4
 	is_miss /demo/notes
 	wait_for hits_with ttl=0
 	wait_for is_miss /demo/notes
@@ -164,7 +164,7 @@ hits_with()
 
 @test "pages expire from memcached" {
 	start_memcached
-	serve --memory=0 --ttl=1 --cache="$MEMCACHED_URL"
+	serve --memory=0 --ttl=4 --cache="$MEMCACHED_URL"
 	is_miss /demo/notes
 	wait_for is_miss /demo/notes
 	(($(memcached_stat cmd_set) >= 2))
@@ -258,7 +258,7 @@ never_kept()
 	    CREATE TABLE t (j); INSERT INTO t VALUES ('{');
 	    CREATE VIEW fails AS SELECT json(j) AS j FROM t; $ENDLESS"
 	start_memcached
-	serve --time-limit=200 --cache="$MEMCACHED_URL"
+	serve --time-limit=1000 --cache="$MEMCACHED_URL"
 	never_kept 301 /demo/
 	never_kept 400 '/demo/notes?_size=x'
 	never_kept 400 '/demo/notes?_sort=nothing'
@@ -294,14 +294,14 @@ never_kept()
 	local i
 
 	make_db "$T/demo.db"
-	start_squall --workers=1 --time-limit=60000 "$T/demo.db"
+	start_squall --workers=1 "$T/demo.db"
 	start_nginx
 	lock_db "$T/demo.db"
 	for i in {1..50}; do
 		printf 'url = "%s/demo/notes?_i=%d"\noutput = "%s/%d.html"\n' \
 		    "$URL" "$i" "$T" "$i"
 	done >"$T/curl"
-	curl -q -sS -Z --parallel-immediate --parallel-max 50 --max-time 60 -K "$T/curl" \
+	curl -q -sS -Z --parallel-immediate --parallel-max 50 --max-time "$MAX_S" -K "$T/curl" \
 	    -w '%{http_code}\n' >"$T/codes" 3>&- &
 	wait_for has_connections 50
 	unlock_db

@@ -21,8 +21,8 @@ serve()
 	make_db "$T/demo.db"
 	make_db "$T/other.db"
 	start_store "$1"
-	start_squall --cache="$STORE_URL" --time-limit=60000 --log=debug \
-	    "${@:2}" "$T/demo.db" "$T/other.db"
+	start_squall --cache="$STORE_URL" --log=debug "${@:2}" "$T/demo.db" \
+	    "$T/other.db"
 }
 
 # renders: how often the rows of notes were read, says SQLite's trace.
@@ -31,30 +31,23 @@ renders()
 	grep -c 'debug db.* demo: SELECT t.*FROM "notes"' "$T/squall.log"
 }
 
-crowd_is_there()
-{
-	(($(connections) >= 1000 || ${EPOCHREALTIME/[.,]/} > $1))
-}
-
 # crowd STORE: a thousand requests for a page that is not there; it can't be
-# made before they have come (or three seconds have gone: a lease ends some
-# day).
+# made before they have come.
 crowd()
 {
-	local i clients=() due
+	local i clients=()
 
-	serve "$1" --workers=4
+	serve "$1" --workers=4 --time-limit=600000 --queue-wait=600000
 	start_nginx
 	lock_db "$T/demo.db"
-	due=$((${EPOCHREALTIME/[.,]/} + 3000000))
 	for i in 1 2 3 4 5; do
 		curl -q -sS -Z --parallel-immediate --parallel-max 200 \
-		    --no-progress-meter --noproxy '*' --max-time 50 \
+		    --no-progress-meter --noproxy '*' --max-time "$MAX_S" \
 		    -w '%{http_code} %{size_download}\n' -o /dev/null \
 		    "$URL/demo/notes?_x=[1-200]" >"$T/clients.$i" 3>&- &
 		clients+=("$!")
 	done
-	wait_for crowd_is_there "$due"
+	wait_for has_connections 1000
 	unlock_db
 	wait "${clients[@]}"
 	cat "$T"/clients.* | sort | uniq -c | tr -s ' ' >"$T/replies"
@@ -78,18 +71,19 @@ crowd()
 	start_squall --workers=2 --log=debug "$T/demo.db"
 	start_nginx
 	curl -q -sS -Z --parallel-immediate --parallel-max 200 \
-	    --no-progress-meter --noproxy '*' --max-time 50 -o /dev/null \
+	    --no-progress-meter --noproxy '*' --max-time "$MAX_S" -o /dev/null \
 	    "$URL/demo/notes?_x=[1-200]"
 	wait_for has_access_lines ' /demo/notes?_x=' 200
 	(($(renders) == 1 || $(renders) == 2))
 }
 
-# keys: how many keys there are in the store.
-keys()
+# sets: how often the store has been given something, leases included.
+sets()
 {
 	case $STORE_URL in
-	redis*) redis_ask DBSIZE ;;
-	*) memcached_stat curr_items ;;
+	redis*) redis_ask INFO commandstats |
+	    sed -n 's/^cmdstat_set:calls=\([0-9]*\).*/\1/p' ;;
+	*) memcached_stat cmd_set ;;
 	esac
 }
 
@@ -103,9 +97,9 @@ asked()
 	esac
 }
 
-has_keys()
+has_sets()
 {
-	(($(keys) >= $1))
+	(($(sets) >= $1))
 }
 
 has_asked()
@@ -113,7 +107,7 @@ has_asked()
 	(($(asked) >= $1))
 }
 
-# waiting STORE: two workers with a renderer each; the one renders a page, which
+# waiting STORE [OPTION]...: two workers with a renderer each; the one renders a page, which
 # takes as long as the database is locked, the other waits for it.  Sets OWNER,
 # its client CLIENTS[0] and the other's CLIENTS[1], and how many pages were
 # RENDERED before.
@@ -121,22 +115,22 @@ waiting()
 {
 	local other before
 
-	serve "$1" --workers=2 --threads=1
+	serve "$1" --workers=2 --threads=1 "${@:2}"
 	read -r OWNER other <<<"$(workers | paste -sd ' ')"
 	# both have opened the database before it is locked
-	kill -STOP "$OWNER"
+	halt squall "$OWNER"
 	fcgi GET /demo/notes/1 >"$T/out"
-	kill -CONT "$OWNER"
-	kill -STOP "$other"
+	resume squall "$OWNER"
+	halt squall "$other"
 	fcgi GET /demo/notes/2 >"$T/out"
 	RENDERED=$(renders)
 	lock_db "$T/demo.db"
-	before=$(keys)
+	before=$(sets)
 	fcgi GET /demo/notes >"$T/first" 3>&- &
 	CLIENTS=("$!")
-	wait_for has_keys $((before + 1))
+	wait_for has_sets $((before + 1))
 	kill -STOP "$OWNER"
-	kill -CONT "$other"
+	kill -CONT "$other" # and the master stays halted
 	before=$(asked)
 	fcgi GET /demo/notes >"$T/second" 3>&- &
 	CLIENTS+=("$!")
@@ -152,7 +146,7 @@ handed_over()
 {
 	waiting "$1"
 	unlock_db
-	kill -CONT "$OWNER"
+	resume squall "$OWNER"
 	wait "${CLIENTS[@]}"
 	has "$(<"$T/first")" 'fwd=uri-miss; stored'
 	has "$(<"$T/second")" "fwd=uri-miss; collapsed; detail=$1"
@@ -167,18 +161,17 @@ handed_over()
 	handed_over redis
 }
 
-# abandoned STORE: the one that has the lease dies; the other takes over.
+# abandoned STORE: the one that has the lease dies; the other takes over when the
+# lease ends, and does not wait for as long as the page might have taken.
 abandoned()
 {
-	local since=${EPOCHREALTIME/[.,]/}
-
-	waiting "$1"
+	waiting "$1" --time-limit=3600000 --queue-wait=10000
 	kill -KILL "$OWNER"
 	unlock_db
 	wait "${CLIENTS[1]}"
 	has "$(<"$T/second")" 'Status: 200'
 	has "$(<"$T/second")" 'fwd=uri-miss; stored'
-	((${EPOCHREALTIME/[.,]/} - since < 10000000))
+	send_signal squall CONT
 	wait "${CLIENTS[0]}" || :
 }
 
@@ -196,7 +189,7 @@ abandoned()
 	unlock_db
 	wait "${CLIENTS[1]}"
 	has "$(<"$T/second")" 'Status: 200'
-	kill -CONT "$OWNER"
+	resume squall "$OWNER"
 	wait "${CLIENTS[0]}"
 	has "$(<"$T/first")" 'Status: 200'
 }
