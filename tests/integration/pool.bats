@@ -13,6 +13,9 @@ teardown()
 	end_test
 }
 
+# Far more than ending takes, and less than the 30 s that workers have for it.
+SOON_S=25
+
 # has_stopped: squall, which was told to, has ended, with status 0.  (`stop` tells
 # it once more, which would disturb a sanitizer at work.)
 has_stopped()
@@ -45,7 +48,7 @@ load_until()
 	for i in 1 2 3 4; do
 		# shellcheck disable=SC2016
 		bash -c 'until [[ -e $1 ]]; do
-			curl -q -sS --max-time 20 -K "$2" -w "%{http_code}\n"
+			curl -q -sS --max-time 300 -K "$2" -w "%{http_code}\n"
 		    done' - "$1" "$T/curl" >>"$T/codes" 2>&1 3>&- &
 		CLIENTS+=("$!")
 	done
@@ -101,10 +104,10 @@ has_workers()
 
 @test "a worker killed with a request in hand: the web server tries another" {
 	make_db "$T/demo.db"
-	start_squall --workers=2 --time-limit=60000 "$T/demo.db"
+	start_squall --workers=2 "$T/demo.db"
 	start_nginx
 	lock_db "$T/demo.db"
-	curl -q -sS --max-time 20 -o "$T/slow" -w '%{http_code}' \
+	curl -q -sS --max-time "$MAX_S" -o "$T/slow" -w '%{http_code}' \
 	    "$URL/demo/notes" >"$T/code" 3>&- &
 	wait_for has_connections 1
 	# whichever has it: one dies, and then the other
@@ -159,7 +162,7 @@ has_deaths()
 	start squall prlimit --nofile=7 -- "$SQUALL" --workers=1 \
 	    --listen="unix:$T/squall.sock" "$T/demo.db"
 	wait_for has_deaths 5
-	WAIT_S=$((WAIT_S / 2)) stop squall
+	WAIT_S=$SOON_S stop squall
 	[[ ! -e $T/squall.sock ]]
 }
 
@@ -169,7 +172,7 @@ stops_after()
 	local pids client
 
 	make_db "$T/demo.db"
-	start_squall --workers="$2" --time-limit=60000 "$T/demo.db"
+	start_squall --workers="$2" "$T/demo.db"
 	pids="$(pid_of squall) $(workers || :)"
 	lock_db "$T/demo.db"
 	fcgi GET /demo/notes >"$T/slow" 3>&- &
@@ -212,7 +215,7 @@ is_waiting_for_lock()
 
 @test "SIGTERM twice is no other than once" {
 	make_db "$T/demo.db"
-	start_squall --workers=2 --time-limit=60000 "$T/demo.db"
+	start_squall --workers=2 "$T/demo.db"
 	lock_db "$T/demo.db"
 	fcgi GET /demo/notes >"$T/slow" 3>&- &
 	wait_for is_waiting_for_lock
@@ -234,7 +237,7 @@ is_waiting_for_lock()
 		ask GET /demo
 		is "$STATUS" 200
 	done
-	WAIT_S=$((WAIT_S / 2)) stop squall
+	WAIT_S=$SOON_S stop squall
 	is_closed "$FD"
 }
 
@@ -242,7 +245,7 @@ is_waiting_for_lock()
 	make_db "$T/demo.db"
 	start_squall_tcp --workers=1 "$T/demo.db"
 	dial
-	WAIT_S=$((WAIT_S / 2)) stop squall
+	WAIT_S=$SOON_S stop squall
 }
 
 @test "SIGTERM: a request of which half has come delays the end by little" {
@@ -253,19 +256,19 @@ is_waiting_for_lock()
 	dial
 	half=$(request GET /demo)
 	send "$FD" "${half:0:100}"
-	WAIT_S=$((WAIT_S / 2)) stop squall
+	WAIT_S=$SOON_S stop squall
 }
 
 @test "SIGTERM: a page that is being sent is sent to its end" {
 	make_db "$T/demo.db" "CREATE TABLE large (id INTEGER PRIMARY KEY, body);
 	    INSERT INTO large VALUES (1, hex(zeroblob(6000000)) || 'the end')"
-	start_squall_tcp --workers=1 --time-limit=60000 "$T/demo.db"
+	start_squall_tcp --workers=1 "$T/demo.db"
 	dial
 	send "$FD" "$(request GET /demo/large/1 "$CLOSE")"
 	wait_for has_access_lines /demo/large/1 1
 	send_signal squall TERM
 	wait_for grep -q finishing "$T/squall.log"
-	timeout 20 cat <&"$FD" >"$T/out"
+	timeout "$MAX_S" cat <&"$FD" >"$T/out"
 	has "$(tail -c 1000 "$T/out" | tr -d '\0')" 'the end'
 	(($(wc -c <"$T/out") > 12000000))
 	has_stopped
@@ -288,7 +291,7 @@ is_waiting_for_lock()
 	local pids
 
 	make_db "$T/demo.db"
-	start_squall --workers=2 --time-limit=60000 "$T/demo.db"
+	start_squall --workers=2 "$T/demo.db"
 	pids=$(workers)
 	lock_db "$T/demo.db"
 	fcgi GET /demo/notes >"$T/slow" 3>&- &

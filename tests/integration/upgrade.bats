@@ -152,7 +152,7 @@ hits()
 
 @test "SIGUSR2 under load: no request is lost" {
 	serve
-	under_load 8 upgrade
+	under_load 5 upgrade
 	logged 'trying the new program' 5
 }
 

@@ -24,31 +24,30 @@ logged()
 	(($(grep -c -- "$1" "$T/squall.log") >= ${2-1}))
 }
 
-# under_load SECONDS COMMAND...: runs the command again and again while clients
-# ask through nginx, none of which may see a failure.  Prints what they saw.
-# The load outlasts the commands: idle connections would be kept.
+# under_load TIMES COMMAND...: runs the command so often while clients ask through
+# nginx, none of which may see a failure.  Prints what they saw.  The load
+# outlasts the commands: idle connections would be kept.
 under_load()
 {
-	local until=$((SECONDS + $1)) n=0 load
+	local times=$1 n load
 
 	shift
-	wrk -t 1 -c 16 -d 600s --timeout 10s "$URL/demo/notes" >"$T/wrk" 3>&- &
+	wrk -t 1 -c 16 -d 3600s --timeout 300s "$URL/demo/notes" >"$T/wrk" \
+	    3>&- &
 	load=$!
-	while ((SECONDS < until)); do
+	for ((n = 0; n < times; n++)); do
 		"$@" || {
 			kill "$load"
 			return 1
 		}
-		n=$((n + 1))
 	done
 	kill -INT "$load" # which ends it well
 	wait "$load"
 	echo "# $BATS_TEST_DESCRIPTION: $n times;" \
 	    "$(sed -n 's/^ *\([0-9]* requests\).*/\1/p' "$T/wrk")" >&3
-	hasnt "$(<"$T/wrk")" 'Non-2xx'
-	hasnt "$(<"$T/wrk")" 'Socket errors'
+	hasnt "$(<"$T/wrk")" 'Non-2xx' || return
+	hasnt "$(<"$T/wrk")" 'Socket errors' || return
 	has "$(<"$T/wrk")" 'Requests/sec'
-	((n > 0))
 }
 
 workers_are()
