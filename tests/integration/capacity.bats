@@ -21,18 +21,18 @@ more_descriptors()
 	local pss rss
 
 	more_descriptors
-	start_squall --workers=2 --access-log=off --time-limit=20000 \
-	    --queue-wait=20000 "$ATLAS"
+	start_squall --workers=2 --access-log=off "$ATLAS"
 	start_nginx
 	read -r pss rss _ < <(memory)
 	say "at the start: PSS $((pss / 1024)) MB, RSS $((rss / 1024)) MB"
 	# shellcheck disable=SC2046
-	press kept 500 8 keep $(printf '/atlas/places?_size=%d\n' {1..100})
-	start_wrk clients 5 2000 /atlas/places
+	press kept 500 3600 keep $(printf '/atlas/places?_size=%d\n' {1..100})
+	start_wrk clients 3600 2000 /atlas/places
 	wait_for has_connections 501 # the kept ones, and some of nginx's
-	wait "$WRK"
+	wait_for has_had 20000
+	end_wrk
 	read -r pss rss _ < <(memory)
-	wait "$PRESS"
+	pressed
 	say "with 2,000 clients, 500 connections kept and 100 pages of the atlas:" \
 	    "PSS $((pss / 1024)) MB, RSS $((rss / 1024)) MB;" \
 	    "$(wrk_requests clients) requests through nginx," \
@@ -43,6 +43,14 @@ more_descriptors()
 	is "$(figure kept refused)" 0
 	is "$(figure kept unread)" 0
 	((pss < 40 * 1024))
+}
+
+is_larger()
+{
+	local pss
+
+	read -r pss _ < <(memory)
+	((pss > $1))
 }
 
 is_smaller()
@@ -57,11 +65,13 @@ is_smaller()
 	local before after
 
 	start_squall --workers=1 --threads=4 --memory=1M "$ATLAS"
-	# shellcheck disable=SC2046
-	press pages 8 2 keep $(printf '/atlas/places?_size=%d\n' {1..100})
-	wait "$PRESS"
-	is "$(figure pages failed)" 0
 	read -r before _ < <(memory)
+	# shellcheck disable=SC2046
+	press pages 8 3600 keep $(printf '/atlas/places?_size=%d\n' {1..100})
+	wait_for is_larger $((before + 6144))
+	read -r before _ < <(memory)
+	pressed
+	is "$(figure pages failed)" 0
 	wait_for is_smaller $((before - 3072))
 	read -r after _ < <(memory)
 	say "PSS after many pages: $((before / 1024)) MB," \
@@ -73,7 +83,7 @@ is_smaller()
 some_clients()
 {
 	# shellcheck disable=SC2046
-	press misses 16 "$1" keep $(printf '/demo/endless?_size=%d\n' {1..90})
+	press misses 16 3600 keep $(printf '/demo/endless?_size=%d\n' {1..90})
 }
 
 @test "hits do not wait for renderers that are busy" {
@@ -87,11 +97,11 @@ some_clients()
 	wait "$WRK"
 	start_wrk idle 3 4 /demo/notes
 	wait "$WRK"
-	some_clients 5
+	some_clients
 	wait_for logged 'endless.*503'
 	start_wrk busy 3 4 /demo/notes
 	wait "$WRK"
-	wait "$PRESS"
+	pressed
 	say "hits, renderers idle: p50 $(wrk_us idle 50) us," \
 	    "p99 $(wrk_us idle 99) us, $(wrk_requests idle) requests;" \
 	    "8 renderers busy: p50 $(wrk_us busy 50) us," \

@@ -61,7 +61,7 @@ has_pauses()
 	wait_for has_pauses 1
 	before=$(cpu_ms)
 	since=${EPOCHREALTIME/[.,]/}
-	sleep 2 # of waiting
+	sleep 2 # which it waits, and no condition tells of
 	say "at its limit for" \
 	    "$(((${EPOCHREALTIME/[.,]/} - since) / 1000)) ms:" \
 	    "$(($(cpu_ms) - before)) ms of processor time"
@@ -90,7 +90,7 @@ has_pauses()
 	done
 	# all are answered, although none hangs up
 	for kept in "${DIALED[@]}"; do
-		has "$(timeout "$WAIT_S" head -c 64 <&"$kept" | tr -d '\0')" \
+		has "$(timeout "$MAX_S" head -c 64 <&"$kept" | tr -d '\0')" \
 		    'Status: 200'
 	done
 }
@@ -101,10 +101,12 @@ has_pauses()
 	start_limited --nofile=64 --workers=2 --threads=4 --memory=0 \
 	    --access-log=off "$T/demo.db" "$T/other.db"
 	# shellcheck disable=SC2046
-	press load 60 4 keep $(misses) $(misses | sed s/demo/other/)
+	press load 60 3600 keep $(misses) $(misses | sed s/demo/other/)
 	start_nginx
-	start_wrk web 4 40 /demo/notes
-	wait "$WRK" "$PRESS"
+	start_wrk web 3600 40 /demo/notes
+	wait_for has_had 1000
+	end_wrk
+	pressed
 	say "100 clients and 64 descriptors a process:$(figures load \
 	    answered failed broken unread refused)"
 	wrk_had_no_errors web

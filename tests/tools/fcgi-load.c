@@ -7,10 +7,10 @@
  *	fcgi-load PATH CLIENTS SECONDS keep|close URI...
  *
  * PATH is squall's unix socket; `keep` asks again on the same connection.  It
- * ends when the time is over and what was asked is answered (instead of SECONDS
- * may stand 1000x for so many requests), or when nobody listens any more, and
- * prints the numbers, `NAME VALUE`, a line each.  For URI may stand @FILE,
- *which has one a line.
+ * ends when the time is over, which SIGTERM ends too, and what was asked is
+ * answered, or when nobody listens any more, and prints the numbers, `NAME
+ * VALUE`, a line each.  For SECONDS may stand 1000x: so many requests; for URI
+ * @FILE, which has one a line.
  *
  *	answered	requests whose reply came whole
  *	failed		of these, such as had another status than 200
@@ -29,6 +29,7 @@
 #include <err.h>
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -52,8 +53,8 @@ enum {
 enum {
 	EVENTS = 64,
 	TIMES_MAX = 1 << 22,
-	LONGEST_S = 3600, /* for a number of requests */
-	GRACE_MS = 30000, /* for the last replies */
+	LONGEST_S = 3600,  /* for a number of requests */
+	GRACE_MS = 300000, /* for the last replies */
 };
 
 static const char wanted_start[] = "Status: 200 ";
@@ -79,6 +80,7 @@ static int64_t end_us, last_us, longest_us;
 static unsigned long most = ULONG_MAX, asked; /* requests */
 static unsigned long answered, failed, refused, unread, broken;
 static uint32_t *times;
+static volatile sig_atomic_t told_to_end;
 
 static int64_t
 now_us(void)
@@ -193,10 +195,17 @@ dial(struct client *c)
 	return true;
 }
 
+static void
+on_term(int signal)
+{
+	(void)signal;
+	told_to_end = 1;
+}
+
 static bool
 is_over(int64_t now)
 {
-	return now >= end_us || asked >= most;
+	return told_to_end || now >= end_us || asked >= most;
 }
 
 /* False: the connection is none any more. */
@@ -432,6 +441,7 @@ main(int argc, char *argv[])
 		seconds = LONGEST_S;
 	}
 	end_us = now_us() + (int64_t)(seconds * 1e6);
+	signal(SIGTERM, on_term);
 	run(clients, n);
 	printf("answered %lu\nfailed %lu\nrefused %lu\nunread %lu\n"
 	       "broken %lu\n",

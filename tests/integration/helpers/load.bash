@@ -8,7 +8,8 @@ misses()
 }
 
 # press NAME CLIENTS SECONDS keep|close URI...: tests/tools/fcgi-load in the
-# background, which figure tells of when it has ended.
+# background, which figure tells of when it has ended; COUNTx for SECONDS: so
+# many requests.
 press()
 {
 	local name=$1
@@ -18,6 +19,13 @@ press()
 	    >"$T/$name.figures" 3>&- &
 	# shellcheck disable=SC2034
 	PRESS=$!
+}
+
+# pressed: ends the load, and waits for its last replies.
+pressed()
+{
+	kill -TERM "$PRESS"
+	wait "$PRESS"
 }
 
 # figure NAME FIGURE: one number of it.
@@ -39,13 +47,26 @@ figures()
 }
 
 # start_wrk NAME SECONDS CONNECTIONS PATH [OPTION]...: wrk through the web server,
-# in the background.
+# in the background, for so long or until end_wrk.
 start_wrk()
 {
-	wrk -t 1 -c "$3" -d "$2s" --timeout 10s --latency "${@:5}" "$URL$4" \
+	wrk -t 1 -c "$3" -d "$2s" --timeout 300s --latency "${@:5}" "$URL$4" \
 	    >"$T/$1.wrk" 2>&1 3>&- &
 	# shellcheck disable=SC2034
 	WRK=$!
+}
+
+end_wrk()
+{
+	kill -INT "$WRK" # which ends it well
+	wait "$WRK"
+}
+
+# has_had REQUESTS: squall has had so many.
+has_had()
+{
+	[[ $(fcgi GET /-/status.json) =~ '"totals":{"requests":'([0-9]+) ]] &&
+	    ((BASH_REMATCH[1] >= $1))
 }
 
 # wrk_requests NAME
