@@ -5,8 +5,8 @@ load helpers/databases
 load helpers/stores
 load helpers/hostile
 
-@test "memcached: answers too late" { misbehaves memcached late 300; }
-@test "memcached: answers about when it is too late" { misbehaves memcached jitter 200; }
+@test "memcached: answers too late" { misbehaves memcached late 1500; }
+@test "memcached: answers about when it is too late" { misbehaves memcached jitter 1000; }
 @test "memcached: dribbles" { misbehaves memcached dribble 20; }
 @test "memcached: never answers" { misbehaves memcached silent; }
 @test "memcached: accepts and never reads" { misbehaves memcached deaf; }

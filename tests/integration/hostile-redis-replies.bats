@@ -5,8 +5,8 @@ load helpers/databases
 load helpers/stores
 load helpers/hostile
 
-@test "redis: answers too late" { misbehaves redis late 300; }
-@test "redis: answers about when it is too late" { misbehaves redis jitter 200; }
+@test "redis: answers too late" { misbehaves redis late 1500; }
+@test "redis: answers about when it is too late" { misbehaves redis jitter 1000; }
 @test "redis: dribbles" { misbehaves redis dribble 20; }
 @test "redis: never answers" { misbehaves redis silent; }
 @test "redis: accepts and never reads" { misbehaves redis deaf; }

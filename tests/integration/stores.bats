@@ -9,7 +9,7 @@ load helpers/stores
 # sql STATEMENTS [FILE]
 sql()
 {
-	sqlite3 -batch -bail -cmd '.timeout 5000' "${2-$T/demo.db}" "$1" \
+	sqlite3 -batch -bail -cmd '.timeout 60000' "${2-$T/demo.db}" "$1" \
 	    >"$T/sqlite.log"
 }
 
@@ -272,7 +272,7 @@ of_another_build()
 
 expires()
 {
-	serve "$1" --ttl=1
+	serve "$1" --ttl=4
 	get /demo/notes
 	is_miss
 	first=$(reply)
@@ -381,7 +381,7 @@ committed()
 		sql "UPDATE t SET n = $i"
 		for url in "$URL" "$SECOND" "$URL" "$SECOND"; do
 			get "$url/demo/t/1.json"
-			is "$(jq '.rows[0].n' "$T/body")" "$i"
+			is "$(value n)" "$i"
 			get "$url/demo/t"
 			has "$BODY" ">$i<"
 		done
@@ -536,13 +536,13 @@ pages_of()
 }
 
 @test "memcached: three servers, of which one is gone and comes back" {
-	local i n=() rows
+	local i n=()
 	local -a PORTS
 
 	KIND=memcached
 	make_notes
-	rows=$(grep -E ' /demo/notes/[0-9]+(\.json)?$' "$T/paths")
-	echo "$rows" >"$T/paths"
+	printf '%s\n' /demo/notes/{1..7} /demo/notes/{1..7}.json |
+	    nl -w 1 -s ' ' >"$T/paths"
 	PAGES=$(wc -l <"$T/paths")
 	start_several 3
 	serve_notes
