@@ -72,8 +72,8 @@ another_build()
 }
 
 # make_notes: a database of 6 small rows and one whose page is more than the
-# buffer of a socket holds.  Every page of it
-# shows a number, which commits change.
+# buffer of a socket holds.  Every page of it shows a number, which commits
+# change.
 make_notes()
 {
 	sqlite3 -batch -bail "$T/demo.db" "PRAGMA journal_mode = WAL;
