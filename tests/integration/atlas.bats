@@ -97,11 +97,11 @@ pictures()
 	is "$STATUS" 404
 	page GET /
 	hasnt "$BODY" 'World atlas'
-	run timeout 5 "$SQUALL" --check --site=moon "$T/atlas.db"
+	run timeout "$MAX_S" "$SQUALL" --check --site=moon "$T/atlas.db"
 	is "$status" 2
 	has "$output" 'there is no site "moon"; there is "atlas"'
 	cp "$ATLAS" "$T/other.db"
-	run timeout 5 "$SQUALL" --check --site=atlas "$T/other.db"
+	run timeout "$MAX_S" "$SQUALL" --check --site=atlas "$T/other.db"
 	is "$status" 2
 	has "$output" '--site=atlas takes a database published as "atlas"'
 }

@@ -148,6 +148,6 @@ cpu_ticks()
 	sleep 2 # of nothing to do
 	(($(cpu_ticks) - before < $(getconf CLK_TCK) / 2))
 	is "$(workers)" "$worker"
-	WAIT_S=5 stop squall
+	stop squall
 	hasnt "$(<"$T/squall.log")" error
 }

@@ -31,7 +31,7 @@ LARGE="CREATE TABLE large (id INTEGER PRIMARY KEY, body TEXT);
 		printf '%b' "$(<"$T/escaped")" >&"$FD"
 	done
 	for i in "${DIALED[@]:1}"; do
-		timeout "$WAIT_S" head -c "$length" <&"$i" >"$T/last"
+		timeout "$MAX_S" head -c "$length" <&"$i" >"$T/last"
 	done
 	has "$(tr -d '\0' <"$T/last")" 'Status: 405'
 	# hits and misses, on new and on kept connections
@@ -50,15 +50,15 @@ LARGE="CREATE TABLE large (id INTEGER PRIMARY KEY, body TEXT);
 @test "a page that waits for a lock holds up neither hits nor other databases" {
 	make_db "$T/demo.db"
 	make_db "$T/other.db"
-	start_squall --workers=1 --threads=2 --time-limit=60000 "$T/demo.db" \
+	start_squall --workers=1 --threads=2 "$T/demo.db" \
 	    "$T/other.db"
 	start_lighttpd
 	get /demo
 	lock_db "$T/demo.db"
-	curl -q -sS --max-time 60 -o "$T/slow" "$URL/demo/notes" 3>&- &
-	get --max-time "$WAIT_S" /demo
+	curl -q -sS --max-time "$MAX_S" -o "$T/slow" "$URL/demo/notes" 3>&- &
+	get /demo
 	is "$STATUS" 200
-	get --max-time "$WAIT_S" /other/notes
+	get /other/notes
 	is "$STATUS" 200
 	unlock_db
 	wait "$!"
@@ -69,7 +69,7 @@ LARGE="CREATE TABLE large (id INTEGER PRIMARY KEY, body TEXT);
 	local slow sum
 
 	make_db "$T/large.db" "$LARGE"
-	start_squall_tcp --workers=1 --threads=1 --time-limit=60000 \
+	start_squall_tcp --workers=1 --threads=1 \
 	    "$T/large.db"
 	dial
 	slow=$FD
@@ -93,7 +93,7 @@ reply_fast()
 {
 	local at=0 high low padding type
 
-	timeout 30 cat <&"$1" >"$T/records"
+	timeout "$MAX_S" cat <&"$1" >"$T/records"
 	: >"$T/reply"
 	while read -r _ type _ _ high low padding _ < <(
 	    od -An -v -w8 -tu1 -j "$at" -N 8 "$T/records") &&
@@ -112,19 +112,19 @@ slow_reader()
 	local sum fd
 
 	make_db "$T/large.db" "$LARGE"
-	start_squall --workers=1 --threads=1 --time-limit=60000 "$T/large.db"
+	start_squall --workers=1 --threads=1 "$T/large.db"
 	"start_$1"
 	exec {fd}<>"/dev/tcp/127.0.0.1/${URL##*:}"
 	printf 'GET /large/large/1 HTTP/1.0\r\n\r\n' >&"$fd"
 	wait_for has_access_lines /large/large/1 1
 	for _ in 1 2 3; do
-		get --max-time "$WAIT_S" /large
+		get /large
 		is "$STATUS" 200
 	done
 	get /large/large/1
 	is "$STATUS" 200
 	sum=$(sha256sum <"$T/body")
-	timeout 30 cat <&"$fd" >"$T/slow"
+	timeout "$MAX_S" cat <&"$fd" >"$T/slow"
 	exec {fd}>&-
 	has "$(head -n 1 "$T/slow")" ' 200 '
 	is "$(sed '1,/^\r$/d' "$T/slow" | sha256sum)" "$sum"
@@ -142,7 +142,7 @@ slow_reader()
 	local worker
 
 	make_db "$T/large.db" "$LARGE"
-	start_squall_tcp --workers=1 --threads=1 --time-limit=60000 \
+	start_squall_tcp --workers=1 --threads=1 \
 	    "$T/large.db"
 	worker=$(workers)
 	dial

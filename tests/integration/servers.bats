@@ -22,7 +22,7 @@ is_served()
 {
 	get "${1-}/demo/notes/2.json"
 	is "$STATUS" 200
-	is "$(jq -r '.rows[0].title' <<<"$BODY")" second
+	is "$(value title)" second
 	crawl "${1-}/" "^${1-}/"
 	is "$(grep -cv "^${1-}/" "$T/seen")" 0
 	((PAGES >= 25))
@@ -53,13 +53,13 @@ lighttpd_conf()
 }
 
 @test "lighttpd, squall's own socket" {
-	start_squall --time-limit=20000 "$ATLAS"
+	start_squall "$ATLAS"
 	start_lighttpd
 	is_served_atlas
 }
 
 @test "nginx, kept connections" {
-	start_squall --workers=1 --time-limit=20000 "$ATLAS"
+	start_squall --workers=1 "$ATLAS"
 	start_nginx
 	is_served_atlas
 	(($(connections) > 0))
@@ -73,7 +73,7 @@ lighttpd_conf()
 
 @test "lighttpd, mounted under a path" {
 	lighttpd_conf 'fastcgi.server += ( "/data"' >"$T/mounted.conf"
-	start_squall --time-limit=20000 "$ATLAS"
+	start_squall "$ATLAS"
 	start_lighttpd "$T/mounted.conf"
 	is_served_atlas /data
 	get '/data/atlas/?_size=3'
@@ -86,7 +86,7 @@ lighttpd_conf()
 @test "nginx, mounted under a path by the prefix option" {
 	sed 's|location / {|location /data/ {|' "$ROOT/deploy/nginx.conf" \
 	    >"$T/mounted.conf"
-	start_squall --prefix=/data --time-limit=20000 "$ATLAS"
+	start_squall --prefix=/data "$ATLAS"
 	start_nginx "$T/mounted.conf"
 	is_served_atlas /data
 	get '/data/atlas/?_size=3'
@@ -147,11 +147,11 @@ lighttpd_conf()
 	is_served
 	# either answers alone
 	send_signal squall-1 STOP
-	get --max-time "$WAIT_S" /demo/notes
+	get /demo/notes
 	is "$STATUS" 200
 	send_signal squall-1 CONT
 	send_signal squall-2 STOP
-	get --max-time "$WAIT_S" /demo/notes
+	get /demo/notes
 	is "$STATUS" 200
 	send_signal squall-2 CONT
 }

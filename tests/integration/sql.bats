@@ -25,7 +25,7 @@ serve()
 	page GET /demo
 	hasnt "$BODY" '<form'
 	page GET '/other/-/query.json?sql=SELECT+1'
-	is "$STATUS $(jq -r .error <<<"$BODY")" \
+	is "$STATUS $(error_text)" \
 	    '404 There is no database named “other”.'
 }
 
@@ -92,10 +92,10 @@ serve()
 {"type":"Feature","geometry":null,"properties":{"id":2,"title":"second"}}]}'
 	page GET '/demo/-/query.geojson?sql=SELECT+1+AS+lat'
 	is "$STATUS" 404
-	is "$(jq -r .error <<<"$BODY")" \
+	is "$(error_text)" \
 	    'The rows are not on the map: they have no columns called latitude and longitude.'
 	page GET '/demo/-/query.geojson?sql=SELECT+nope+AS+lat,1+AS+lon'
-	is "$STATUS $(jq -r .error <<<"$BODY")" '400 no such column: nope'
+	is "$STATUS $(error_text)" '400 no such column: nope'
 }
 
 @test "named parameters are texts, and fields of the form" {
@@ -133,7 +133,7 @@ serve()
 	    has "$BODY" $'\nSELECT &lt;b&gt;</textarea>'
 	has "$BODY" 'near &quot;&lt;&quot;: syntax error'
 	page GET /demo/-/query.json
-	is "$STATUS $(jq -r .error <<<"$BODY")" \
+	is "$STATUS $(error_text)" \
 	    '400 sql: expected a statement that gives rows.'
 	page GET '/demo/-/query.csv?sql=SELECT+nope'
 	is "$STATUS $BODY" '400 no such column: nope'
@@ -347,7 +347,7 @@ END
 	like "$(cache_status)" '^squall; hit'
 	sqlite3 "$T/demo.db" 'DELETE FROM facetable WHERE pk = 6'
 	get '/demo/facetable.json?_where=pk>4&_extra=count'
-	is "$(jq .count <<<"$BODY")" 1
+	is "$(value count)" 1
 	get '/demo/facetable.json?_where=random()>0'
 	is "$STATUS" 200
 	get "/demo/facetable.json?_where=datetime('now')>''"

@@ -11,7 +11,7 @@ load helpers/page
 squall()
 {
 	STATUS=0
-	timeout 5 "$SQUALL" "$@" </dev/null >"$T/squall.out" \
+	timeout "$MAX_S" "$SQUALL" "$@" </dev/null >"$T/squall.out" \
 	    2>"$T/squall-start.log" || STATUS=$?
 	OUT=$(<"$T/squall.out")
 	ERR=$(<"$T/squall-start.log")
@@ -193,9 +193,9 @@ fails()
 @test "a database that is locked at the start" {
 	make_db "$T/demo.db"
 	lock_db "$T/demo.db"
-	fails 1 "$T/demo.db: it is locked" --check --time-limit=200 "$T/demo.db"
+	fails 1 "$T/demo.db: it is locked" --check --time-limit=1000 "$T/demo.db"
 	# that is no reason not to start: it passes
-	start_squall --time-limit=200 "$T/demo.db"
+	start_squall --time-limit=1000 "$T/demo.db"
 	has "$(<"$T/squall.log")" "$T/demo.db: it is locked"
 	unlock_db
 	wait_for squall_answers

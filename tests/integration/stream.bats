@@ -30,7 +30,7 @@ csv_of()
 
 rss_kb()
 {
-	awk '/^VmRSS/ { print $2 }' "/proc/$(pgrep -P "$(<"$T/squall.pid")")/status"
+	awk '/^VmRSS/ { print $2 }' "/proc/$(workers)/status"
 }
 
 # stream QUERY SQL: is the answer what SQLite writes for the SQL?

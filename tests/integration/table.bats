@@ -411,14 +411,14 @@ END
 	is "$STATUS" 400
 	sqlite3 "$T/demo.db" "$ENDLESS"
 	stop squall
-	start_squall --workers=1 --time-limit=20000 "$T/demo.db"
-	get '/demo/endless.json?_timelimit=20'
+	start_squall --workers=1 --time-limit=3600000 "$T/demo.db"
+	get '/demo/endless.json?_timelimit=1000'
 	is "$STATUS" 503
 	has "$BODY" 'took too long'
 	# it lowers the limit, and never raises it
 	stop squall
-	start_squall --workers=1 --time-limit=20 "$T/demo.db"
-	get '/demo/endless.json?_timelimit=60000'
+	start_squall --workers=1 --time-limit=1000 "$T/demo.db"
+	get '/demo/endless.json?_timelimit=3600000'
 	is "$STATUS" 503
 }
 

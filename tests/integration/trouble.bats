@@ -11,7 +11,7 @@ serve()
 {
 	make_db "$T/demo.db"
 	make_db "$T/other.db"
-	start_squall --workers=1 --threads=2 --memory=0 --time-limit=200 "$@" \
+	start_squall --workers=1 --threads=2 --memory=0 "$@" \
 	    "$T/demo.db" "$T/other.db"
 	is_fine
 }
@@ -48,7 +48,7 @@ is_fine()
 }
 
 @test "locked by another process" {
-	serve
+	serve --time-limit=1000
 	lock_db "$T/demo.db"
 	is_down locked
 	unlock_db
@@ -56,7 +56,7 @@ is_fine()
 }
 
 @test "locked for a moment: the page waits" {
-	serve --time-limit=60000
+	serve
 	lock_db "$T/demo.db"
 	fcgi GET /demo/notes >"$T/waited" 3>&- &
 	wait_for has_connections 1
@@ -277,7 +277,7 @@ is_missing()
 	make_db "$T/demo.db" "PRAGMA journal_mode = WAL;
 	    CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT);
 	    INSERT INTO notes VALUES (1, 'first')" >"$T/sqlite.log"
-	start_squall --workers=1 --memory=0 --time-limit=300 "$T/demo.db"
+	start_squall --workers=1 --memory=0 "$T/demo.db"
 	page GET /demo/notes/1
 	has "$BODY" first
 	start_sqlite writer "$T/demo.db"
@@ -326,7 +326,7 @@ is_missing()
 	make_db "$T/demo.db" "CREATE TABLE notes (id INTEGER PRIMARY KEY, title);
 	    INSERT INTO notes VALUES (1, 'kept'), (2, hex(zeroblob(20000)))"
 	make_db "$T/other.db"
-	start_squall --workers=1 --memory=0 --time-limit=300 "$T/demo.db" \
+	start_squall --workers=1 --memory=0 "$T/demo.db" \
 	    "$T/other.db"
 	page GET /demo/notes/1
 	has "$BODY" kept
