@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/alloc.h"
+
 enum { BUF_MIN = 256, BUF_KEEP = 64 << 10 };
 
 void
@@ -28,6 +30,13 @@ buf_reset(struct buf *b)
 		b->data[0] = '\0';
 }
 
+static void
+fail(struct buf *b, enum alloc_failure failure)
+{
+	b->failed = true;
+	alloc_note(failure);
+}
+
 void
 buf_reserve(struct buf *b, size_t n)
 {
@@ -37,7 +46,7 @@ buf_reserve(struct buf *b, size_t n)
 	if (b->failed)
 		return;
 	if (n > BUF_MAX - b->len) {
-		b->failed = true;
+		fail(b, ALLOC_TOO_LARGE);
 		return;
 	}
 	if (b->data != NULL && n < b->cap - b->len)
@@ -48,7 +57,7 @@ buf_reserve(struct buf *b, size_t n)
 		cap = BUF_MAX + 1;
 	data = realloc(b->data, cap);
 	if (data == NULL) {
-		b->failed = true;
+		fail(b, ALLOC_NO_MEMORY);
 		return;
 	}
 	b->data = data;
@@ -87,7 +96,7 @@ buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 	va_copy(again, ap);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	if (n < 0) {
-		b->failed = true;
+		fail(b, ALLOC_NO_MEMORY);
 	} else {
 		buf_reserve(b, (size_t)n);
 		if (!b->failed) {

@@ -15,7 +15,8 @@
  *
  * A failure (out of memory, or more than BUF_MAX bytes) is sticky: what is
  * added afterwards is dropped, and `failed` says so.  Write first, check once
- * at the end.
+ * at the end.  The thread's note of failures (alloc.h) has it too, so what is
+ * written for a page need not be checked at all.
  */
 struct buf {
 	char *data;

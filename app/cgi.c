@@ -44,7 +44,10 @@ cgi_own_arguments(int argc, char *const argv[])
 		bool same;
 
 		url_unarg(&word, (struct str){query, len});
-		same = strcmp(buf_cstr(&word), argv[argc - words + i]) == 0;
+		/* Without memory, rather none of the operator's than theirs. */
+		same = word.failed ||
+		    strcmp(buf_cstr(&word), argv[argc - words + i]) == 0;
+		buf_release(&word);
 		if (!same)
 			return argc;
 		query += len + (query[len] != '\0');
@@ -69,15 +72,35 @@ write_all(const char *p, size_t len)
 	return true;
 }
 
+void
+cgi_fail(void)
+{
+	static const char reply[] =
+	    "Status: 500 Internal Server Error\r\n"
+	    "Content-Type: text/plain; charset=utf-8\r\n"
+	    "Cache-Status: squall; fwd=bypass\r\n\r\n"
+	    "squall can't serve this; the web server's error log says why.\n";
+
+	write_all(reply, sizeof(reply) - 1);
+}
+
+/* Sends a page, or says that there is none: NULL.  The program's exit status.
+ */
 static int
 respond(const struct site *site, const struct request *req,
     const struct page *page, const struct outcome *o, int64_t us)
 {
-	struct form form = respond_form(req, page, site->cors);
-	struct str body = {buf_cstr(&page->body), page->body.len};
 	struct buf head = {0}, plain = {0};
+	struct form form;
+	struct str body;
 	bool ok = true;
 
+	if (page == NULL) {
+		cgi_fail();
+		return 1;
+	}
+	form = respond_form(req, page, site->cors);
+	body = str_of_buf(&page->body);
 	respond_head(&head, page, form, o, clock_steady_ms());
 	if (form.not_modified || req->method == METHOD_HEAD) {
 		body.len = 0;
@@ -85,31 +108,20 @@ respond(const struct site *site, const struct request *req,
 		ok = decode_body(page, &plain);
 		body = (struct str){buf_cstr(&plain), plain.len};
 	}
-	ok = ok && !head.failed;
-	if (!ok)
-		cgi_fail();
-	else
+	if (ok && !head.failed) {
 		ok = write_all(buf_cstr(&head), head.len) &&
 		    write_all(body.s, body.len);
-	access_log(
-	    req, o, form.not_modified ? 304 : page->status, body.len, us);
+		access_log(req, o, form.not_modified ? 304 : page->status,
+		    body.len, us);
+	} else {
+		log_error("cgi", "out of memory");
+		cgi_fail();
+		ok = false;
+	}
 	log_flush();
 	buf_release(&head);
 	buf_release(&plain);
 	return ok ? 0 : 1;
-}
-
-/* The same with a page for this request alone; NULL: no memory. */
-static int
-answer(const struct site *site, const struct request *req,
-    const struct page *page, int64_t us)
-{
-	static const struct outcome bypass = {.kind = OUTCOME_BYPASS};
-
-	if (page != NULL)
-		return respond(site, req, page, &bypass, us);
-	cgi_fail();
-	return 1;
 }
 
 /* The parts that follow the first one of a stream. */
@@ -131,18 +143,6 @@ stream(struct renderer *r, struct job *job)
 			return 1;
 	}
 	return 0;
-}
-
-void
-cgi_fail(void)
-{
-	static const char reply[] =
-	    "Status: 500 Internal Server Error\r\n"
-	    "Content-Type: text/plain; charset=utf-8\r\n"
-	    "Cache-Status: squall; fwd=bypass\r\n\r\n"
-	    "squall can't serve this; the web server's error log says why.\n";
-
-	write_all(reply, sizeof(reply) - 1);
 }
 
 /* A page about squall itself, which is this process alone. */
@@ -167,6 +167,7 @@ show_live(const struct site *site, const struct request *req)
 int
 cgi_run(const struct site *site)
 {
+	static const struct outcome bypass = {.kind = OUTCOME_BYPASS};
 	int64_t since = clock_mono_us();
 	struct renderer *renderer = NULL;
 	struct request req = {0};
@@ -187,12 +188,14 @@ cgi_run(const struct site *site)
 		status = route_request(site->routes, &req, &route, &why);
 	if (status != 200) {
 		page = error_refusal(&req, status, &why);
-		exit_status = answer(site, &req, page, clock_mono_us() - since);
+		exit_status =
+		    respond(site, &req, page, &bypass, clock_mono_us() - since);
 		goto out;
 	}
 	if (route->live != NULL) {
 		page = show_live(site, &req);
-		exit_status = answer(site, &req, page, clock_mono_us() - since);
+		exit_status =
+		    respond(site, &req, page, &bypass, clock_mono_us() - since);
 		goto out;
 	}
 	route_key(&req, &key);
@@ -212,11 +215,8 @@ cgi_run(const struct site *site)
 		usleep(RENDERER_AGAIN_US);
 		renderer_make(renderer, job);
 	}
-	if (job->page == NULL)
-		cgi_fail();
-	else
-		exit_status = respond(site, &job->request, job->page,
-		    &job->outcome, clock_mono_us() - since);
+	exit_status = respond(site, &job->request, job->page, &job->outcome,
+	    clock_mono_us() - since);
 	if (exit_status == 0 && job->request.method != METHOD_HEAD)
 		exit_status = stream(renderer, job);
 out:

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "app/backlog.h"
 #include "app/resident.h"
 #include "app/status.h"
@@ -120,9 +121,9 @@ look_around(const struct live *live, struct status *s)
 	    .n_listeners = live->n_listeners,
 	    .routes = site->routes,
 	};
-	s->workers = calloc(slots + 1, sizeof(*s->workers));
-	s->databases = calloc(s->n_databases + 1, sizeof(*s->databases));
-	s->listeners = calloc(s->n_listeners + 1, sizeof(*s->listeners));
+	s->workers = alloc_array(slots + 1, sizeof(*s->workers));
+	s->databases = alloc_array(s->n_databases + 1, sizeof(*s->databases));
+	s->listeners = alloc_array(s->n_listeners + 1, sizeof(*s->listeners));
 	if (s->workers == NULL || s->databases == NULL || s->listeners == NULL)
 		return false;
 	stats_sum(site->stats, &s->sum);
@@ -160,22 +161,18 @@ may_see(const struct site *site, const struct request *req, struct buf *why)
 static struct page *
 render(const struct live *live, const struct request *req)
 {
-	struct page *page = page_new();
+	struct page *page;
 	struct status status;
 
+	alloc_begin();
+	page = page_new();
 	if (page == NULL)
 		return NULL;
 	page->browser_cache = "no-store";
 	if (look_around(live, &status))
 		page->status = req->route->live(req, &status, page);
-	else
-		page->body.failed = true;
 	status_release(&status);
-	if (page->header.failed || page->body.failed) {
-		page_unref(page);
-		page = NULL;
-	}
-	return page;
+	return page_checked(page);
 }
 
 struct page *

@@ -5,10 +5,12 @@
 
 #include <stdlib.h>
 
+#include "app/alloc.h"
+
 struct page *
 page_new(void)
 {
-	struct page *p = calloc(1, sizeof(*p));
+	struct page *p = alloc_array(1, sizeof(*p));
 
 	if (p == NULL)
 		return NULL;
@@ -48,6 +50,15 @@ page_error(struct page *p, int status, const char *fmt, ...)
 	va_end(ap);
 	p->status = status;
 	return status;
+}
+
+struct page *
+page_checked(struct page *p)
+{
+	if (alloc_failure() == ALLOC_OK && !p->body.failed)
+		return p;
+	page_unref(p);
+	return NULL;
 }
 
 size_t

@@ -65,6 +65,12 @@ void page_unref(struct page *);
 int page_error(struct page *, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/*
+ * The page; or NULL, and it is freed, if memory has failed while it was made:
+ * since the thread's alloc_begin.
+ */
+struct page *page_checked(struct page *) __attribute__((warn_unused_result));
+
 /* The bytes it occupies, for the bounds of caches. */
 size_t page_size(const struct page *);
 

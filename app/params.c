@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "app/url.h"
 #include "app/utf8.h"
 
@@ -17,7 +18,7 @@ struct params *
 params_within(const struct params *params, int64_t max_rows)
 {
 	size_t size = params->n * sizeof(struct param);
-	struct params *copy = malloc(sizeof(*copy) + size);
+	struct params *copy = alloc_array(1, sizeof(*copy) + size);
 	struct param *rows;
 
 	if (copy == NULL)
@@ -198,9 +199,9 @@ add_argument(const struct params *params, struct request *req,
 	}
 	if (req->arguments == NULL)
 		req->arguments =
-		    calloc(REQUEST_ARGUMENTS, sizeof(*req->arguments));
+		    alloc_array(REQUEST_ARGUMENTS, sizeof(*req->arguments));
 	if (req->arguments == NULL) {
-		req->memory.failed = true;
+		req->memory.failed = true; /* route_request says so */
 		return false;
 	}
 	while (i > 0 &&

@@ -9,6 +9,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "app/cache.h"
 #include "app/clock.h"
 #include "app/encode.h"
@@ -146,12 +147,36 @@ expiry_of(const struct job *job, const struct page *page, int64_t ttl_s)
 	    (int64_t)(chance % (uint64_t)(ttl_ms / JITTER));
 }
 
+/*
+ * In place of a page that lacks what there was no memory for, wherever in its
+ * making that was.
+ */
+static void
+refuse(const struct job *job, struct page *page, enum alloc_failure failure)
+{
+	bool large = failure == ALLOC_TOO_LARGE;
+
+	log_error("renderer", "%" PRIx64 ": %.*s: %s", job->request.id,
+	    (int)job->request.uri.len, job->request.uri.s,
+	    large ? "the page is too large" : "out of memory");
+	alloc_begin();
+	page->whole = false;
+	page->transient = true;
+	buf_reset(&page->header);
+	buf_lit(&page->header, "Retry-After: 5\r\n");
+	page_error(page, 503,
+	    large ? "This page is too large to be shown."
+		  : "There is not enough memory for this page at the moment.");
+}
+
 static struct page *
 render(struct renderer *r, struct job *job)
 {
 	int64_t since_us = clock_mono_us();
-	struct page *page = page_new();
+	struct page *page;
 
+	alloc_begin();
+	page = page_new();
 	if (page == NULL)
 		return NULL;
 	catalog_take_work(r->catalog); /* what was before is not this page's */
@@ -159,31 +184,17 @@ render(struct renderer *r, struct job *job)
 	r->work = catalog_take_work(r->catalog);
 	page->time_dependent = r->work.time_dependent;
 	page->cut_short = r->work.cut_short;
-	if (page->body.failed) {
-		log_error("renderer",
-		    "%" PRIx64 ": %.*s: the page is larger "
-		    "than %zu MiB, or there is no memory",
-		    job->request.id, (int)job->request.uri.len,
-		    job->request.uri.s, BUF_MAX >> 20);
-		page->whole = false;
-		page_error(page, 503, "This page is too large to be shown.");
-	}
-	if (page->header.failed || page->next.failed) {
-		log_error("renderer", "out of memory");
-		buf_reset(&page->header);
-		page->whole = false;
-		page_error(page, 503, "There is no memory for this page.");
-	}
+	if (alloc_failure() != ALLOC_OK)
+		refuse(job, page, alloc_failure());
 	if (page->status >= 500)
 		log_warn("renderer", "%" PRIx64 ": %.*s: %d: %s",
 		    job->request.id, (int)job->request.uri.len,
 		    job->request.uri.s, page->status, buf_cstr(&page->body));
 	if (page->status != 200 && !page->whole)
 		error_page(&job->request, page);
-	if (page->body.failed) { /* nor is there any for that error */
-		page_unref(page);
+	page = page_checked(page);
+	if (page == NULL)
 		return NULL;
-	}
 	buf_trim(&page->body);
 	if (!job->request.uncached)
 		encode_page(r->encoder, page);

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "app/log.h"
 #include "app/url.h"
 
@@ -222,7 +223,7 @@ request_parse_vars(struct request *req, const struct request_vars *v,
 	buf_reserve(&req->memory, len);
 	if (req->memory.failed) {
 		buf_lit(why, "Out of memory.");
-		return 500;
+		return 503;
 	}
 	if (v->wants_client)
 		keep_client(req, &v->client);
@@ -305,7 +306,7 @@ bool
 request_copy(struct request *to, const struct request *from)
 {
 	size_t size = from->n_arguments * sizeof(*from->arguments);
-	struct argument *arguments = size == 0 ? NULL : malloc(size);
+	struct argument *arguments = size == 0 ? NULL : alloc_array(1, size);
 	struct buf memory = {0}, resume = {0};
 
 	buf_add(&memory, from->memory.data, from->memory.len);

@@ -104,7 +104,7 @@ void request_vars_add(struct request_vars *, struct str name, struct str value);
  * none (as with nginx's stock fastcgi_params) it is the whole path.
  *
  * Returns 200, or the HTTP status to refuse it with and a sentence in `why`:
- * 404 outside the prefix, 414 too long, 500 out of memory.  The request is to
+ * 404 outside the prefix, 414 too long, 503 out of memory.  The request is to
  * be released in any case.
  */
 int request_parse_vars(struct request *, const struct request_vars *,

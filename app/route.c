@@ -194,6 +194,7 @@ canonical_row_key(struct buf *memory, struct str raw)
 		if (more)
 			buf_char(memory, ',');
 	} while (more);
+	memory->failed |= part.failed; /* another row's key, else */
 	buf_release(&part);
 	return (struct str){memory->data + from, memory->len - from};
 }
@@ -235,7 +236,7 @@ route_request(const struct routes *routes, struct request *req,
     const struct route **route, struct buf *why)
 {
 	const struct route *r = find(routes, req);
-	int status = 200;
+	int status;
 
 	*route = r;
 	req->route = r;
@@ -257,14 +258,12 @@ route_request(const struct routes *routes, struct request *req,
 		return 404;
 	}
 	decode_segments(r, req);
-	if (!params_read(route_params(r), req, why))
-		status = 400;
-	if (req->memory.failed) {
-		buf_reset(why);
-		buf_lit(why, "Out of memory.");
-		status = 503;
-	}
-	return status;
+	status = params_read(route_params(r), req, why) ? 200 : 400;
+	if (!req->memory.failed)
+		return status;
+	buf_reset(why);
+	buf_lit(why, "Out of memory.");
+	return 503;
 }
 
 void

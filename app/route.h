@@ -65,7 +65,7 @@ unsigned char route_depth(const struct route *);
  * declares: path segments, format and values.
  *
  * Returns 200, or the HTTP status to refuse the request with and in `why` a
- * sentence for the client (404, 405, 400) or the address to go to (301).
+ * sentence for the client (404, 405, 400, 503) or the address to go to (301).
  * `*route` is NULL where no route has the path.
  */
 int route_request(const struct routes *, struct request *,

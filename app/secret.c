@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/alloc.h"
+
 static bool
 read_line(const char *file, char **secret, struct buf *why)
 {
@@ -48,7 +50,7 @@ secret_read(
 	}
 	if (value == NULL || *value == '\0')
 		return true;
-	*secret = strdup(value);
+	*secret = alloc_copy(value);
 	if (*secret == NULL)
 		buf_lit(why, "out of memory");
 	return *secret != NULL;

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "db/openings.h"
 
 enum { GUARDS = GUARD_VISITOR + 1 };
@@ -23,7 +24,7 @@ struct catalog *
 catalog_new(const struct published *list, size_t n, int64_t time_limit_ms)
 {
 	struct catalog *c =
-	    calloc(1, sizeof(*c) + GUARDS * n * sizeof(struct db *));
+	    alloc_array(1, sizeof(*c) + GUARDS * n * sizeof(struct db *));
 
 	if (c == NULL)
 		return NULL;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "app/alloc.h"
 #include "db/internal.h"
 
 /* SQLite keeps it for as long as the connection is open. */
@@ -36,7 +37,7 @@ promise(void *arg, sqlite3 *handle, int encoding, const char *name)
 	/* It has its own for UTF-8, and asks before it makes do with that. */
 	if (collation_is_known(str_of(name)))
 		return;
-	p = malloc(sizeof(*p) + len + 1);
+	p = alloc_array(1, sizeof(*p) + len + 1);
 	if (p == NULL)
 		return; /* the statement fails, as without a promise */
 	p->db = arg;

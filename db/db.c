@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "app/alloc.h"
 #include "app/clock.h"
 #include "app/log.h"
 #include "db/collation.h"
@@ -105,6 +106,7 @@ db_fail(struct db *db, int code)
 void
 db_no_memory(struct db *db)
 {
+	alloc_note(ALLOC_NO_MEMORY);
 	if (db->status != DB_OK)
 		return;
 	db_set_failure(db, DB_NO_MEMORY, "out of memory");
@@ -313,14 +315,13 @@ check_file(struct db *db)
 struct db *
 db_new(const char *name, const char *file, int64_t time_limit_ms)
 {
-	struct db *db = calloc(1, sizeof(*db));
+	struct db *db = alloc_array(1, sizeof(*db));
 
 	if (db == NULL)
 		return NULL;
-	db->name = strdup(name);
-	db->file = strdup(file);
-	if (asprintf(&db->log, "%s-wal", file) < 0)
-		db->log = NULL;
+	db->name = alloc_copy(name);
+	db->file = alloc_copy(file);
+	db->log = alloc_printf("%s-wal", file);
 	db->time_limit_us = time_limit_ms * 1000;
 	db->lock_limit_us = db->time_limit_us;
 	if (db->name == NULL || db->file == NULL || db->log == NULL) {
@@ -398,7 +399,7 @@ bool
 db_profile(struct db *db)
 {
 	if (db->profile == NULL)
-		db->profile = calloc(1, sizeof(*db->profile));
+		db->profile = alloc_array(1, sizeof(*db->profile));
 	return db->profile != NULL;
 }
 

@@ -341,11 +341,10 @@ functions_install(struct db *db)
 	    {"like", 3, like},
 	    {"glob", 2, glob},
 	};
-
+	const size_t n = sizeof(functions) / sizeof(*functions);
 	int rc = SQLITE_OK;
 
-	for (size_t i = 0;
-	     rc == SQLITE_OK && i < sizeof(functions) / sizeof(*functions); i++)
+	for (size_t i = 0; rc == SQLITE_OK && i < n; i++)
 		rc = sqlite3_create_function(db->conn.handle, functions[i].name,
 		    functions[i].n,
 		    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, db,

@@ -358,6 +358,8 @@ guard_column(const struct query *q, size_t i)
 {
 	const char *name = sqlite3_column_name(q->statement.stmt, (int)i);
 
+	if (name == NULL)
+		db_fail(q->db, SQLITE_NOMEM);
 	return str_of(name == NULL ? "" : name);
 }
 

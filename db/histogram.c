@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "db/keyset.h"
 
 enum {
@@ -186,7 +187,7 @@ histogram_read(struct histogram *h, struct db *db, const struct filters *f,
 	    .filters = f,
 	    .rowid = t->kind == TABLE_PLAIN ? t->rowid : NULL,
 	    .column = column,
-	    .values = calloc(HISTOGRAM_ROWS, sizeof(*s.values)),
+	    .values = alloc_array(HISTOGRAM_ROWS, sizeof(*s.values)),
 	};
 
 	*h = (struct histogram){0};

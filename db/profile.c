@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "app/clock.h"
 #include "db/internal.h"
 #include "db/query.h"
@@ -55,7 +56,7 @@ static struct db_statement *
 add(struct profile *p, struct db *db, const char *sql, int64_t us)
 {
 	struct db_statement *s = place(p, us);
-	char *copy = s == NULL ? NULL : strdup(sql);
+	char *copy = s == NULL ? NULL : alloc_copy(sql);
 
 	if (copy == NULL)
 		return NULL;

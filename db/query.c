@@ -171,14 +171,24 @@ query_real(const struct query *q, int column)
 	return sqlite3_column_double(q->statement.stmt, column);
 }
 
+/* NULL and "" look like a value that there was no memory to convert. */
+static void
+check_memory(const struct query *q)
+{
+	if (sqlite3_errcode(q->db->conn.handle) == SQLITE_NOMEM)
+		db_fail(q->db, SQLITE_NOMEM);
+}
+
 struct str
 query_text(const struct query *q, int column)
 {
 	const unsigned char *s = sqlite3_column_text(q->statement.stmt, column);
 	int len = sqlite3_column_bytes(q->statement.stmt, column);
 
-	if (s == NULL)
+	if (s == NULL) {
+		check_memory(q);
 		return (struct str){"", 0};
+	}
 	return (struct str){(const char *)s, (size_t)len};
 }
 
@@ -188,6 +198,8 @@ query_blob(const struct query *q, int column)
 	const void *s = sqlite3_column_blob(q->statement.stmt, column);
 	int len = sqlite3_column_bytes(q->statement.stmt, column);
 
+	if (s == NULL)
+		check_memory(q);
 	return (struct str){s == NULL ? "" : s, (size_t)len};
 }
 

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "db/indexes.h"
 #include "db/inventory.h"
 
@@ -51,7 +52,7 @@ referrers_find(struct db *db, const struct table *t, struct referrer **list)
 	size_t all = inventory_references(db, t->name, &references);
 	size_t n = 0, columns;
 
-	*list = all == 0 ? NULL : calloc(all, sizeof(**list));
+	*list = all == 0 ? NULL : alloc_array(all, sizeof(**list));
 	if (all > 0 && *list == NULL) {
 		db_no_memory(db);
 		return 0;

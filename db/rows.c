@@ -8,11 +8,20 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "app/json.h"
 #include "app/url.h"
 #include "db/label.h"
 #include "db/number.h"
 #include "db/published.h"
+
+static void
+release_reference(struct reference *ref)
+{
+	free(ref->table);
+	free(ref->to);
+	free(ref->label_name);
+}
 
 /* A column of the table that reference number `i` is to, in the outer list. */
 static void
@@ -46,6 +55,25 @@ add_outer(struct rows *r, const struct table *parent, size_t column)
 	add_parent_column(&r->outer, parent, column, r->n_references);
 }
 
+/* Copies the names that outlive the parent; false: out of memory. */
+static bool
+name_reference(struct db *db, struct reference *ref, const struct table *parent,
+    size_t to, size_t label)
+{
+	bool labelled = label < parent->n_columns;
+
+	ref->table = alloc_copy(parent->name);
+	ref->to = alloc_copy(parent->columns[to].name);
+	if (labelled)
+		ref->label_name = alloc_copy(parent->columns[label].name);
+	if (ref->table != NULL && ref->to != NULL &&
+	    (!labelled || ref->label_name != NULL))
+		return true;
+	release_reference(ref);
+	db_no_memory(db);
+	return false;
+}
+
 /* Adds the reference, unless following it would be a scan. */
 static void
 add_reference(struct rows *r, const struct foreign_key *f, int *next)
@@ -53,20 +81,16 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 	struct reference *ref = &r->references[r->n_references];
 	size_t to[SCHEMA_KEY_MAX], label;
 	struct table parent;
-	char *table;
 
 	if (!table_read(r->db, str_of(f->table), &parent) ||
 	    !foreign_key_targets(f, &parent, to) ||
 	    !table_is_unique(&parent, to, f->n) ||
-	    (parent.n_key == 0 && parent.rowid == NULL) ||
-	    (table = strdup(parent.name)) == NULL) {
+	    (parent.n_key == 0 && parent.rowid == NULL)) {
 		table_release(&parent);
 		return;
 	}
 	*ref = (struct reference){
 	    .column = f->from[f->n - 1],
-	    .table = table,
-	    .to = strdup(parent.columns[to[f->n - 1]].name),
 	    .key = *next,
 	    .n_key = parent.n_key == 0 ? 1 : (int)parent.n_key,
 	    .label = -1,
@@ -82,9 +106,9 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 	if (label < parent.n_columns) {
 		add_outer(r, &parent, label);
 		ref->label = (*next)++;
-		ref->label_name = strdup(parent.columns[label].name);
 	}
-	r->n_references++;
+	if (name_reference(r->db, ref, &parent, to[f->n - 1], label))
+		r->n_references++;
 	table_release(&parent);
 }
 
@@ -124,11 +148,8 @@ void
 rows_release(struct rows *r)
 {
 	query_close(&r->query);
-	for (size_t i = 0; i < r->n_references; i++) {
-		free(r->references[i].table);
-		free(r->references[i].to);
-		free(r->references[i].label_name);
-	}
+	for (size_t i = 0; i < r->n_references; i++)
+		release_reference(&r->references[i]);
 	buf_release(&r->columns);
 	buf_release(&r->outer);
 	buf_release(&r->joins);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "app/alloc.h"
 #include "db/collation.h"
 #include "db/declaration.h"
 #include "db/internal.h"
@@ -18,7 +19,7 @@ enum { DESCRIBE_BUDGET_MS = 3600 * 1000 };
 static char *
 copy(struct db *db, struct str s)
 {
-	char *string = strndup(s.s, s.len);
+	char *string = alloc_text(s);
 
 	if (string == NULL)
 		db_no_memory(db);
@@ -51,7 +52,7 @@ static void *
 grow(struct db *db, void *array, size_t *n, size_t size)
 {
 	char **at = array;
-	char *more = realloc(*at, (*n + 1) * size);
+	char *more = alloc_resize(*at, *n + 1, size);
 
 	if (more == NULL) {
 		db_no_memory(db);

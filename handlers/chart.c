@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "app/html.h"
 #include "handlers/chart_plot.h"
 
@@ -60,7 +61,7 @@ choose(struct plot *p, const struct chart *c)
 	size_t most = c->kind == CHART_BAR ? CHART_BARS : CHART_MAX;
 
 	*p = (struct plot){.chart = c, .numeric = is_numeric(c)};
-	p->items = calloc(c->n + 1, sizeof(*p->items));
+	p->items = alloc_array(c->n + 1, sizeof(*p->items));
 	if (p->items == NULL)
 		return false;
 	for (size_t i = 0; i < c->n; i++) {

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "app/alloc.h"
 #include "app/json.h"
 #include "app/url.h"
 #include "app/utf8.h"
@@ -130,10 +131,14 @@ error_page(const struct request *req, struct page *page)
 struct page *
 error_refusal(const struct request *req, int status, const struct buf *why)
 {
-	struct page *page = page_new();
+	struct page *page;
 
-	if (page == NULL)
+	alloc_begin();
+	page = page_new();
+	if (page == NULL || why->failed) {
+		page_unref(page);
 		return NULL;
+	}
 	if (status == 301)
 		buf_printf(&page->header, "Location: %s\r\n", buf_cstr(why));
 	if (status == 405)
@@ -143,11 +148,7 @@ error_refusal(const struct request *req, int status, const struct buf *why)
 	page_error(page, status, "%s%s", status == 301 ? "The page is at " : "",
 	    buf_cstr(why));
 	error_page(req, page);
-	if (why->failed || page->header.failed || page->body.failed) {
-		page_unref(page);
-		return NULL;
-	}
-	return page;
+	return page_checked(page);
 }
 
 int

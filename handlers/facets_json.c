@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "app/json.h"
 #include "app/params.h"
 #include "app/url.h"
@@ -135,7 +136,8 @@ void
 table_facets_sorted(void *view, struct buf *b)
 {
 	struct facet_list l = {.view = view};
-	struct sorted *list = calloc(facet_list_max(view) + 1, sizeof(*list));
+	struct sorted *list =
+	    alloc_array(facet_list_max(view) + 1, sizeof(*list));
 	size_t n = 0;
 
 	if (list == NULL) {

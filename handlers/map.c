@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "app/html.h"
 #include "handlers/outline.h"
 
@@ -141,7 +142,7 @@ count_points(struct squares *s, const struct projection *p, int side,
 	    .columns = p->width / side + 1,
 	    .rows = p->height / side + 1,
 	};
-	s->n = calloc((size_t)s->columns * (size_t)s->rows, sizeof(*s->n));
+	s->n = alloc_array((size_t)s->columns * (size_t)s->rows, sizeof(*s->n));
 	if (s->n == NULL)
 		return false;
 	for (size_t i = 0; i < n; i++) {

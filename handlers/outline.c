@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "app/alloc.h"
+
 enum {
 	EDGE = 20,       /* units beyond the map that are kept */
 	STEP = 2,        /* the least that is drawn */
@@ -26,7 +28,7 @@ ring_add(struct ring *r, struct xy xy)
 {
 	if (r->n == r->room && !r->failed) {
 		size_t room = r->room == 0 ? 256 : 2 * r->room;
-		struct xy *at = reallocarray(r->at, room, sizeof(*at));
+		struct xy *at = alloc_resize(r->at, room, sizeof(*at));
 
 		r->failed = at == NULL;
 		if (at != NULL) {

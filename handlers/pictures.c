@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "app/html.h"
 #include "app/route.h"
 #include "app/utf8.h"
@@ -188,7 +189,7 @@ pictures_add(struct pictures *p, const struct query *q)
 	if (p->kind == CHART_NONE || p->n == CHART_MAX)
 		return;
 	if (p->items == NULL)
-		p->items = calloc(CHART_MAX, sizeof(*p->items));
+		p->items = alloc_array(CHART_MAX, sizeof(*p->items));
 	if (p->items == NULL) {
 		p->labels.failed = true;
 		return;

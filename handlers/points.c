@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "app/html.h"
 
 enum {
@@ -29,7 +30,7 @@ points_add(struct points *p, const struct query *q)
 		return;
 	if (p->n == p->room) {
 		size_t room = p->room == 0 ? 128 : 2 * p->room;
-		struct point *list = reallocarray(p->list, room, sizeof(*list));
+		struct point *list = alloc_resize(p->list, room, sizeof(*list));
 
 		if (list == NULL) {
 			p->failed = true;

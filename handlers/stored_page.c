@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "app/sqltext.h"
 #include "handlers/about.h"
 #include "handlers/layout.h"
@@ -162,7 +163,8 @@ static struct own_params *
 own_params(const struct stored_query *q)
 {
 	size_t n = RESULT_PARAMS + q->n_params;
-	struct own_params *p = calloc(1, sizeof(*p) + n * sizeof(*p->rows));
+	struct own_params *p =
+	    alloc_array(1, sizeof(*p) + n * sizeof(*p->rows));
 
 	if (p == NULL)
 		return NULL;
@@ -183,7 +185,6 @@ stored_route(
     struct route *route, const char *database, const struct stored_query *q)
 {
 	struct own_params *own = own_params(q);
-	char *name, *path;
 
 	*route = (struct route){
 	    .handler = stored_page,
@@ -193,10 +194,8 @@ stored_route(
 	    .csv = true,
 	    .geojson = true,
 	};
-	if (asprintf(&name, "query-%016" PRIx64, q->hash) >= 0)
-		route->name = name;
-	if (asprintf(&path, "/:database/%s", q->name) >= 0)
-		route->path = path;
+	route->name = alloc_printf("query-%016" PRIx64, q->hash);
+	route->path = alloc_printf("/:database/%s", q->name);
 	return own != NULL && route->name != NULL && route->path != NULL;
 }
 

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "app/url.h"
 #include "app/utf8.h"
 #include "db/indexes.h"
@@ -304,7 +305,7 @@ read_columns(struct table_view *v, struct page *page)
 	const struct value *labels = value_of(v, TABLE_LABELS);
 	int status = 200;
 
-	v->shown = calloc(v->table.n_columns + 1, sizeof(*v->shown));
+	v->shown = alloc_array(v->table.n_columns + 1, sizeof(*v->shown));
 	if (v->shown == NULL)
 		return page_error(page, 503, "There is no memory left.");
 	if (has_argument(v, TABLE_COL)) {

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "handlers/atlas/frame.h"
 #include "handlers/atlas/mainland.h"
 #include "handlers/atlas/marks.h"
@@ -25,7 +26,7 @@ static const char country_sql[] =
 static struct point *
 places_of(struct db *db, struct str code, size_t *n)
 {
-	struct point *points = calloc(CORNERS, sizeof(*points));
+	struct point *points = alloc_array(CORNERS, sizeof(*points));
 	struct query q;
 
 	*n = 0;

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "handlers/outline.h"
 
 /* What is nearer than that is no other world; whatever the land's size is. */
@@ -36,7 +37,7 @@ grow(void *list, size_t n, size_t *room, size_t size, bool *failed)
 
 	if (n < *room)
 		return list;
-	larger = reallocarray(list, *room == 0 ? 64 : 2 * *room, size);
+	larger = alloc_resize(list, *room == 0 ? 64 : 2 * *room, size);
 	*failed |= larger == NULL;
 	if (larger == NULL)
 		return list;
