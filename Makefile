@@ -95,6 +95,11 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(PARTS)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) \
 		-o $@ $< $(PARTS) $(PKG_LIBS) -lcmocka -lm
 
+# Its own allocators stand in the place of libc's.
+$(BUILD)/tests/unit/alloc: ALL_LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,\
+	malloc calloc realloc reallocarray strdup strndup)
+comma := ,
+
 # SANITIZE compiles everything with libFuzzer's counters, and this links its
 # main in.  See the target fuzz.
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(PARTS)

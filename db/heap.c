@@ -1,12 +1,18 @@
 /*
  * SQLite's allocator, with an account for each thread that wants one.  Called
  * by guard.c for statements that are not trusted.
+ *
+ * In front of each block stands the number of the account that it is in, so
+ * that one which was there before, or is another thread's, takes nothing off
+ * an account when it is freed.
  */
 #include "db/heap.h"
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
+#include "app/alloc.h"
 #include "app/clock.h"
 
 /*
@@ -15,8 +21,18 @@
  */
 enum { LOOK_EVERY = 64, SORT_PAGES = 64 };
 
+enum { HEADER = 8 }; /* bytes of a struct block before its content */
+
+/* SQLite takes what is aligned to eight bytes. */
+struct block {
+	uint64_t account;
+	unsigned char content[];
+};
+
+_Static_assert(offsetof(struct block, content) == HEADER, "");
+
 struct account {
-	bool open;
+	uint64_t number; /* 0: it is closed */
 	int64_t used, max;
 	int64_t deadline_us;
 	int64_t unlooked;
@@ -24,6 +40,7 @@ struct account {
 };
 
 static sqlite3_mem_methods plain;
+static atomic_uint_fast64_t accounts; /* opened so far */
 static _Thread_local struct account account;
 
 static bool
@@ -36,13 +53,42 @@ is_time_to_look(struct account *a, int64_t bytes)
 	return true;
 }
 
+static struct block *
+block_of(void *p)
+{
+	return (void *)((unsigned char *)p - HEADER);
+}
+
+/* The content of a new block, which is the account's; NULL without memory. */
+static void *
+enter(struct block *b)
+{
+	if (b == NULL) {
+		alloc_note(ALLOC_NO_MEMORY);
+		return NULL;
+	}
+	b->account = account.number;
+	if (account.number != 0)
+		account.used += plain.xSize(b);
+	return b->content;
+}
+
+/* How many bytes of the account are this block's. */
+static int64_t
+holds(struct block *b)
+{
+	return account.number != 0 && b->account == account.number
+	    ? plain.xSize(b)
+	    : 0;
+}
+
 /* May the thread have `bytes` more? */
 static bool
 allows(int64_t bytes)
 {
 	struct account *a = &account;
 
-	if (!a->open)
+	if (a->number == 0)
 		return true;
 	if (a->used + bytes > a->max)
 		a->state = HEAP_OVER;
@@ -55,33 +101,37 @@ allows(int64_t bytes)
 static void *
 allocate(int n)
 {
-	void *p = allows(n) ? plain.xMalloc(n) : NULL;
-
-	if (p != NULL)
-		account.used += plain.xSize(p);
-	return p;
+	return allows(n + HEADER) ? enter(plain.xMalloc(n + HEADER)) : NULL;
 }
 
 static void
 release(void *p)
 {
-	if (p != NULL)
-		account.used -= plain.xSize(p);
-	plain.xFree(p);
+	if (p == NULL)
+		return;
+	account.used -= holds(block_of(p));
+	plain.xFree(block_of(p));
 }
 
+static int
+size_of(void *p)
+{
+	return p == NULL ? 0 : plain.xSize(block_of(p)) - HEADER;
+}
+
+/* A block that was not in the account is so as a whole from now on. */
 static void *
 reallocate(void *p, int n)
 {
-	int before = plain.xSize(p);
-	void *more;
+	struct block *b = block_of(p);
+	int64_t counted = holds(b);
 
-	if (n > before && !allows(n - before))
+	if (n > size_of(p) && !allows(n + HEADER - counted))
 		return NULL;
-	more = plain.xRealloc(p, n);
-	if (more != NULL)
-		account.used += plain.xSize(more) - before;
-	return more;
+	b = plain.xRealloc(b, n + HEADER);
+	if (b != NULL)
+		account.used -= counted;
+	return enter(b);
 }
 
 bool
@@ -95,6 +145,7 @@ heap_install(void)
 	ours.xMalloc = allocate;
 	ours.xFree = release;
 	ours.xRealloc = reallocate;
+	ours.xSize = size_of;
 	/* The least that a sorter sorts in one step, in pages. */
 	sqlite3_config(SQLITE_CONFIG_PMASZ, SORT_PAGES);
 	/* SQLite's own account has a lock that all threads share. */
@@ -105,8 +156,9 @@ heap_install(void)
 void
 heap_begin(int64_t bytes, int64_t deadline_us)
 {
-	account = (struct account){
-	    .open = true, .max = bytes, .deadline_us = deadline_us};
+	account = (struct account){.number = atomic_fetch_add(&accounts, 1) + 1,
+	    .max = bytes,
+	    .deadline_us = deadline_us};
 }
 
 enum heap_end
@@ -114,7 +166,7 @@ heap_end(void)
 {
 	enum heap_end state = account.state;
 
-	account.open = false;
+	account.number = 0;
 	return state;
 }
 

@@ -23,7 +23,9 @@ enum heap_end {
 
 /*
  * Between begin and end, this thread gets `bytes` more at most, and nothing
- * after the deadline (clock_mono_us); SQLite sees that as SQLITE_NOMEM.
+ * after the deadline (clock_mono_us); SQLite sees that as SQLITE_NOMEM.  The
+ * bound holds for what it has got since begin and not given back: to free what
+ * was there before makes no room for more.
  */
 void heap_begin(int64_t bytes, int64_t deadline_us);
 enum heap_end heap_end(void);
