@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "app/json.h"
 #include "db/keyset.h"
 #include "db/published.h"
@@ -61,9 +62,12 @@ add_groups(const struct filters *f, enum facet_kind kind, size_t column,
 	buf_lit(sql, ")");
 	if (kind == FACET_ARRAY)
 		buf_lit(sql, "), " ARRAY);
-	buf_lit(sql,
-	    ") WHERE v IS NOT NULL AND typeof(v) <> 'blob' GROUP BY v "
-	    "ORDER BY n DESC, value LIMIT ?");
+	/* What is left out is not sorted either. */
+	buf_printf(sql,
+	    ") WHERE v IS NOT NULL AND typeof(v) <> 'blob' "
+	    "AND (typeof(v) <> 'text' OR length(CAST(v AS BLOB)) <= %d) "
+	    "GROUP BY v ORDER BY n DESC, value LIMIT ?",
+	    FACET_VALUE_MAX);
 }
 
 /*
@@ -92,6 +96,19 @@ find_reference(struct db *db, const struct table *t, size_t column,
 	return false;
 }
 
+/* The column of p; of a text no more characters than a value has bytes. */
+static void
+add_cut(const struct table *parent, size_t column, struct buf *sql)
+{
+	buf_lit(sql, "CASE WHEN typeof(");
+	keyset_column_as(parent, column, 'p', sql);
+	buf_lit(sql, ") IN ('text', 'blob') THEN substr(");
+	keyset_column_as(parent, column, 'p', sql);
+	buf_printf(sql, ", 1, %d) ELSE ", FACET_VALUE_MAX);
+	keyset_column_as(parent, column, 'p', sql);
+	buf_lit(sql, " END");
+}
+
 /* ", (SELECT label …)" for each value, or nothing.  True: there is one. */
 static bool
 add_label(struct db *db, const struct table *t, size_t column, struct buf *sql)
@@ -105,7 +122,7 @@ add_label(struct db *db, const struct table *t, size_t column, struct buf *sql)
 		found = label < parent.n_columns;
 		if (found) {
 			buf_lit(sql, ", (SELECT ");
-			keyset_column_as(&parent, label, 'p', sql);
+			add_cut(&parent, label, sql);
 			buf_lit(sql, " FROM ");
 			sql_name(sql, str_of(parent.name));
 			buf_lit(sql, " AS p WHERE ");
@@ -178,7 +195,7 @@ facet_read(struct facet *f, struct db *db, const struct filters *filters,
 	int next;
 
 	*f = (struct facet){.kind = kind, .column = column};
-	f->values = calloc(size, sizeof(*f->values));
+	f->values = alloc_array(size, sizeof(*f->values));
 	buf_lit(&sql, "SELECT f.value, f.n");
 	buf_add(&sql, label.data, label.len);
 	buf_lit(&sql, " FROM (");

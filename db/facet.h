@@ -5,8 +5,12 @@
 
 /*
  * Facets: the commonest values of a column among the rows that pass the
- * filters, each with the number of rows that have it.
+ * filters, each with the number of rows that have it.  Texts of more than
+ * FACET_VALUE_MAX bytes, as the file has them, are left out, and labels end
+ * there: a facet's value is for a link's address, which is no longer.
  */
+enum { FACET_VALUE_MAX = 16 << 10 };
+
 enum facet_kind {
 	FACET_COLUMN, /* the values themselves; neither NULL nor bytes */
 	FACET_ARRAY,  /* what the JSON arrays in it hold */

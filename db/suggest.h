@@ -16,7 +16,7 @@ enum { FACET_SUGGESTIONS_MAX = 64 }; /* for one page */
  * thousand rows that pass the filters are looked at.  There, a column has at
  * least two values but at most FACET_SIZE, and one of them twice; or its
  * values, or the first hundred of them, are JSON arrays, or have dates among
- * them.  Of the key there is none.
+ * them.  Of the key there is none, and values that no facet has do not count.
  *
  * Reading these rows may take `limit_ms`, and half of what is left of the
  * page's time; there are no suggestions if that was not enough.  Returns how

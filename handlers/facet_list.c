@@ -16,6 +16,8 @@ const struct facet_kind_names facet_kinds[] = {
     [FACET_DATE] = {"date", "_facet_date", "__date", TABLE_FACET_DATE},
 };
 
+_Static_assert((int)FACET_VALUE_MAX == (int)REQUEST_MAX, "an address");
+
 enum { KINDS = sizeof(facet_kinds) / sizeof(*facet_kinds) };
 
 /* Which kind of facet an argument asks for; KINDS: it does not. */

@@ -280,6 +280,27 @@ check_suggested(const struct database *d, const char *table, struct str want,
 	buf_release(&b);
 }
 
+/* How long the only value is, and its label, and how often it is there. */
+static void
+assert_sizes(const struct database *d, const char *column, size_t text,
+    size_t label, int64_t count)
+{
+	struct filters f;
+	struct facet facet;
+	struct table t;
+
+	assert_true(table_read(d->db, str_of("t"), &t));
+	filters_init(&f, &t);
+	assert_true(facet_read(&facet, d->db, &f, FACET_COLUMN,
+	    table_column(&t, str_of(column)), 5, LIMIT_MS));
+	assert_int_equal(facet.n, 1);
+	assert_int_equal(facet_text(&facet, facet.values).len, text);
+	assert_int_equal(facet_label(&facet, facet.values).len, label);
+	assert_int_equal(facet.values->count, count);
+	facet_release(&facet);
+	table_release(&t);
+}
+
 static void
 columns_that_are_worth_a_facet(void **state)
 {
@@ -317,6 +338,29 @@ of_many_rows_only_the_first_are_looked_at(void **state)
 	end_reading(d->db);
 }
 
+/* Reading or sorting them alone would take the time and the memory. */
+static void
+what_no_address_could_hold_is_left_out(void **state)
+{
+	struct database *d = *state;
+
+	read_database_of(d,
+	    "CREATE TABLE city(id INTEGER PRIMARY KEY, name);"
+	    "INSERT INTO city VALUES (1, hex(zeroblob(20000)));"
+	    "CREATE TABLE t(long, most, city REFERENCES city, bytes);"
+	    "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c"
+	    " WHERE i < 14) INSERT INTO t SELECT"
+	    " CASE WHEN i <= 12 THEN hex(zeroblob(5000000)) || (i % 6)"
+	    " ELSE 'short' END,"
+	    " substr(hex(zeroblob(9000)), 1, 16384 + i % 2), 1,"
+	    " zeroblob(100000) FROM c");
+	assert_facet(d, FACET_COLUMN, "t", "long", 5, "short=2");
+	assert_sizes(d, "most", 16384, 16384, 7);
+	assert_sizes(d, "city", 1, FACET_VALUE_MAX, 14);
+	assert_suggested(d, "t", "");
+	end_reading(d->db);
+}
+
 int
 main(void)
 {
@@ -330,6 +374,7 @@ main(void)
 	    DATABASE_TEST(one_that_takes_too_long_spoils_no_other),
 	    DATABASE_TEST(never_more_than_half_of_the_time),
 	    DATABASE_TEST(columns_that_are_worth_a_facet),
+	    DATABASE_TEST(what_no_address_could_hold_is_left_out),
 	    DATABASE_TEST(of_many_rows_only_the_first_are_looked_at),
 	};
 
