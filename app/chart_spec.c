@@ -98,7 +98,7 @@ take_column(struct chart_spec *spec, struct str *s, struct buf *why)
 		buf_printf(why, "%.*s: expected the name of a column",
 		    (int)key.len, key.s);
 	else
-		ok = value_copy(column, buf_cstr(&name), why);
+		ok = value_keep(column, &name, why);
 	buf_release(&name);
 	return ok;
 }

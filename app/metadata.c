@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "app/alloc.h"
 #include "app/value.h"
 
 enum { MAX_SIZE = 1000000 }; /* rows of a page; a setting says less */
@@ -74,15 +75,6 @@ no_memory(struct buf *why)
 }
 
 static bool
-set_text(char **field, const char *value, struct buf *why)
-{
-	if (*field == NULL)
-		return value_copy(field, value, why);
-	buf_lit(why, "it was given before");
-	return false;
-}
-
-static bool
 add_line(char **field, const char *value, struct buf *why)
 {
 	struct buf text = {0};
@@ -93,9 +85,7 @@ add_line(char **field, const char *value, struct buf *why)
 		buf_char(&text, '\n');
 	}
 	buf_str(&text, value);
-	ok = !text.failed && value_copy(field, buf_cstr(&text), why);
-	if (text.failed)
-		no_memory(why);
+	ok = value_keep(field, &text, why);
 	buf_release(&text);
 	return ok;
 }
@@ -104,12 +94,12 @@ static bool
 add_word(struct words *words, const char *s, size_t len, struct buf *why)
 {
 	char **more =
-	    realloc(words->items, (words->n + 1) * sizeof(*words->items));
+	    alloc_resize(words->items, words->n + 1, sizeof(*words->items));
 
 	if (more == NULL)
 		return no_memory(why);
 	words->items = more;
-	more[words->n] = strndup(s, len);
+	more[words->n] = alloc_text((struct str){s, len});
 	if (more[words->n] == NULL)
 		return no_memory(why);
 	words->n++;
@@ -181,7 +171,7 @@ set_url(char **field, const char *value, struct buf *why)
 {
 	if (strncasecmp(value, "https://", 8) == 0 ||
 	    strncasecmp(value, "http://", 7) == 0)
-		return set_text(field, value, why);
+		return value_copy(field, value, why);
 	buf_printf(why,
 	    "expected an address that begins with https:// or http://, got "
 	    "\"%s\"",
@@ -194,7 +184,7 @@ set(void *field, enum key_type type, const char *value, struct buf *why)
 {
 	switch (type) {
 	case KEY_TEXT:
-		return set_text(field, value, why);
+		return value_copy(field, value, why);
 	case KEY_LINES:
 		return add_line(field, value, why);
 	case KEY_URL:
@@ -214,18 +204,27 @@ set(void *field, enum key_type type, const char *value, struct buf *why)
 /* What came of a key. */
 enum result { SET, WRONG, UNKNOWN };
 
+/* `given` has a bit for each row whose key was given, by its place. */
 static enum result
-try(const struct key_row *rows, void *object, const char *key,
+try(const struct key_row *rows, void *object, uint64_t *given, const char *key,
     const char *value, struct buf *why)
 {
 	struct buf what = {0};
+	uint64_t bit = 1;
 	bool ok;
 
-	while (rows->name != NULL && strcmp(rows->name, key) != 0)
-		rows++;
+	for (; rows->name != NULL && strcmp(rows->name, key) != 0; rows++)
+		bit <<= 1;
 	if (rows->name == NULL)
 		return UNKNOWN;
-	ok = set((char *)object + rows->offset, rows->type, value, &what);
+	ok = (*given & bit) == 0 || rows->type == KEY_LINES ||
+	    rows->type == KEY_WORDS;
+	*given |= bit;
+	if (!ok)
+		buf_lit(&what, "it was given before");
+	else
+		ok = set(
+		    (char *)object + rows->offset, rows->type, value, &what);
 	if (!ok)
 		buf_printf(why, "%s: %s", key, buf_cstr(&what));
 	buf_release(&what);
@@ -245,17 +244,19 @@ bool
 about_set(
     struct about *about, const char *key, const char *value, struct buf *why)
 {
-	return done(try(about_keys, about, key, value, why), key, why);
+	return done(
+	    try(about_keys, about, &about->given, key, value, why), key, why);
 }
 
 bool
 database_metadata_set(struct database_metadata *d, const char *key,
     const char *value, struct buf *why)
 {
-	enum result result = try(database_keys, d, key, value, why);
+	enum result result = try(database_keys, d, &d->given, key, value, why);
 
 	if (result == UNKNOWN)
-		result = try(about_keys, &d->about, key, value, why);
+		result = try(
+		    about_keys, &d->about, &d->about.given, key, value, why);
 	return done(result, key, why);
 }
 
@@ -268,12 +269,12 @@ column_for(struct table_metadata *t, const char *name)
 		if (strcasecmp(t->columns[i].column, name) == 0)
 			return &t->columns[i];
 	}
-	more = realloc(t->columns, (t->n_columns + 1) * sizeof(*more));
+	more = alloc_resize(t->columns, t->n_columns + 1, sizeof(*more));
 	if (more == NULL)
 		return NULL;
 	t->columns = more;
 	more += t->n_columns;
-	*more = (struct column_metadata){.column = strdup(name)};
+	*more = (struct column_metadata){.column = alloc_copy(name)};
 	if (more->column == NULL)
 		return NULL;
 	t->n_columns++;
@@ -294,9 +295,11 @@ try_column(struct table_metadata *t, const char *key, const char *value,
 	c = column_for(t, dot + 1);
 	if (c == NULL)
 		return no_memory(why) ? SET : WRONG;
-	if (unit ? set_text(&c->unit, value, why)
-		 : add_line(&c->description, value, why))
-		return SET;
+	if (!unit)
+		return add_line(&c->description, value, why) ? SET : WRONG;
+	if (c->unit == NULL)
+		return value_copy(&c->unit, value, why) ? SET : WRONG;
+	buf_lit(why, "it was given before");
 	return WRONG;
 }
 
@@ -304,10 +307,11 @@ bool
 table_metadata_set(struct table_metadata *t, const char *key, const char *value,
     struct buf *why)
 {
-	enum result result = try(table_keys, t, key, value, why);
+	enum result result = try(table_keys, t, &t->given, key, value, why);
 
 	if (result == UNKNOWN)
-		result = try(about_keys, &t->about, key, value, why);
+		result = try(
+		    about_keys, &t->about, &t->about.given, key, value, why);
 	if (result == UNKNOWN)
 		result = try_column(t, key, value, why);
 	if (result == SET && t->sort != NULL && t->sort_desc != NULL) {
@@ -352,19 +356,32 @@ words_have(const struct words *words, struct str s)
 }
 
 static void
+release_words(struct words *words)
+{
+	while (words->n > 0)
+		free(words->items[--words->n]);
+	free(words->items);
+}
+
+static void
 release(const struct key_row *rows, void *object)
 {
 	for (; rows->name != NULL; rows++) {
 		void *field = (char *)object + rows->offset;
-		struct words *words = field;
 
-		if (rows->type == KEY_WORDS) {
-			while (words->n > 0)
-				free(words->items[--words->n]);
-			free(words->items);
-		} else if (rows->type != KEY_SIZE && rows->type != KEY_SWITCH &&
-		    rows->type != KEY_MODE) {
+		switch (rows->type) {
+		case KEY_TEXT:
+		case KEY_LINES:
+		case KEY_URL:
 			free(*(char **)field);
+			break;
+		case KEY_WORDS:
+			release_words(field);
+			break;
+		case KEY_SIZE:
+		case KEY_SWITCH:
+		case KEY_MODE:
+			break; /* numbers own nothing */
 		}
 	}
 }

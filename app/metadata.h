@@ -18,6 +18,7 @@ struct about {
 	char *source, *source_url;
 	char *license, *license_url;
 	char *about, *about_url;
+	uint64_t given; /* for about_set: which of them were */
 };
 
 struct words {
@@ -45,6 +46,7 @@ struct table_metadata {
 	struct words facets; /* see published_facet */
 	struct column_metadata *columns;
 	size_t n_columns;
+	uint64_t given; /* likewise */
 };
 
 struct database_metadata {
@@ -54,6 +56,7 @@ struct database_metadata {
 	    allow_facet; /* likewise, choose facets; -1: as the site has it */
 	struct table_metadata *tables;
 	size_t n_tables;
+	uint64_t given;
 };
 
 /*

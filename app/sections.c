@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/alloc.h"
 #include "app/ini.h"
 #include "app/options.h"
 #include "app/value.h"
@@ -34,14 +35,14 @@ add_database(struct config *c, const char *name, const char *file)
 {
 	struct config_database *d;
 
-	d = realloc(c->databases, (c->n_databases + 1) * sizeof(*d));
+	d = alloc_resize(c->databases, c->n_databases + 1, sizeof(*d));
 	if (d == NULL)
 		return NULL;
 	c->databases = d;
 	d += c->n_databases;
 	*d = (struct config_database){
-	    .name = strdup(name),
-	    .file = file == NULL ? NULL : strdup(file),
+	    .name = alloc_copy(name),
+	    .file = file == NULL ? NULL : alloc_copy(file),
 	    .metadata.allow_facet = -1,
 	};
 	c->n_databases++;
@@ -78,7 +79,7 @@ sections_add_file(struct config *c, const char *file, struct buf *why)
 	const char *dot = strrchr(base, '.');
 	size_t len =
 	    dot == NULL || dot == base ? strlen(base) : (size_t)(dot - base);
-	char *name = strndup(base, len);
+	char *name = alloc_text((struct str){base, len});
 	bool ok;
 
 	if (name == NULL)
@@ -122,12 +123,12 @@ begin_table(struct file_state *st, const char *name, struct buf *why)
 			return false;
 		}
 	}
-	t = realloc(c->tables, (c->n_tables + 1) * sizeof(*t));
+	t = alloc_resize(c->tables, c->n_tables + 1, sizeof(*t));
 	if (t == NULL)
 		return no_memory(why);
 	c->tables = t;
 	t += c->n_tables;
-	*t = (struct table_metadata){.name = strdup(name)};
+	*t = (struct table_metadata){.name = alloc_copy(name)};
 	if (t->name == NULL)
 		return no_memory(why);
 	c->n_tables++;
@@ -163,6 +164,10 @@ static bool
 database_key(struct config_database *d, const char *key, const char *value,
     struct buf *why)
 {
+	if (strcmp(key, "ttl") == 0 && d->ttl_s != 0) {
+		buf_lit(why, "ttl: it was given before");
+		return false;
+	}
 	if (strcmp(key, "ttl") == 0) {
 		if (value_number(value, &d->ttl_s) && d->ttl_s >= 1 &&
 		    d->ttl_s <= OPTIONS_MAX_TTL_S)
@@ -257,9 +262,9 @@ static bool
 give_table(struct config_database *d, struct table_metadata *t, struct buf *why)
 {
 	struct database_metadata *m = &d->metadata;
-	char *name = strdup(t->name + strlen(d->name) + 1);
+	char *name = alloc_copy(t->name + strlen(d->name) + 1);
 	struct table_metadata *more =
-	    realloc(m->tables, (m->n_tables + 1) * sizeof(*more));
+	    alloc_resize(m->tables, m->n_tables + 1, sizeof(*more));
 
 	if (more != NULL)
 		m->tables = more;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/alloc.h"
 #include "app/sqltext.h"
 #include "app/utf8.h"
 #include "app/value.h"
@@ -25,7 +26,8 @@ enum {
 struct parsing {
 	struct stored_query *query;
 	struct sqltext_params names;
-	bool ttl_given, hide_given;
+	bool title_given, chart_given, ttl_given, hide_given;
+	bool param_given[SQLTEXT_PARAMS];
 	int line; /* of the comment */
 };
 
@@ -40,20 +42,20 @@ add_line(char **field, struct str line, struct buf *why)
 		buf_char(&text, '\n');
 	}
 	buf_add(&text, line.s, line.len);
-	ok = !text.failed && value_copy(field, buf_cstr(&text), why);
-	if (text.failed)
-		buf_lit(why, "out of memory");
+	ok = value_keep(field, &text, why);
 	buf_release(&text);
 	return ok;
 }
 
+/* True for what is given for the first time. */
 static bool
-set_once(char **field, struct str value, struct buf *why)
+is_first(bool *given, struct buf *why)
 {
-	if (*field == NULL)
-		return add_line(field, value, why);
-	buf_lit(why, "it was given before");
-	return false;
+	if (*given)
+		buf_lit(why, "it was given before");
+	else
+		*given = true;
+	return why->len == 0;
 }
 
 static bool
@@ -61,11 +63,8 @@ set_ttl(struct parsing *p, struct str value, struct buf *why)
 {
 	char text[24] = "";
 
-	if (p->ttl_given) {
-		buf_lit(why, "it was given before");
+	if (!is_first(&p->ttl_given, why))
 		return false;
-	}
-	p->ttl_given = true;
 	if (value.len < sizeof(text))
 		memcpy(text, value.s, value.len);
 	if (value_number(text, &p->query->ttl_s) && p->query->ttl_s >= 1 &&
@@ -79,6 +78,8 @@ set_ttl(struct parsing *p, struct str value, struct buf *why)
 static bool
 set_hide(struct parsing *p, struct str value, struct buf *why)
 {
+	if (!is_first(&p->hide_given, why))
+		return false;
 	p->query->hide_sql = str_is(value, "on");
 	if (str_is(value, "on") || str_is(value, "off"))
 		return true;
@@ -92,10 +93,8 @@ set_chart(struct parsing *p, struct str value, struct buf *why)
 {
 	struct stored_query *q = p->query;
 
-	if (q->chart.kind != CHART_NONE) {
-		buf_lit(why, "it was given before");
+	if (!is_first(&p->chart_given, why))
 		return false;
-	}
 	q->chart_line = p->line;
 	return chart_spec_parse(&q->chart, value, why);
 }
@@ -109,8 +108,10 @@ set_param(struct parsing *p, struct str name, struct str value, struct buf *why)
 
 		if (!str_is(name, param->name))
 			continue;
+		if (!is_first(&p->param_given[i], why))
+			return false;
 		free(param->value);
-		param->value = strndup(value.s, value.len);
+		param->value = alloc_text(value);
 		if (param->value == NULL)
 			buf_lit(why, "out of memory");
 		return param->value != NULL;
@@ -128,7 +129,8 @@ set_key(struct parsing *p, struct str key, struct str value, struct buf *why)
 	struct stored_query *q = p->query;
 
 	if (str_is(key, "title"))
-		return set_once(&q->title, value, why);
+		return is_first(&p->title_given, why) &&
+		    add_line(&q->title, value, why);
 	if (str_is(key, "description"))
 		return add_line(&q->description, value, why);
 	if (str_is(key, "chart"))
@@ -184,13 +186,13 @@ take_params(struct parsing *p, struct buf *why)
 		    why, "there are more than %d parameters", SQLTEXT_PARAMS);
 		return false;
 	}
-	q->params = calloc(p->names.n + 1, sizeof(*q->params));
+	q->params = alloc_array(p->names.n + 1, sizeof(*q->params));
 	for (size_t i = 0; q->params != NULL && i < p->names.n; i++) {
 		struct str name = p->names.names[i];
 		struct stored_param *param = &q->params[q->n_params++];
 
-		param->name = strndup(name.s, name.len);
-		param->value = strdup("");
+		param->name = alloc_text(name);
+		param->value = alloc_copy("");
 		if (param->name == NULL || param->value == NULL) {
 			buf_lit(why, "out of memory");
 			return false;
@@ -221,7 +223,7 @@ stored_parse(
 		buf_printf(why, "%s: expected UTF-8 text", file);
 		return false;
 	}
-	q->sql = strndup(text.s, text.len);
+	q->sql = alloc_text(text);
 	q->hash = XXH3_64bits(text.s, text.len);
 	if (q->sql == NULL || !take_params(&p, &what)) {
 		buf_printf(why, "%s: %s", file,
@@ -310,9 +312,8 @@ read_query(struct stored_query *q, const char *folder, const char *entry,
 	struct buf text = {0};
 	bool ok = false;
 
-	if (asprintf(&q->file, "%s/%s", folder, entry) < 0)
-		q->file = NULL;
-	q->name = strndup(entry, len);
+	q->file = alloc_printf("%s/%s", folder, entry);
+	q->name = alloc_text((struct str){entry, len});
 	if (q->file == NULL || q->name == NULL)
 		buf_lit(why, "out of memory");
 	else if (!is_name(entry, len))
@@ -348,7 +349,7 @@ read_folder(struct stored_queries *queries, const char *folder, struct buf *why)
 		buf_printf(why, "%s: %s", folder, strerror(errno));
 		return false;
 	}
-	queries->list = calloc((size_t)n + 1, sizeof(*queries->list));
+	queries->list = alloc_array((size_t)n + 1, sizeof(*queries->list));
 	ok = queries->list != NULL;
 	if (!ok)
 		buf_lit(why, "out of memory");
@@ -366,11 +367,11 @@ bool
 stored_read(struct stored_queries *queries, const char *folder,
     const char *database, struct buf *why)
 {
-	char *path;
+	char *path = alloc_printf("%s/%s", folder, database);
 	bool ok;
 
 	*queries = (struct stored_queries){0};
-	if (asprintf(&path, "%s/%s", folder, database) < 0) {
+	if (path == NULL) {
 		buf_lit(why, "out of memory");
 		return false;
 	}

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "app/alloc.h"
+
 /* A number, and where it ends. */
 static bool
 digits(const char *s, long long *value, char **end)
@@ -67,11 +69,9 @@ value_choice(const char *s, const char *const *words, int64_t *value)
 	return false;
 }
 
-bool
-value_copy(char **to, const char *s, struct buf *why)
+static bool
+replace(char **to, char *copy, struct buf *why)
 {
-	char *copy = strdup(s);
-
 	if (copy == NULL) {
 		buf_lit(why, "out of memory");
 		return false;
@@ -79,4 +79,17 @@ value_copy(char **to, const char *s, struct buf *why)
 	free(*to);
 	*to = copy;
 	return true;
+}
+
+bool
+value_copy(char **to, const char *s, struct buf *why)
+{
+	return replace(to, alloc_copy(s), why);
+}
+
+bool
+value_keep(char **to, const struct buf *text, struct buf *why)
+{
+	return replace(
+	    to, text->failed ? NULL : alloc_copy(buf_cstr(text)), why);
 }

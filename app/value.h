@@ -23,4 +23,8 @@ bool value_choice(const char *, const char *const *words, int64_t *);
 /* Replaces a string by a copy; false without memory, and `why` says so. */
 bool value_copy(char **to, const char *, struct buf *why);
 
+/* The same of what a buffer holds, which is not all of it if that has failed.
+ */
+bool value_keep(char **to, const struct buf *, struct buf *why);
+
 #endif

@@ -154,6 +154,11 @@ shown()
 		:5: unknown key "sql" in [table demo.notes]|[table demo.notes]\nsql = on
 		:5: unknown key "size" in [site]|[site]\nsize = 5
 		:5: title: it was given before|title = x\ntitle = y
+		:5: sql: it was given before|sql = off\nsql = off
+		:5: ttl: it was given before|ttl = 5\nttl = 6
+		:6: hidden: it was given before|[table demo.notes]\nhidden = off\nhidden = on
+		:6: size: it was given before|[table demo.notes]\nsize = 5\nsize = 6
+		:6: searchmode: it was given before|[table demo.notes]\nsearchmode = raw\nsearchmode = raw
 		:4: source_url: expected an address that begins with https://|source_url = javascript:alert(1)
 		:4: sql: expected on or off, got "maybe"|sql = maybe
 		:5: size: expected a whole number from 1 to 1000000, got "0"|[table demo.notes]\nsize = 0

@@ -112,10 +112,6 @@ faults_are_named_with_their_line(void **state)
 	refuses(f, LIT("-- ttl: 99999999999999999999999999"),
 	    "a.sql:1: ttl: expected a whole number from 1 to 2592000, got "
 	    "\"99999999999999999999999999\"");
-	refuses(f, LIT("-- ttl: 1\n-- ttl: 1"),
-	    "a.sql:2: ttl: it was given before");
-	refuses(f, LIT("-- title: a\n-- title: b"),
-	    "a.sql:2: title: it was given before");
 	refuses(f, LIT("\n-- chart: pie\nSELECT 1"),
 	    "a.sql:2: chart: expected bar, line, scatter or histogram, got "
 	    "\"pie\"");
@@ -132,8 +128,6 @@ faults_are_named_with_their_line(void **state)
 	    "a.sql:1: chart: x: expected the name of a column");
 	refuses(f, LIT("-- chart: bar x=a x=b"),
 	    "a.sql:1: chart: x was given before");
-	refuses(f, LIT("-- chart: bar\n-- chart: line"),
-	    "a.sql:2: chart: it was given before");
 	refuses(f, LIT("-- hide_sql: yes"),
 	    "a.sql:1: hide_sql: expected on or off, got \"yes\"");
 	refuses(f, LIT("-- param x: 1\nSELECT ':x'"),
@@ -145,6 +139,25 @@ faults_are_named_with_their_line(void **state)
 	refuses(f, LIT("SELECT 1\0"), "a.sql: expected UTF-8 text");
 }
 
+static void
+only_a_description_may_be_given_twice(void **state)
+{
+	struct fixture *f = *state;
+
+	refuses(f, LIT("-- title:\n-- title: b"),
+	    "a.sql:2: title: it was given before");
+	refuses(f, LIT("-- ttl: 1\n-- ttl: 1"),
+	    "a.sql:2: ttl: it was given before");
+	refuses(f, LIT("-- hide_sql: on\n-- hide_sql: off"),
+	    "a.sql:2: hide_sql: it was given before");
+	refuses(f, LIT("-- chart: bar\n-- chart: line"),
+	    "a.sql:2: chart: it was given before");
+	refuses(f, LIT("-- param a: 1\n-- param b: 1\n-- param  a: 1\n"
+		       "SELECT :a, :b"),
+	    "a.sql:3: param  a: it was given before");
+	assert_true(parse(f, LIT("-- description: a\n-- description: b")));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -154,6 +167,7 @@ main(void)
 	    TEST(comments_describe_it),
 	    TEST(nothing_need_be_said),
 	    TEST(faults_are_named_with_their_line),
+	    TEST(only_a_description_may_be_given_twice),
 	};
 
 	return RUN("stored", tests);
