@@ -162,6 +162,29 @@ memory_has_a_bound_that_ends(void **state)
 	end_reading(db);
 }
 
+/* Not even the last one of all, after which SQLite is asked for no row. */
+static void
+a_value_that_there_is_no_memory_for_is_not_empty(void **state)
+{
+	struct database *d = *state;
+	struct db *db;
+	struct query q;
+
+	run_sql(d->file,
+	    "PRAGMA encoding = 'UTF-16';"
+	    "CREATE TABLE u(a); INSERT INTO u VALUES (hex(zeroblob(50000)))");
+	db = open_guarded(d, GUARD_VISITOR);
+	assert_int_equal(db_begin(db), DB_OK);
+	assert_true(guard_open(&q, db, LIT("SELECT a FROM u")));
+	assert_true(query_next(&q));
+	heap_begin(0, INT64_MAX);
+	assert_int_equal(query_text(&q, 0).len, 0);
+	guard_close(&q);
+	assert_int_equal(db_end(db), DB_REJECTED);
+	assert_string_equal(
+	    db_message(db), "it needs more memory than a query may have");
+}
+
 static void
 an_operators_query_is_not_bounded_so(void **state)
 {
@@ -364,6 +387,7 @@ main(void)
 	    DATABASE_TEST(lines_of_faults),
 	    DATABASE_TEST(parameters_and_columns),
 	    DATABASE_TEST(memory_has_a_bound_that_ends),
+	    DATABASE_TEST(a_value_that_there_is_no_memory_for_is_not_empty),
 	    DATABASE_TEST(an_operators_query_is_not_bounded_so),
 	    DATABASE_TEST(time_has_a_bound),
 	    cmocka_unit_test(what_takes_much_memory_looks_at_the_clock),

@@ -152,8 +152,9 @@ only_a_description_may_be_given_twice(void **state)
 	    "a.sql:2: hide_sql: it was given before");
 	refuses(f, LIT("-- chart: bar\n-- chart: line"),
 	    "a.sql:2: chart: it was given before");
-	refuses(f, LIT("-- param a: 1\n-- param b: 1\n-- param  a: 1\n"
-		       "SELECT :a, :b"),
+	refuses(f,
+	    LIT("-- param a: 1\n-- param b: 1\n-- param  a: 1\n"
+		"SELECT :a, :b"),
 	    "a.sql:3: param  a: it was given before");
 	assert_true(parse(f, LIT("-- description: a\n-- description: b")));
 }
