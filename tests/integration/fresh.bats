@@ -397,7 +397,7 @@ joins()
 	get /demo/t/1.json
 	is "$(cache_status)" 'squall; hit; ttl=0; detail=behind'
 	# one that gives up, when its second has passed
-	wait_for eval '[[ -z $(WAIT_S=1 fcgi GET /demo/t/1.json) ]]'
+	wait_for eval '[[ -z $(MAX_S=1 fcgi GET /demo/t/1.json) ]]'
 	for i in 1 2 3; do
 		joins "$i" 3>&- &
 		clients+=("$!")

@@ -103,8 +103,9 @@ has_pauses()
 	# shellcheck disable=SC2046
 	press load 60 3600 keep $(misses) $(misses | sed s/demo/other/)
 	start_nginx
-	start_wrk web 3600 40 /demo/notes
-	wait_for has_had 1000
+	start_wrk web 3600 40 /demo/notes/1
+	wait_for has_had 1000 table
+	wait_for has_had 200 row
 	end_wrk
 	pressed
 	say "100 clients and 64 descriptors a process:$(figures load \

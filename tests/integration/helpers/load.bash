@@ -62,10 +62,13 @@ end_wrk()
 	wait "$WRK"
 }
 
-# has_had REQUESTS: squall has had so many.
+# has_had REQUESTS [ROUTE]: squall has had so many, of all or of a route.
 has_had()
 {
-	[[ $(fcgi GET /-/status.json) =~ '"totals":{"requests":'([0-9]+) ]] &&
+	local before='"totals":{'
+
+	[[ -z ${2-} ]] || before="\"name\":\"$2\","
+	[[ $(fcgi GET /-/status.json) =~ "$before"'"requests":'([0-9]+) ]] &&
 	    ((BASH_REMATCH[1] >= $1))
 }
 
