@@ -6,13 +6,13 @@ load ../lib
 load helpers/databases
 load helpers/page
 
-# serve [OPTION]...: a table of 200,000 rows, 15 MB as CSV.
+# serve [OPTION]...: a table of 100,000 rows, 7.5 MB as CSV.
 serve()
 {
 	make_db "$T/demo.db" "PRAGMA journal_mode=WAL;
 	    CREATE TABLE big (id INTEGER PRIMARY KEY, n INTEGER, s TEXT);
 	    WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c
-	    LIMIT 200000) INSERT INTO big SELECT i, i % 7,
+	    LIMIT 100000) INSERT INTO big SELECT i, i % 7,
 	    printf('%060d', i) FROM c; CREATE INDEX big_n ON big (n);
 	    CREATE VIEW few AS SELECT n, id FROM big WHERE id <= 2500;
 	    CREATE TABLE fat (id INTEGER PRIMARY KEY, s TEXT);
@@ -52,8 +52,8 @@ stream()
 	is "$(cache_status)" 'squall; fwd=bypass'
 	stream 'big.csv?_stream=1&_size=5&_sort_desc=n&s__contains=9' \
 	    "SELECT * FROM big WHERE s LIKE '%9%' ORDER BY n DESC, id"
-	stream 'big.csv?_stream=on&_col=n&id__gt=199990' \
-	    'SELECT id, n FROM big WHERE id > 199990'
+	stream 'big.csv?_stream=on&_col=n&id__gt=99990' \
+	    'SELECT id, n FROM big WHERE id > 99990'
 	is "$(header Content-Length)" "$(wc -c <"$T/wanted")"
 	stream 'few.csv?_stream=on&_sort=n' 'SELECT * FROM few ORDER BY n'
 	stream 'fat.csv?_stream=on' 'SELECT * FROM fat'
@@ -93,7 +93,7 @@ stream()
 	exec {READ}<&-
 	wait "$slow"
 	is "$(tail -n 1 "$T/rest")" \
-	    $'200000,3,000000000000000000000000000000000000000000000000000000200000\r'
+	    $'100000,5,000000000000000000000000000000000000000000000000000000100000\r'
 	(($(rss_kb) < before + 3000)) || fail "$before $(rss_kb)"
 }
 
@@ -110,7 +110,7 @@ stream()
 	cat <&"$READ" >"$T/rest"
 	exec {READ}<&-
 	wait "$slow" || :
-	(($(wc -c <"$T/rest") < 14000000))
+	(($(wc -c <"$T/rest") < 7000000))
 	wait_for has_access_lines ' /demo/big.csv?_stream=on 404 ' 1
 	page GET /demo/gone
 	is "$STATUS" 200
