@@ -9,7 +9,7 @@ load helpers/load
 S=${ENDURANCE_S:-6}
 
 # serve [KEY=VALUE]...: two workers behind nginx, hits and misses for S seconds,
-# and somebody who writes meanwhile.
+# or more, and somebody who writes meanwhile.
 serve()
 {
 	make_db "$T/demo.db"
@@ -37,20 +37,23 @@ serve()
 	    sqlite3 -cmd ".timeout 60000" "$1" \
 		"UPDATE notes SET body = body + 1 WHERE id = 1"
 	    done' - "$T/demo.db"
-	start_wrk hits "$S" 8 /demo/notes/2
+	END_S=$((SECONDS + S))
+	start_wrk hits 36000 8 /demo/notes/2
 	CLIENTS=("$WRK")
-	start_wrk misses "$S" 8 / -s "$T/misses.lua"
+	start_wrk misses 36000 8 / -s "$T/misses.lua"
 	CLIENTS+=("$WRK")
 }
 
-# go_on: is there load still?
+# go_on: is there time left?
 go_on()
 {
-	kill -0 "${CLIENTS[0]}" "${CLIENTS[1]}" 2>/dev/null
+	((SECONDS < END_S))
 }
 
+# nobody_failed: ends the load, which went well.
 nobody_failed()
 {
+	kill -INT "${CLIENTS[@]}"
 	wait "${CLIENTS[@]}" || return
 	wrk_had_no_errors hits && wrk_had_no_errors misses && return
 	echo 'what squall and nginx say of it:'
@@ -108,7 +111,7 @@ rotate()
 	serve max-requests=3000
 	reload
 	read -r _ _ before < <(memory "$(pid_of squall)")
-	while go_on; do
+	while ((n == 0)) || go_on; do
 		reload
 		kill_one
 		rotate "$n"
@@ -131,6 +134,7 @@ rotate()
 	sleep $((S / 2)) # until there is all that is to be there
 	# shellcheck disable=SC2086
 	read -r _ _ before < <(memory $pids)
+	sleep $((S / 2))
 	nobody_failed
 	# shellcheck disable=SC2086
 	read -r _ _ after < <(memory $pids)
