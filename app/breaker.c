@@ -16,21 +16,24 @@ breaker_allows(const struct breaker *b, int64_t now_us)
 }
 
 enum breaker_change
-breaker_answered(struct breaker *b)
+breaker_answered(struct breaker *b, bool write)
 {
 	bool was_open = b->rest_us != 0;
 
+	if (b->of_writing && !write)
+		return BREAKER_AS_BEFORE;
 	*b = (struct breaker){0};
 	return was_open ? BREAKER_CLOSED : BREAKER_AS_BEFORE;
 }
 
 enum breaker_change
-breaker_failed(struct breaker *b, bool late, int64_t now_us)
+breaker_failed(struct breaker *b, bool write, bool surely, int64_t now_us)
 {
 	bool was_open = b->rest_us != 0;
 
 	b->failures++;
-	if (!was_open && !late && b->failures < FAILURES)
+	b->of_writing |= write;
+	if (!was_open && !surely && b->failures < FAILURES)
 		return BREAKER_AS_BEFORE;
 	b->rest_us = was_open ? b->rest_us * 2 : FIRST_REST_US;
 	if (b->rest_us > LONGEST_REST_US)

@@ -4,6 +4,7 @@
  */
 #include "app/cache.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "app/breaker.h"
@@ -22,6 +23,10 @@ enum {
 	CLOCKS_DIFFER_MS = 10 * 1000,
 	/* How long a lease tells that its page has been stored. */
 	DONE_MS = 1000,
+	/* Refusals so far apart are two, and each is told. */
+	REFUSALS_APART_US = 60 * 1000000,
+	/* Of a refusal's text, which may end in keys: enough for its reason. */
+	REASON_LEN = 25,
 };
 
 /* Sets squall's keys apart from what others keep in the same store. */
@@ -30,11 +35,18 @@ enum {
 
 static const char lease_taken[] = "1", lease_done[] = "2";
 
+/* What the log says of one server of the store. */
+struct server {
+	struct breaker breaker;
+	int64_t refused_us; /* the last time; 0: never */
+	char reason[REASON_LEN + 1];
+};
+
 struct cache {
 	struct store *store;
 	struct stats_slot *stats;
 	uint64_t build;
-	struct breaker breakers[STORE_SHARDS_MAX];
+	struct server servers[STORE_SHARDS_MAX];
 	size_t too_large; /* entries of so many bytes are refused; 0: none */
 	int64_t too_large_until_us;
 	struct buf key, entry; /* reused from call to call */
@@ -90,38 +102,68 @@ count_breaker(struct cache *c, enum breaker_change change)
 	}
 }
 
-static bool
-answered(enum store_result result)
+/* Counts a refusal, and tells the log when there is a new reason for it. */
+static void
+note_refusal(struct cache *c, struct server *server)
 {
-	return result != STORE_DOWN && result != STORE_LATE;
+	const char *why = c->store->class->error(c->store);
+	int64_t now_us = clock_mono_us();
+	bool known = server->refused_us != 0 &&
+	    now_us - server->refused_us < REFUSALS_APART_US &&
+	    strncmp(server->reason, why, REASON_LEN) == 0;
+
+	stats_work(c->stats, WORK_STORE_REFUSED, 1);
+	server->refused_us = now_us;
+	if (known)
+		return;
+	snprintf(server->reason, sizeof(server->reason), "%s", why);
+	log_warn("cache", "%s refuses what it is asked: %s",
+	    c->store->class->name, why);
 }
 
-/* Tells the breaker and the counters; the log when it makes a difference. */
+/* The server did not answer, or not as one that is to be asked again. */
 static void
-note(struct cache *c, struct breaker *b, enum store_result result)
+note_failure(struct cache *c, struct server *server, bool write,
+    enum store_result result)
 {
 	const struct store_class *class = c->store->class;
-	enum breaker_change change = answered(result)
-	    ? breaker_answered(b)
-	    : breaker_failed(b, result == STORE_LATE, clock_mono_us());
+	enum breaker_change change = breaker_failed(
+	    &server->breaker, write, result != STORE_DOWN, clock_mono_us());
 
-	if (!answered(result))
-		stats_work(c->stats,
-		    result == STORE_LATE ? WORK_STORE_TIMEOUTS
-					 : WORK_STORE_ERRORS,
-		    1);
+	stats_work(c->stats,
+	    result == STORE_LATE ? WORK_STORE_TIMEOUTS : WORK_STORE_ERRORS, 1);
 	count_breaker(c, change);
 	if (change == BREAKER_OPENED)
 		log_warn("cache", "%s: %s; going on without it", class->name,
 		    class->error(c->store));
-	else if (change == BREAKER_CLOSED)
-		log_info("cache", "%s answers again", class->name);
 }
 
-/* A key in the store, and the breaker of the server that has it. */
+enum { READ = false, WRITE = true };
+
+/* Tells the breaker and the counters; the log when it makes a difference. */
+static void
+note(struct cache *c, struct server *server, bool write,
+    enum store_result result)
+{
+	enum breaker_change change;
+
+	if (result == STORE_DOWN || result == STORE_UNFIT ||
+	    result == STORE_LATE) {
+		note_failure(c, server, write, result);
+		return;
+	}
+	if (result == STORE_REFUSED)
+		note_refusal(c, server);
+	change = breaker_answered(&server->breaker, write);
+	count_breaker(c, change);
+	if (change == BREAKER_CLOSED)
+		log_info("cache", "%s answers again", c->store->class->name);
+}
+
+/* A key in the store, and the server that has it. */
 struct place {
 	struct str key;
-	struct breaker *breaker;
+	struct server *server;
 };
 
 /* False if that server is not to be asked now, or without memory. */
@@ -129,8 +171,9 @@ static bool
 reach(struct cache *c, struct place *p)
 {
 	p->key = str_of_buf(&c->key);
-	p->breaker = &c->breakers[c->store->class->shard(c->store, p->key)];
-	return !c->key.failed && breaker_allows(p->breaker, clock_mono_us());
+	p->server = &c->servers[c->store->class->shard(c->store, p->key)];
+	return !c->key.failed &&
+	    breaker_allows(&p->server->breaker, clock_mono_us());
 }
 
 static void
@@ -188,9 +231,9 @@ get(struct cache *c, const struct place *p, struct str *value)
 	enum store_result result =
 	    c->store->class->get(c->store, p->key, value);
 
-	if (result == STORE_DOWN && p->breaker->failures == 0)
+	if (result == STORE_DOWN && p->server->breaker.failures == 0)
 		result = c->store->class->get(c->store, p->key, value);
-	note(c, p->breaker, result);
+	note(c, p->server, READ, result);
 	return result;
 }
 
@@ -277,15 +320,11 @@ cache_put(
 	}
 	result = c->store->class->set(
 	    c->store, place.key, str_of_buf(&c->entry), ttl_ms);
-	note(c, place.breaker, result);
+	note(c, place.server, WRITE, result);
 	if (result == STORE_OK)
 		stats_work(c->stats, WORK_STORE_SETS, 1);
 	else if (result == STORE_TOO_LARGE)
 		note_too_large(c);
-	else if (result == STORE_REFUSED)
-		log_debug("cache", "%s refuses %zu bytes: %s",
-		    c->store->class->name, c->entry.len,
-		    c->store->class->error(c->store));
 	return result == STORE_OK;
 }
 
@@ -300,7 +339,7 @@ cache_lease(struct cache *c, struct str key, uint64_t version, int64_t lease_ms)
 		return LEASE_OURS;
 	result = c->store->class->add(
 	    c->store, place.key, str_of(lease_taken), lease_ms);
-	note(c, place.breaker, result);
+	note(c, place.server, WRITE, result);
 	if (result != STORE_EXISTS)
 		return LEASE_OURS;
 	result = get(c, &place, &value);
@@ -332,5 +371,5 @@ cache_release(struct cache *c, struct str key, uint64_t version, bool stored)
 		    c->store, place.key, str_of(lease_done), DONE_MS);
 	else
 		result = c->store->class->remove(c->store, place.key);
-	note(c, place.breaker, result);
+	note(c, place.server, WRITE, result);
 }

@@ -76,21 +76,35 @@ broken(struct memcached_store *m, enum stream_result result)
 	return result == STREAM_LATE ? STORE_LATE : STORE_DOWN;
 }
 
-/* It says something else than it should: whatever follows can't be trusted. */
+/*
+ * It says something else than it should.  After a SERVER_ERROR it has read all
+ * of the request; but where it does not know the command, it takes the data for
+ * the next ones, and whatever follows can't be trusted.
+ */
 static enum store_result
 refused(struct memcached_store *m, struct server *to, struct str line)
 {
-	static const char server_error[] = "SERVER_ERROR ";
-	static const char too_large[] = "SERVER_ERROR object too large";
+	static const struct {
+		const char *begins;
+		enum store_result result;
+	} replies[] = {
+	    {"SERVER_ERROR object too large", STORE_TOO_LARGE},
+	    {"SERVER_ERROR ", STORE_REFUSED},
+	    {"CLIENT_ERROR ", STORE_UNFIT},
+	    {"ERROR", STORE_UNFIT},
+	};
 	enum store_result result = STORE_DOWN;
 
-	if (str_starts(line, str_of(too_large)))
-		result = STORE_TOO_LARGE;
-	else if (str_starts(line, str_of(server_error)))
-		result = STORE_REFUSED;
+	for (size_t i = 0; i < sizeof(replies) / sizeof(*replies); i++) {
+		if (str_starts(line, str_of(replies[i].begins))) {
+			result = replies[i].result;
+			break;
+		}
+	}
 	snprintf(m->error, sizeof(m->error), "it answers \"%.*s\"",
 	    line.len < 100 ? (int)line.len : 100, line.s);
-	stream_close(&to->stream);
+	if (result == STORE_DOWN || result == STORE_UNFIT)
+		stream_close(&to->stream);
 	return result;
 }
 

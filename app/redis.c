@@ -180,25 +180,38 @@ connect_to(struct redis_store *r, int64_t deadline_us)
 	return result;
 }
 
-/* An error that Redis answered with: is it about this request alone? */
+/*
+ * An error that Redis answered with: is it about this request, or about the
+ * server?  One that is loading, has become a replica or is not its cluster's
+ * for this key is left, so that a new connection may find another.
+ */
 static enum store_result
 refused(struct redis_store *r)
 {
-	static const char *const words[] = {
-	    "OOM ",       /* maxmemory */
-	    "MISCONF ",   /* it can't save, and takes nothing */
-	    "READONLY ",  /* a replica */
-	    "WRONGTYPE ", /* somebody's list under our key */
+	static const struct {
+		const char *begins;
+		enum store_result result;
+	} errors[] = {
+	    {"OOM ", STORE_REFUSED},       /* maxmemory */
+	    {"MISCONF ", STORE_REFUSED},   /* it can't save: takes nothing */
+	    {"WRONGTYPE ", STORE_REFUSED}, /* somebody's list under our key */
+	    {"NOPERM ", STORE_REFUSED},    /* the user may not, or this key */
+	    {"ERR unknown command", STORE_REFUSED}, /* renamed */
+	    {"ERR Protocol error: invalid bulk length", STORE_TOO_LARGE},
 	};
 	struct str text = {r->reply->str, r->reply->len};
+	enum store_result result = STORE_UNFIT;
 
 	snprintf(r->error, sizeof(r->error), "%s", r->reply->str);
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		if (str_starts(text, str_of(words[i])))
-			return STORE_REFUSED;
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
+		if (str_starts(text, str_of(errors[i].begins))) {
+			result = errors[i].result;
+			break;
+		}
 	}
-	drop(&r->store);
-	return STORE_DOWN;
+	if (result != STORE_REFUSED)
+		drop(&r->store);
+	return result;
 }
 
 /* One command and its reply, which is of this type, NIL or an error. */
@@ -251,7 +264,7 @@ get(struct store *s, struct str key, struct str *value)
 
 	if (result == STORE_OK)
 		*value = (struct str){r->reply->str, r->reply->len};
-	return result == STORE_REFUSED ? STORE_MISS : result;
+	return result;
 }
 
 static enum store_result

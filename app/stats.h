@@ -44,6 +44,7 @@ enum stats_work {
 	WORK_STORE_HITS,      /* found, and of use */
 	WORK_STORE_SETS,      /* pages that it took */
 	WORK_STORE_TOO_LARGE, /* pages that are too long for it */
+	WORK_STORE_REFUSED,   /* requests that it answered, but did not do */
 	WORK_STORE_ERRORS,    /* requests that failed at once */
 	WORK_STORE_TIMEOUTS,
 	WORK_BREAKER_OPENED,

@@ -23,9 +23,10 @@ enum store_result {
 	STORE_OK,
 	STORE_MISS,      /* nothing under this key */
 	STORE_EXISTS,    /* for `add`: there is something */
-	STORE_REFUSED,   /* it answers, but has no room now */
+	STORE_REFUSED,   /* not this, or not now: it may do what comes next */
 	STORE_TOO_LARGE, /* it takes no values of this length */
 	STORE_DOWN,      /* it can't be reached, or makes no sense */
+	STORE_UNFIT,     /* it says itself that it is not to be asked */
 	STORE_LATE,      /* no answer within the timeout */
 };
 

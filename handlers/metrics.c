@@ -49,6 +49,8 @@ static const struct {
     {FROM_WORKS, WORK_STORE_SETS, 1, "store_sets", "Pages the store took."},
     {FROM_WORKS, WORK_STORE_TOO_LARGE, 1, "store_too_large",
 	"Pages too long for the store."},
+    {FROM_WORKS, WORK_STORE_REFUSED, 1, "store_refused",
+	"Requests that the store answered, but did not do."},
     {FROM_WORKS, WORK_STORE_ERRORS, 1, "store_errors",
 	"Requests to the store that failed at once."},
     {FROM_WORKS, WORK_STORE_TIMEOUTS, 1, "store_timeouts",

@@ -370,8 +370,8 @@ store(struct buf *b, const struct status *s)
 {
 	static const struct heading columns[] = {{"Store", false},
 	    {"Asked", true}, {"Found", true}, {"Pages taken", true},
-	    {"Too large", true}, {"Errors", true}, {"Timeouts", true},
-	    {"Left alone", true}, {0}};
+	    {"Too large", true}, {"Refused", true}, {"Errors", true},
+	    {"Timeouts", true}, {"Left alone", true}, {0}};
 	const uint64_t *works = s->sum.works;
 
 	if (strcmp(s->store, "none") == 0)
@@ -383,6 +383,7 @@ store(struct buf *b, const struct status *s)
 	ratio_cell(b, figures_store_hits(s));
 	number_cell(b, (int64_t)works[WORK_STORE_SETS]);
 	number_cell(b, (int64_t)works[WORK_STORE_TOO_LARGE]);
+	number_cell(b, (int64_t)works[WORK_STORE_REFUSED]);
 	number_cell(b, (int64_t)works[WORK_STORE_ERRORS]);
 	number_cell(b, (int64_t)works[WORK_STORE_TIMEOUTS]);
 	number_cell(b, (int64_t)works[WORK_BREAKER_OPENED]);

@@ -217,6 +217,7 @@ store(struct buf *b, const struct status *s)
 	ratio(b, "hit_ratio", figures_store_hits(s));
 	count(b, "sets", works[WORK_STORE_SETS]);
 	count(b, "too_large", works[WORK_STORE_TOO_LARGE]);
+	count(b, "refused", works[WORK_STORE_REFUSED]);
 	count(b, "errors", works[WORK_STORE_ERRORS]);
 	count(b, "timeouts", works[WORK_STORE_TIMEOUTS]);
 	number(b, "breakers_open", s->levels[LEVEL_BREAKERS_OPEN]);

@@ -22,6 +22,7 @@ load helpers/hostile
 @test "memcached: two connections' replies swapped" { misbehaves memcached swapped; }
 @test "memcached: keeps nothing that it says it does" { misbehaves memcached forgetful; }
 @test "memcached: refuses to keep anything" { misbehaves memcached full; }
+@test "memcached: can only be read" { misbehaves memcached read-only; }
 @test "memcached: slow, but in time" { slow_but_used memcached; }
 @test "memcached: nothing ever expires" { expires_all_the_same memcached; }
 @test "memcached: every lease is taken" { lease_taken memcached; }

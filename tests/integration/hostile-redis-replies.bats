@@ -23,6 +23,7 @@ load helpers/hostile
 @test "redis: two connections' replies swapped" { misbehaves redis swapped; }
 @test "redis: keeps nothing that it says it does" { misbehaves redis forgetful; }
 @test "redis: refuses to keep anything" { misbehaves redis full; }
+@test "redis: can only be read" { misbehaves redis read-only; }
 @test "redis: slow, but in time" { slow_but_used redis; }
 @test "redis: nothing ever expires" { expires_all_the_same redis; }
 @test "redis: every lease is taken" { lease_taken redis; }

@@ -4,12 +4,14 @@
 # shellcheck disable=SC2030,SC2031,SC2034,SC2119,SC2120,SC2153
 load ../lib
 load helpers/databases
+load helpers/stores
 
 # serve URL [OPTION]...: without a memory tier, so every request asks redis.
 serve()
 {
 	[[ -e $T/demo.db ]] || make_db "$T/demo.db"
-	start_squall --workers=1 --memory=0 --cache="$1" "${@:2}" "$T/demo.db"
+	start_squall --workers=1 --memory=0 --cache-timeout=20000 \
+	    --cache="$1" "${@:2}" "$T/demo.db"
 }
 
 # is_used: does a second request come from redis?
@@ -120,6 +122,148 @@ keys_of()
 	SQUALL_CACHE_PASSWORD=secret serve "redis://reader@127.0.0.1:$REDIS"
 	is_not_used
 	has "$(<"$T/squall.log")" 'NOPERM'
+}
+
+# store_counts NAME...: from /-/status.json.
+store_counts()
+{
+	local name names=
+
+	for name; do
+		names+=", .store.$name"
+	done
+	fcgi GET /-/status.json | sed '1,/^\r$/d' | jq -c "[${names#, }]"
+}
+
+# clients: how many redis has had, this question's own included.
+clients()
+{
+	redis_ask INFO stats | tr -d '\r' |
+	    sed -n 's/^total_connections_received://p'
+}
+
+# refuses REASON: 200 pages that redis does not take are 200 pages, on the
+# connection that there is, and the log says why, once.
+refuses()
+{
+	local before
+
+	fcgi GET /demo >"$T/out"
+	before=$(clients)
+	many_pages 1 100
+	many_pages 101 200
+	is "$(clients)" $((before + 1))
+	is "$(grep -c 'redis refuses' "$T/squall.log")" 1
+	has "$(grep 'redis refuses' "$T/squall.log")" "$1"
+	like "$(store_counts refused errors breaker_opened)" \
+	    '^\[[2-9][0-9]{2},0,0\]$'
+	like "$(fcgi GET /-/metrics)" 'squall_store_refused_total [2-9][0-9]{2}'
+	has "$(fcgi GET /-/status)" '>Refused</th>'
+}
+
+@test "a SET under another name: logged once, and the connection stays" {
+	start_redis unix --rename-command SET ''
+	serve "$REDIS_URL" --threads=1
+	refuses "ERR unknown command 'SET'"
+}
+
+@test "a GET under another name, likewise" {
+	start_redis unix --rename-command GET ''
+	serve "$REDIS_URL" --threads=1
+	refuses "ERR unknown command 'GET'"
+}
+
+@test "a user who may not SET, until that changes" {
+	start_redis tcp
+	redis_ask ACL SETUSER web on '>secret' '~squall*' +get +del
+	SQUALL_CACHE_PASSWORD=secret serve "redis://web@127.0.0.1:$REDIS" \
+	    --threads=1
+	refuses 'NOPERM '
+	redis_ask ACL SETUSER web +set
+	is_used
+	# another reason is told at once
+	redis_ask ACL SETUSER web -set
+	redis_ask CONFIG SET maxmemory 1
+	redis_ask ACL SETUSER web +set
+	many_pages 201 203
+	is "$(grep -c 'redis refuses' "$T/squall.log")" 2
+	has "$(tail -n 1 <(grep 'redis refuses' "$T/squall.log"))" 'OOM '
+}
+
+@test "a user who may not have squall's keys" {
+	start_redis tcp
+	redis_ask ACL SETUSER web on '>secret' '~other*' +get +set +del
+	SQUALL_CACHE_PASSWORD=secret serve "redis://web@127.0.0.1:$REDIS" \
+	    --threads=1
+	refuses 'NOPERM '
+}
+
+@test "no room and no eviction" {
+	start_redis unix --maxmemory 1 --maxmemory-policy noeviction
+	serve "$REDIS_URL" --threads=1
+	refuses 'OOM '
+}
+
+# fails REASON: redis is left, and left alone for a while; the log says so
+# once, and the status as long as it is so.
+fails()
+{
+	local before
+
+	fcgi GET '/demo/notes?_size=999' >"$T/out"
+	before=$(clients)
+	many_pages 1 100
+	# now and then it is tried
+	(($(clients) < before + 50))
+	is "$(grep -c 'redis: .*going on without it' "$T/squall.log")" 1
+	has "$(grep 'going on without it' "$T/squall.log")" "redis: $1"
+	like "$(store_counts breakers_open breaker_opened refused)" \
+	    '^\[1,1,0\]$'
+	hasnt "$(<"$T/squall.log")" 'answers again'
+}
+
+@test "a master that becomes a replica is left, until it is a master again" {
+	start_redis
+	serve "$REDIS_URL" --threads=1
+	is_used
+	redis_ask REPLICAOF 127.0.0.1 1
+	fails READONLY
+	redis_ask REPLICAOF NO ONE
+	wait_for eval 'many_pages 1 5 &&
+	    grep -q "redis answers again" "$T/squall.log"'
+	is_used
+}
+
+@test "another master under the same address" {
+	start_redis
+	ln -s "$REDIS" "$T/master.sock"
+	serve "redis:$T/master.sock" --threads=1
+	is_used
+	redis_ask REPLICAOF 127.0.0.1 1
+	start redis2 redis-server --port 0 --unixsocket "$T/redis2.sock" \
+	    --dir "$T" --save ''
+	REDIS=$T/redis2.sock
+	wait_for redis_answers
+	ln -sfn "$REDIS" "$T/master.sock"
+	wait_for eval 'many_pages 1 5 &&
+	    grep -q "redis answers again" "$T/squall.log"'
+	is_used
+	(($(keys_of 0) > 0))
+	has "$(<"$T/squall.log")" 'redis: READONLY'
+}
+
+@test "a replica without its master" {
+	start_redis unix --replica-serve-stale-data no
+	serve "$REDIS_URL" --threads=1
+	is_used
+	redis_ask REPLICAOF 127.0.0.1 1
+	fails MASTERDOWN
+}
+
+@test "a cluster's node that is not its keys'" {
+	start_redis unix --cluster-enabled yes
+	serve "$REDIS_URL" --threads=1
+	fails CLUSTERDOWN
 }
 
 @test "a password where none belongs" {

@@ -273,6 +273,50 @@ foreign_values()
 	used_again 'with values of others'
 }
 
+# serve_one KIND: one renderer, and a store that can be told to misbehave.
+serve_one()
+{
+	make_db "$T/demo.db"
+	start_hostile "$1"
+	start_squall --workers=1 --threads=1 --memory=0 \
+	    --cache-timeout=20000 --cache="$STORE_URL" "$T/demo.db"
+	many_pages 0 9
+}
+
+# What it refuses is refused on the connection that there is, and logged once.
+refused_once()
+{
+	local before
+
+	serve_one "$1"
+	before=$(hostile_count connections)
+	hostile full
+	many_pages 10 109
+	is "$(hostile_count connections)" "$before"
+	is "$(grep -c "$1 refuses what it is asked: " "$T/squall.log")" 1
+	hasnt "$(<"$T/squall.log")" 'going on without it'
+	hostile good
+	many_pages 110 111
+	(($(hostile_count sets) > 0))
+}
+
+# One that takes nothing is left alone, and tried now and then.
+left_alone_if_read_only()
+{
+	local before
+
+	serve_one "$1"
+	before=$(hostile_count connections)
+	hostile read-only
+	many_pages 10 109
+	(($(hostile_count connections) < before + 50))
+	is "$(grep -c 'going on without it' "$T/squall.log")" 1
+	hasnt "$(<"$T/squall.log")" 'answers again'
+	hostile good
+	wait_for eval 'many_pages 110 120 &&
+	    grep -q "answers again" "$T/squall.log"'
+}
+
 memory_goes_on()
 {
 	start_store "$1"
@@ -375,6 +419,22 @@ memory_goes_on()
 	full redis --maxmemory 2mb --maxmemory-policy noeviction
 	is "$(redis_ask CONFIG SET maxmemory 0)" OK
 	used_again 'with enough memory'
+}
+
+@test "memcached: refuses pages, which is logged once" {
+	refused_once memcached
+}
+
+@test "redis: refuses pages, which is logged once" {
+	refused_once redis
+}
+
+@test "memcached: can only be read" {
+	left_alone_if_read_only memcached
+}
+
+@test "redis: can only be read" {
+	left_alone_if_read_only redis
 }
 
 @test "memcached: the limit of connections reached" {

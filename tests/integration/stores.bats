@@ -131,7 +131,7 @@ media_types()
 	make_db "$T/demo.db" "CREATE TABLE t (id INTEGER PRIMARY KEY, lat, lon);
 	    INSERT INTO t VALUES (1, 51.5, 4.25)"
 	start_store "$1"
-	serve "$1" --workers=1 --threads=1
+	serve "$1" --workers=1 --threads=1 --cache-timeout=20000
 	get /demo/t
 	before=$(clients)
 	get /-/status

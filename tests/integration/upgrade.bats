@@ -93,7 +93,7 @@ call_off()
 	for kind in memcached redis; do
 		install "$PROGRAM"
 		start_store "$kind"
-		serve memory=0 cache="$STORE_URL"
+		serve memory=0 cache="$STORE_URL" cache-timeout=20000
 		get /
 		asset=$(grep -oE '/-/static/style[^"]+' <<<"$BODY")
 		for uri in / /demo/notes/1.json "$asset"; do

@@ -107,13 +107,13 @@ struct mode {
 	void (*spoil)(struct conn *, struct reply *);
 	bool all; /* the replies, not only hits, are spoilt */
 	/* What is done before there is a reply. */
-	bool deaf, greets, closes, forgets, refuses, leases, immortal;
+	bool deaf, greets, closes, forgets, refuses, reads, leases, immortal;
 };
 
 /* What the protocols say. */
 static const struct {
 	const char *stored, *not_stored, *deleted, *not_found, *miss, *full,
-	    *error;
+	    *read_only, *error;
 } lines[KINDS] = {
     [MEMCACHED] =
 	{
@@ -123,6 +123,7 @@ static const struct {
 	    .not_found = "NOT_FOUND",
 	    .miss = "END",
 	    .full = "SERVER_ERROR out of memory storing object",
+	    .read_only = "ERROR",
 	    .error = "ERROR",
 	},
     [REDIS] =
@@ -133,6 +134,7 @@ static const struct {
 	    .not_found = ":0",
 	    .miss = "$-1",
 	    .full = "-OOM command not allowed when used memory > 'maxmemory'.",
+	    .read_only = "-READONLY You can't write against a replica.",
 	    .error = "-ERR unknown command",
 	},
 };
@@ -694,6 +696,7 @@ static const struct mode modes[] = {
     {"swapped", "two connections', within NUMBER ms", 50, ALL(swapped)},
     {"forgetful", "keeps nothing", .forgets = true},
     {"full", "refuses to keep anything", .refuses = true},
+    {"read-only", "takes no command to keep anything", .reads = true},
     {"leased", "somebody else was first to add", .leases = true},
 };
 
@@ -749,10 +752,13 @@ serve_set(struct conn *c, const struct request *req)
 	bool add = req->verb == ADD;
 
 	counts[add ? COUNT_ADDS : COUNT_SETS]++;
-	if (mode->forgets || mode->refuses || (mode->leases && add))
+	if (mode->forgets || mode->refuses || mode->reads ||
+	    (mode->leases && add))
 		counts[COUNT_SPOILT]++;
 	if (mode->refuses)
 		line = lines[kind].full;
+	else if (mode->reads)
+		line = lines[kind].read_only;
 	else if (add && (mode->leases || find_item(req->key) != NULL))
 		line = lines[kind].not_stored;
 	else if (!mode->forgets)

@@ -135,4 +135,4 @@ all_in_turn()
 }
 
 ALL=(late dribble silent half other-value old flip negative garbage wrong-kind
-    doubled shifted swapped full)
+    doubled shifted swapped full read-only)

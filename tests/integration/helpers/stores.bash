@@ -57,6 +57,15 @@ hostile_ask()
 	site_memcached_ask "$T/hostile" "$1"
 }
 
+# many_pages FROM TO: asked for one after the other, each another one.
+many_pages()
+{
+	[[ -n ${URL-} ]] || start_lighttpd
+	curl -q -sS --noproxy '*' -w '%{stderr}%{http_code}\n' \
+	    "$URL/demo/notes?id__gt=[$1-$2]" >"$T/pages" 2>"$T/codes"
+	is "$(sort "$T/codes" | uniq -c | tr -s ' ')" " $(($2 - $1 + 1)) 200"
+}
+
 # another_build FROM TO: a copy of the program with another build ID.
 another_build()
 {
