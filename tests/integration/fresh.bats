@@ -387,6 +387,12 @@ joins()
 	done
 }
 
+# gives_up: a request that is not answered within a second.
+gives_up()
+{
+	[[ -z $(MAX_S=1 fcgi GET /demo/t/1.json) ]]
+}
+
 @test "--fresh=SECONDS: requests join the page that is made anew" {
 	local client clients=() i
 
@@ -396,8 +402,7 @@ joins()
 	lock_db "$T/demo.db"
 	get /demo/t/1.json
 	is "$(cache_status)" 'squall; hit; ttl=0; detail=behind'
-	# one that gives up, when its second has passed
-	wait_for eval '[[ -z $(MAX_S=1 fcgi GET /demo/t/1.json) ]]'
+	wait_for gives_up
 	for i in 1 2 3; do
 		joins "$i" 3>&- &
 		clients+=("$!")

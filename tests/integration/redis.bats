@@ -229,8 +229,7 @@ fails()
 	redis_ask REPLICAOF 127.0.0.1 1
 	fails READONLY
 	redis_ask REPLICAOF NO ONE
-	wait_for eval 'many_pages 1 5 &&
-	    grep -q "redis answers again" "$T/squall.log"'
+	wait_for answers_again 1 5
 	is_used
 }
 
@@ -245,8 +244,7 @@ fails()
 	REDIS=$T/redis2.sock
 	wait_for redis_answers
 	ln -sfn "$REDIS" "$T/master.sock"
-	wait_for eval 'many_pages 1 5 &&
-	    grep -q "redis answers again" "$T/squall.log"'
+	wait_for answers_again 1 5
 	is_used
 	(($(keys_of 0) > 0))
 	has "$(<"$T/squall.log")" 'redis: READONLY'

@@ -313,8 +313,7 @@ left_alone_if_read_only()
 	is "$(grep -c 'going on without it' "$T/squall.log")" 1
 	hasnt "$(<"$T/squall.log")" 'answers again'
 	hostile good
-	wait_for eval 'many_pages 110 120 &&
-	    grep -q "answers again" "$T/squall.log"'
+	wait_for answers_again 110 120
 }
 
 memory_goes_on()

@@ -125,7 +125,7 @@ hits()
 	serve
 	for asset in style script; do
 		get /-/status
-		present=$(grep -oE "/-/static/$asset[^\"]+" <<<"$BODY")
+		present=$(grep -oE "/-/static/${asset}[^\"]+" <<<"$BODY")
 		get "$present"
 		is "$STATUS" 200
 		is "$(header Cache-Control)" \

@@ -66,6 +66,12 @@ many_pages()
 	is "$(sort "$T/codes" | uniq -c | tr -s ' ')" " $(($2 - $1 + 1)) 200"
 }
 
+# answers_again FROM TO: has the log said so, now that these were asked for?
+answers_again()
+{
+	many_pages "$1" "$2" && grep -q 'answers again' "$T/squall.log"
+}
+
 # another_build FROM TO: a copy of the program with another build ID.
 another_build()
 {
