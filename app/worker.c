@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -26,7 +27,9 @@ enum {
 	PATIENT_MS = 60000, /* web servers keep idle connections as long */
 	STUCK_MARGIN_MS = 10000,
 	JITTER = 10, /* workers that start together don't end together */
-	COMPLAIN_MS = 60000, /* how often the same is said at most */
+	KEPT_BYTES = 2 << 20, /* of a thread's free memory, while it is busy */
+	MAPPED_BYTES = 1 << 20, /* from here on a mapping of its own */
+	COMPLAIN_MS = 60000,    /* how often the same is said at most */
 };
 
 struct worker {
@@ -267,11 +270,25 @@ add_source(struct worker *w, int fd, void *name, uint32_t events)
 	    epoll_ctl(w->server.epoll_fd, EPOLL_CTL_ADD, fd, &e) == 0;
 }
 
+/*
+ * Else each small page would give its memory back, and the next one get it
+ * again, page by page.  Renderers with nothing to do give all of it back.
+ */
+static void
+keep_memory(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+	mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
+#endif
+}
+
 static bool
 start(struct worker *w)
 {
 	sigset_t signals;
 
+	keep_memory();
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);

@@ -3,6 +3,7 @@
  */
 #include "db/described.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -25,6 +26,10 @@ described_keep(struct described *d, const struct table *t)
 	if (d->n == DESCRIBED_TABLES ||
 	    t->n_columns > DESCRIBED_COLUMNS - d->n_columns)
 		return NULL;
+	if (d->tables == NULL)
+		d->tables = calloc(DESCRIBED_TABLES, sizeof(*d->tables));
+	if (d->tables == NULL)
+		return NULL;
 	d->tables[d->n] = *t;
 	d->n_columns += t->n_columns;
 	return &d->tables[d->n++];
@@ -35,5 +40,6 @@ described_clear(struct described *d)
 {
 	for (size_t i = 0; i < d->n; i++)
 		table_release(&d->tables[i]);
+	free(d->tables);
 	*d = (struct described){0};
 }

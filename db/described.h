@@ -14,7 +14,7 @@ enum {
 };
 
 struct described {
-	struct table tables[DESCRIBED_TABLES];
+	struct table *tables; /* room for DESCRIBED_TABLES; NULL: none yet */
 	size_t n, n_columns;
 };
 
