@@ -1,9 +1,12 @@
 /*
- * Redis through hiredis: the only file that knows it.  hiredis writes requests
- * and reads replies; this file waits, so that an operation as a whole has a
- * time limit, however slowly a reply drips in.
+ * Redis through hiredis: the only file that knows it.  hiredis formats commands
+ * and parses replies; the connection is a stream, so that an operation as a
+ * whole has a time limit, however slowly a reply drips in, and since hiredis'
+ * own ends the process when there is no memory.
  */
 #include "app/redis.h"
+
+#include <sys/socket.h>
 
 #include <errno.h>
 #include <hiredis/hiredis.h>
@@ -20,6 +23,7 @@ enum {
 	DEFAULT_PORT = 6379,
 	MAX_DATABASE = 1 << 20,
 	ARGS_MAX = 6, /* of a command */
+	READ_BYTES = 16384,
 };
 
 #if HIREDIS_MAJOR >= 1
@@ -34,7 +38,8 @@ struct redis_store {
 	char *path; /* of a unix socket; NULL: TCP */
 	char *user, *password;
 	long database;
-	redisContext *context;             /* NULL: not connected */
+	struct stream stream;
+	redisReader *reader;               /* NULL: not connected */
 	redisReplyObjectFunctions replies; /* hiredis' own, but for arrays */
 	redisReply *reply; /* the last one: `get` lends from it */
 	char error[256];
@@ -60,9 +65,10 @@ drop(struct store *s)
 	struct redis_store *r = self(s);
 
 	forget_reply(r);
-	if (r->context != NULL)
-		redisFree(r->context);
-	r->context = NULL;
+	if (r->reader != NULL)
+		redisReaderFree(r->reader);
+	r->reader = NULL;
+	stream_close(&r->stream);
 }
 
 static enum store_result
@@ -73,49 +79,73 @@ failed(struct redis_store *r, enum store_result result, const char *what)
 	return result;
 }
 
-/* What hiredis says is wrong with the connection. */
 static enum store_result
-broken(struct redis_store *r)
+broken(struct redis_store *r, enum stream_result result)
 {
-	char what[sizeof(r->context->errstr)];
-
-	snprintf(what, sizeof(what), "%s",
-	    r->context->err == REDIS_ERR_IO && r->context->errstr[0] == '\0'
-		? strerror(errno)
-		: r->context->errstr);
-	return failed(r, STORE_DOWN, what);
+	return result == STREAM_LATE
+	    ? failed(r, STORE_LATE, "no answer in time")
+	    : failed(r, STORE_DOWN, strerror(errno));
 }
 
-static bool
-wait_for(const redisContext *c, short events, int64_t deadline_us)
+/* Gives hiredis what has come of a reply, once some has. */
+static enum store_result
+read_some(struct redis_store *r, int64_t deadline_us)
 {
-	return stream_wait(c->fd, events, deadline_us) == STREAM_OK;
+	char bytes[READ_BYTES];
+	enum stream_result result;
+	ssize_t n;
+
+	do {
+		result = stream_wait(r->stream.fd, POLLIN, deadline_us);
+		if (result != STREAM_OK)
+			return broken(r, result);
+		n = recv(r->stream.fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	} while (n < 0 && (errno == EINTR || errno == EAGAIN));
+	if (n < 0)
+		return broken(r, STREAM_BROKEN);
+	if (n == 0)
+		return failed(r, STORE_DOWN, "it closed the connection");
+	if (redisReaderFeed(r->reader, bytes, (size_t)n) != REDIS_OK)
+		return failed(r, STORE_DOWN, r->reader->errstr);
+	return STORE_OK;
 }
 
-/* Sends what was appended, and waits for one reply. */
+/* Sends a command and waits for its reply. */
 static enum store_result
-round_trip(struct redis_store *r, int64_t deadline_us)
+round_trip(struct redis_store *r, int argc, const struct str *args,
+    int64_t deadline_us)
 {
-	redisContext *c = r->context;
+	const char *argv[ARGS_MAX];
+	size_t lens[ARGS_MAX];
+	enum stream_result sent;
+	struct iovec v;
+	char *command;
+	long long len;
 	void *reply = NULL;
-	int done = 0;
 
 	forget_reply(r);
-	while (!done) {
-		if (redisBufferWrite(c, &done) != REDIS_OK)
-			return broken(r);
-		if (!done && !wait_for(c, POLLOUT, deadline_us))
-			return failed(r, STORE_LATE, "no answer in time");
+	for (int i = 0; i < argc; i++) {
+		argv[i] = args[i].s;
+		lens[i] = args[i].len;
 	}
+	len = redisFormatCommandArgv(&command, argc, argv, lens);
+	if (len < 0)
+		return failed(r, STORE_DOWN, "out of memory");
+	v = (struct iovec){command, (size_t)len};
+	sent = stream_write(&r->stream, &v, 1, deadline_us);
+	redisFreeCommand(command);
+	if (sent != STREAM_OK)
+		return broken(r, sent);
 	for (;;) {
-		if (redisGetReplyFromReader(c, &reply) != REDIS_OK)
-			return broken(r);
+		enum store_result result;
+
+		if (redisReaderGetReply(r->reader, &reply) != REDIS_OK)
+			return failed(r, STORE_DOWN, r->reader->errstr);
 		if (reply != NULL)
 			break;
-		if (!wait_for(c, POLLIN, deadline_us))
-			return failed(r, STORE_LATE, "no answer in time");
-		if (redisBufferRead(c) != REDIS_OK)
-			return broken(r);
+		result = read_some(r, deadline_us);
+		if (result != STORE_OK)
+			return result;
 	}
 	r->reply = reply;
 	return STORE_OK;
@@ -123,9 +153,10 @@ round_trip(struct redis_store *r, int64_t deadline_us)
 
 /* A command of the connection's beginning: anything but OK is a failure. */
 static enum store_result
-expect_ok(struct redis_store *r, int64_t deadline_us)
+expect_ok(struct redis_store *r, int argc, const struct str *args,
+    int64_t deadline_us)
 {
-	enum store_result result = round_trip(r, deadline_us);
+	enum store_result result = round_trip(r, argc, args, deadline_us);
 
 	if (result != STORE_OK)
 		return result;
@@ -145,37 +176,41 @@ no_array(const redisReadTask *task, array_len len)
 	return NULL;
 }
 
-/*
- * Begins to connect, and what must be said first.  Without waiting: the first
- * bytes go out when the connection stands, or fails.
- */
+/* Connects, and says what must be said first. */
 static enum store_result
 connect_to(struct redis_store *r, int64_t deadline_us)
 {
+	struct address address = r->address;
 	enum store_result result = STORE_OK;
+	enum stream_result opened;
 
-	r->context = r->path != NULL
-	    ? redisConnectUnixNonBlock(r->path)
-	    : redisConnectNonBlock(r->address.host,
-		  r->address.port == 0 ? DEFAULT_PORT : (int)r->address.port);
-	if (r->context == NULL)
+	if (address.port == 0)
+		address.port = DEFAULT_PORT;
+	opened = stream_open(&r->stream, r->path, &address,
+	    (int)r->store.timeout_ms, deadline_us);
+	if (opened != STREAM_OK)
+		return broken(r, opened);
+	r->reader = redisReaderCreate();
+	if (r->reader == NULL)
 		return failed(r, STORE_DOWN, "out of memory");
-	if (r->context->err != 0)
-		return broken(r);
-	r->replies = *r->context->reader->fn;
+	r->replies = *r->reader->fn;
 	r->replies.createArray = no_array;
-	r->context->reader->fn = &r->replies;
-	if (r->user != NULL) {
-		redisAppendCommand(
-		    r->context, "AUTH %s %s", r->user, r->password);
-		result = expect_ok(r, deadline_us);
-	} else if (r->password != NULL) {
-		redisAppendCommand(r->context, "AUTH %s", r->password);
-		result = expect_ok(r, deadline_us);
+	r->reader->fn = &r->replies;
+	if (r->password != NULL) {
+		const struct str args[] = {str_of("AUTH"),
+		    str_of(r->user != NULL ? r->user : r->password),
+		    str_of(r->password)};
+
+		result =
+		    expect_ok(r, r->user != NULL ? 3 : 2, args, deadline_us);
 	}
 	if (result == STORE_OK && r->database != 0) {
-		redisAppendCommand(r->context, "SELECT %ld", r->database);
-		result = expect_ok(r, deadline_us);
+		char number[24];
+		int len = snprintf(number, sizeof(number), "%ld", r->database);
+		const struct str args[] = {
+		    str_of("SELECT"), {number, (size_t)len}};
+
+		result = expect_ok(r, 2, args, deadline_us);
 	}
 	return result;
 }
@@ -219,23 +254,15 @@ static enum store_result
 ask(struct redis_store *r, int type, int argc, const struct str *args)
 {
 	int64_t deadline_us = clock_mono_us() + r->store.timeout_ms * 1000;
-	const char *argv[ARGS_MAX];
-	size_t lens[ARGS_MAX];
 	enum store_result result;
 
-	if (r->context == NULL) {
+	if (r->reader == NULL) {
 		deadline_us += r->store.timeout_ms * 1000;
 		result = connect_to(r, deadline_us);
 		if (result != STORE_OK)
 			return result;
 	}
-	for (int i = 0; i < argc; i++) {
-		argv[i] = args[i].s;
-		lens[i] = args[i].len;
-	}
-	if (redisAppendCommandArgv(r->context, argc, argv, lens) != REDIS_OK)
-		return broken(r);
-	result = round_trip(r, deadline_us);
+	result = round_trip(r, argc, args, deadline_us);
 	if (result != STORE_OK)
 		return result;
 	if (r->reply->type == type)
@@ -420,6 +447,7 @@ redis_store_open(struct store **store, const char *address,
 		return false;
 	}
 	r->store.class = &class;
+	r->stream.fd = -1;
 	if (password != NULL) {
 		r->password = strdup(password);
 		if (r->password == NULL) {
