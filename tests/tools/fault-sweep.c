@@ -14,8 +14,12 @@
  *	miss		the request to a worker that keeps no pages
  *	hit		to one that has the page in memory
  *	change		to one that has a page that is too old
- *	store		to one that has the page in Memcached (memcached.sock)
- *	store-change	to one that has an old page there
+ *	memcached, redis
+ *			to one that has the page in the store, at store.sock
+ *	memcached-change, redis-change
+ *			to one that has an old page there
+ *	memcached-start, redis-start
+ *			the start of one with a store
  *	reload		the master, on SIGHUP; then the request
  *	upgrade		the master, on SIGUSR2
  *	death		the master, when a worker was killed
@@ -49,7 +53,8 @@ enum {
 
 static const char socket_path[] = "squall.sock";
 static const char database[] = "small.db";
-static char store_option[PATH_MAX]; /* the socket, by its whole path */
+/* Stores, by the whole path of the socket. */
+static char memcached[PATH_MAX], redis[PATH_MAX];
 
 /* Errors that the calls of a class have, on Linux, and how often they matter.
  */
@@ -368,17 +373,24 @@ try_death(struct sweep *s)
 #define CONFIG "--config=squall.ini"
 #define LISTEN CONFIG, SOCKET
 #define START  "--config=start.ini", SOCKET
-#define STORE  "--memory=0", store_option
+#define ALONE  "--workers=0"
+#define BARE   ALONE, "--memory=0"
 
 static const struct mode modes[] = {
     {"cgi", try_cgi, .arguments = {CONFIG}, .forks = true},
-    {"start", try_start, .arguments = {START, "--workers=0"}, .forks = true},
-    {"miss", try_worker, .arguments = {LISTEN, "--workers=0", "--memory=0"}},
-    {"hit", try_worker, .arguments = {LISTEN, "--workers=0"}},
-    {"change", try_worker, .arguments = {LISTEN, "--workers=0"},
+    {"start", try_start, .arguments = {START, ALONE}, .forks = true},
+    {"memcached-start", try_start, .arguments = {START, ALONE, memcached},
+	.forks = true},
+    {"redis-start", try_start, .arguments = {START, ALONE, redis},
+	.forks = true},
+    {"miss", try_worker, .arguments = {LISTEN, BARE}},
+    {"hit", try_worker, .arguments = {LISTEN, ALONE}},
+    {"change", try_worker, .arguments = {LISTEN, ALONE}, .changes = true},
+    {"memcached", try_worker, .arguments = {LISTEN, BARE, memcached}},
+    {"memcached-change", try_worker, .arguments = {LISTEN, BARE, memcached},
 	.changes = true},
-    {"store", try_worker, .arguments = {LISTEN, "--workers=0", STORE}},
-    {"store-change", try_worker, .arguments = {LISTEN, "--workers=0", STORE},
+    {"redis", try_worker, .arguments = {LISTEN, BARE, redis}},
+    {"redis-change", try_worker, .arguments = {LISTEN, BARE, redis},
 	.changes = true},
     {"reload", try_master, .arguments = {START, "--workers=1"},
 	.signal = SIGHUP},
@@ -486,8 +498,9 @@ main(int argc, char *argv[])
 	signal(SIGPIPE, SIG_IGN);
 	if (getcwd(folder, sizeof(folder)) == NULL)
 		err(1, "getcwd");
-	snprintf(store_option, sizeof(store_option),
-	    "--cache=memcached:%s/memcached.sock", folder);
+	snprintf(memcached, sizeof(memcached),
+	    "--cache=memcached:%s/store.sock", folder);
+	snprintf(redis, sizeof(redis), "--cache=redis:%s/store.sock", folder);
 	client_prepare(s.uri, argv + 3);
 	if (s.mode->try == try_cgi) {
 		for (char **v = client_variables; *v != NULL; v++)
