@@ -25,7 +25,7 @@ enum {
 	DONE_MS = 1000,
 	/* Refusals so far apart are two, and each is told. */
 	REFUSALS_APART_US = 60 * 1000000,
-	/* Of a refusal's text, which may end in keys: enough for its reason. */
+	/* A refusal's text may end in keys: this much of it is its reason. */
 	REASON_LEN = 25,
 };
 
@@ -35,7 +35,7 @@ enum {
 
 static const char lease_taken[] = "1", lease_done[] = "2";
 
-/* What the log says of one server of the store. */
+/* One server of the store: its breaker, and its last refusal. */
 struct server {
 	struct breaker breaker;
 	int64_t refused_us; /* the last time; 0: never */

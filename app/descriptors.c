@@ -41,7 +41,7 @@ count_servers(const char *store)
 	return n;
 }
 
-/* What is left when so many are `taken`, and with what the store needs. */
+/* The rest, with so many `taken` and those that the store needs. */
 static size_t
 left(const struct site *site, size_t taken)
 {

@@ -15,7 +15,7 @@ void descriptors_raise(void);
 /* For the databases of each renderer, and of the event loop. */
 size_t descriptors_for_databases(const struct site *);
 
-/* What is left for connections, with those taken that are open by now. */
+/* The rest, for connections; those open by now count as taken. */
 size_t descriptors_for_connections(const struct site *);
 
 #endif

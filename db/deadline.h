@@ -11,7 +11,7 @@ struct sqlite3;
  * asks its progress handler between instructions only, and one instruction may
  * count a table or read all of a full-text index.
  *
- * What runs within one function sees no interrupt either: see functions.h.
+ * A function of SQLite's sees no interrupt while it runs: see functions.h.
  */
 struct deadline {
 	struct sqlite3 *handle; /* NULL: it is not watched */

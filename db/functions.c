@@ -10,10 +10,8 @@
 #include "db/pattern.h"
 
 enum {
-	/* What a call is, and how much is worth a look, in bytes that are read.
-	 */
-	CALL = 64,
-	LOOK_EVERY = 32 << 10,
+	CALL = 64,             /* bytes that a call counts as, */
+	LOOK_EVERY = 32 << 10, /* and after which the clock is looked at */
 };
 
 /* Is the time over, or has too little been done since it was not? */

@@ -110,7 +110,8 @@ guard_prepare(struct db *db)
 {
 	if (db->guard != GUARD_VISITOR)
 		return SQLITE_OK;
-	/* What sorts and joins keep is within the heap's bounds: scratch.h. */
+	/* Sorts and joins keep their rows within the heap's bounds: scratch.h.
+	 */
 	return sqlite3_exec(
 	    db->conn.handle, "PRAGMA temp_store=FILE", NULL, NULL, NULL);
 }

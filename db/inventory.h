@@ -10,7 +10,7 @@
  * one pass, when a page first asks for it, and keeps it until the schema
  * changes: SQLite's own pragmas go through all tables for each question.
  *
- * What the functions return is the connection's, until db_end.
+ * Lists and names that these return are the connection's, until db_end.
  */
 struct inventory_list {
 	struct buf items, text; /* an array, and the strings in its order */
@@ -41,7 +41,7 @@ size_t inventory_tables(struct db *, const struct table_name **);
 /* As in SQL, the case does not matter.  NULL: there is none of this name. */
 const struct table_name *inventory_find(struct db *, struct str name);
 
-/* Those made first come first. */
+/* In the order in which they were made. */
 size_t inventory_virtuals(struct db *, const struct virtual_table **);
 
 /* As in SQL, the case does not matter.  NULL: there is none of this name. */

@@ -24,7 +24,7 @@ size_t
 referrers_find(struct db *, const struct table *, struct referrer **list);
 
 /*
- * Whether rows of `other`, the table of the referrer's name, are found by these
+ * True if rows of `other`, the table of the referrer's name, are found by these
  * columns without a scan.
  */
 bool referrer_is_indexed(

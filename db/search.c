@@ -146,7 +146,7 @@ consider(struct db *db, const struct table *t, struct str name,
 	    has_columns_of(&index->table, t);
 }
 
-/* Whether a virtual table is an index of the table; takes it then. */
+/* Takes a virtual table if it is an index of the table; else false. */
 static bool
 try(struct db *db, const struct table *t, const struct virtual_table *v,
     struct search_index *index)

@@ -87,7 +87,7 @@ struct sweep {
 	FILE *failures;
 };
 
-/* What is tried, and how; NULL in place of a text: it went well. */
+/* A step, and how it is tried; NULL in place of a text: it went well. */
 struct mode {
 	const char *name;
 	const char *(*try)(struct sweep *);
@@ -273,7 +273,7 @@ try_worker(struct sweep *s)
 		return judge_end(status) ? judge_end(status) : "it has ended";
 	if (why == NULL && next == NULL)
 		return NULL;
-	/* What comes next begins anew. */
+	/* The next step begins anew. */
 	stop(s);
 	return why != NULL ? why : next;
 }
@@ -450,7 +450,7 @@ sweep(struct sweep *s, int class, int error)
 	}
 }
 
-/* What is right is seen without a fault, twice. */
+/* The right reply is learnt without a fault, twice. */
 static void
 learn(struct sweep *s)
 {

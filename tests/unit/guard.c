@@ -346,7 +346,7 @@ sorting_is_not_one_step(void **state)
 	assert_in_range(n_compared, 1, 500000);
 }
 
-/* What does not fit in a step is sorted all the same, within the heap. */
+/* More rows than one step takes are sorted all the same, within the heap. */
 static void
 sorts_of_many_steps_are_right(void **state)
 {

@@ -105,7 +105,7 @@ cpu_us(void)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-/* What a table takes on average, and nothing of it is known yet. */
+/* A table's bytes on average, before anything of it is known. */
 static int64_t
 us_of_one(size_t n)
 {
@@ -179,7 +179,7 @@ reading_the_schema_within_a_budget(void **state)
 	end_reading(db);
 }
 
-/* Of columns in pairs, in any case, and of a table to itself. */
+/* References by pairs of columns, in any case, and of a table to itself. */
 static void
 references_are_in_order(void **state)
 {

@@ -9,7 +9,7 @@ enum { HANG_S = 60 };
 /* A request's variables, NAME=VALUE, ended by NULL. */
 extern char *client_variables[64];
 
-/* Those for a GET of this address, and header fields (HTTP_NAME=VALUE). */
+/* Variables for a GET of this address, and header fields (HTTP_NAME=VALUE). */
 void client_prepare(const char *uri, char *const fields[]);
 
 /*
