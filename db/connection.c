@@ -12,6 +12,7 @@
 #include "db/functions.h"
 #include "db/internal.h"
 #include "db/scratch.h"
+#include "db/timing.h"
 
 enum {
 	PROGRESS_STEPS = 1000,    /* virtual machine steps between looks */

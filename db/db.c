@@ -15,12 +15,7 @@
 #include "app/log.h"
 #include "db/collation.h"
 #include "db/internal.h"
-
-/*
- * For each of the passes that read the schema: hundreds of thousands of tables.
- * A page needs three of them at most, which is less than a worker may be stuck.
- */
-enum { SCHEMA_LIMIT_MS = 3000 };
+#include "db/timing.h"
 
 /* For which a version is believed to be that of the file at the path. */
 enum { LOOK_MS = 500 };
@@ -111,68 +106,6 @@ db_no_memory(struct db *db)
 		return;
 	db_set_failure(db, DB_NO_MEMORY, "out of memory");
 	log_error("db", "%s: out of memory", db->file);
-}
-
-bool
-db_over_time(struct db *db)
-{
-	int64_t now = clock_mono_us();
-
-	if (now >= db->deadline_us)
-		return true;
-	if (db->budget_deadline_us != 0 && now >= db->budget_deadline_us) {
-		db->budget_over = true;
-		db->work.cut_short = true;
-	}
-	return db->budget_over;
-}
-
-/* Interrupts come when the time is over that there is now. */
-static void
-watch(struct db *db)
-{
-	int64_t until_us = db->deadline_us;
-
-	if (db->budget_deadline_us != 0 && !db->budget_is_inner &&
-	    db->budget_deadline_us < until_us)
-		until_us = db->budget_deadline_us;
-	deadline_watch(&db->interrupt, db->conn.handle, until_us);
-}
-
-static void
-watch_anew(struct db *db)
-{
-	if (db->interrupt.handle != NULL)
-		watch(db);
-}
-
-void
-db_schema_begin(struct db *db, struct db_clock *clock)
-{
-	*clock = (struct db_clock){
-	    .since_us = clock_mono_us(),
-	    .deadline_us = db->deadline_us,
-	    .budget_deadline_us = db->budget_deadline_us,
-	    .budget_over = db->budget_over,
-	    .time_dependent = db->work.time_dependent,
-	};
-	db->deadline_us = clock->since_us + SCHEMA_LIMIT_MS * 1000;
-	db->budget_deadline_us = 0;
-	db->budget_over = false;
-	watch_anew(db);
-}
-
-void
-db_schema_end(struct db *db, const struct db_clock *clock)
-{
-	int64_t took_us = clock_mono_us() - clock->since_us;
-
-	db->deadline_us = clock->deadline_us + took_us;
-	if (clock->budget_deadline_us != 0)
-		db->budget_deadline_us = clock->budget_deadline_us + took_us;
-	db->budget_over = clock->budget_over;
-	db->work.time_dependent = clock->time_dependent;
-	watch_anew(db);
 }
 
 static int
@@ -461,28 +394,16 @@ db_begin_within(struct db *db, int64_t limit_us)
 	    (limit_us < db->lock_limit_us ? limit_us : db->lock_limit_us);
 	check_file(db);
 	openings_use(db);
-	if (db->status == DB_OK) {
-		watch(db);
+	if (db->status == DB_OK)
 		run(db, db->conn.begin);
-	}
 	db->in_snapshot = db->status == DB_OK;
 	/* The snapshot opens with the first read: do it, and see the file. */
-	if (db->in_snapshot)
+	if (db->in_snapshot) {
+		db_watch(db);
 		look_at_schema(db);
+	}
 	db->work.us += clock_mono_us() - since_us;
 	return db->status;
-}
-
-void
-db_limit(struct db *db, int64_t ms)
-{
-	int64_t deadline_us = clock_mono_us() + ms * 1000;
-
-	if (deadline_us < db->deadline_us)
-		db->deadline_us = deadline_us;
-	if (deadline_us < db->lock_deadline_us)
-		db->lock_deadline_us = deadline_us;
-	watch_anew(db);
 }
 
 enum db_status
@@ -559,39 +480,6 @@ db_size(struct db *db)
 	return size;
 }
 
-/* Is a statement between two of its rows?  An interrupt would end that, too. */
-static bool
-is_stepping(const struct db *db)
-{
-	sqlite3_stmt *s = NULL;
-
-	while ((s = sqlite3_next_stmt(db->conn.handle, s)) != NULL &&
-	    !sqlite3_stmt_busy(s))
-		;
-	return s != NULL;
-}
-
-void
-db_budget_begin(struct db *db, int64_t ms)
-{
-	db->budget_over = false;
-	db->refusal[0] = '\0';
-	db->budget_deadline_us = clock_mono_us() + ms * 1000;
-	db->budget_is_inner = db->conn.handle != NULL && is_stepping(db);
-	watch_anew(db);
-}
-
-bool
-db_budget_end(struct db *db)
-{
-	bool over = db->budget_over;
-
-	db->budget_over = false;
-	db->budget_deadline_us = 0;
-	watch_anew(db);
-	return over;
-}
-
 void
 db_cut_short(struct db *db)
 {
@@ -608,12 +496,6 @@ struct buf *
 db_advice(struct db *db)
 {
 	return &db->advice;
-}
-
-int64_t
-db_time_left_ms(const struct db *db)
-{
-	return (db->deadline_us - clock_mono_us()) / 1000;
 }
 
 const char *

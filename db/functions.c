@@ -8,6 +8,7 @@
 
 #include "db/internal.h"
 #include "db/pattern.h"
+#include "db/timing.h"
 
 enum {
 	CALL = 64,             /* bytes that a call counts as, */

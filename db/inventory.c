@@ -9,6 +9,7 @@
 
 #include "db/internal.h"
 #include "db/query.h"
+#include "db/timing.h"
 
 /* A page goes without the references that take longer to read. */
 enum { REFERENCES_BUDGET_MS = 1000 };

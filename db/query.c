@@ -5,6 +5,7 @@
 
 #include "app/clock.h"
 #include "db/internal.h"
+#include "db/timing.h"
 
 /* Compiles it, noting whether it depends on the time. */
 static int
