@@ -78,15 +78,19 @@ matches(const char *pattern, const struct str *segments, size_t n)
 	return *pattern == '\0' || (n == 0 && strcmp(pattern, "/") == 0);
 }
 
-/* Whether a segment is a name, in any of its encodings. */
+/*
+ * Whether a segment is a name, in any of its encodings.  Without memory it is
+ * not known, and the request's fails.
+ */
 static bool
-names(const char *name, struct str segment)
+names(struct request *req, const char *name, struct str segment)
 {
 	struct buf decoded = {0};
 	bool same;
 
 	url_unname(&decoded, segment);
 	same = str_is(str_of_buf(&decoded), name);
+	req->memory.failed |= decoded.failed;
 	buf_release(&decoded);
 	return same;
 }
@@ -116,7 +120,7 @@ find(const struct routes *routes, struct request *req)
 			continue;
 		if (!matches(r->path, r->file ? req->segments : cut,
 			r->file ? n : n_cut) ||
-		    (r->database != NULL && !names(r->database, cut[0])))
+		    (r->database != NULL && !names(req, r->database, cut[0])))
 			continue;
 		req->format = r->file ? FORMAT_FILE : format;
 		if (!r->file) {
@@ -190,6 +194,7 @@ canonical_row_key(struct buf *memory, struct str raw)
 		more = !url_key_is_single(raw);
 		buf_reset(&part);
 		c = url_key_cut(&raw, alone, &part);
+		memory->failed |= part.failed;
 		url_key_part(memory, c, alone);
 		if (more)
 			buf_char(memory, ',');
@@ -231,12 +236,20 @@ route_params(const struct route *r)
 	return r->params == NULL ? &none : r->params;
 }
 
+static int
+no_memory(struct buf *why)
+{
+	buf_reset(why);
+	buf_lit(why, "Out of memory.");
+	return 503;
+}
+
 int
 route_request(const struct routes *routes, struct request *req,
     const struct route **route, struct buf *why)
 {
 	const struct route *r = find(routes, req);
-	int status;
+	bool ok;
 
 	*route = r;
 	req->route = r;
@@ -249,6 +262,8 @@ route_request(const struct routes *routes, struct request *req,
 		    (int)m.len, m.s);
 		return 405;
 	}
+	if (req->memory.failed)
+		return no_memory(why);
 	if (r == NULL && has_one_slash_too_many(req)) {
 		without_slash(req, why);
 		return 301;
@@ -258,12 +273,10 @@ route_request(const struct routes *routes, struct request *req,
 		return 404;
 	}
 	decode_segments(r, req);
-	status = params_read(route_params(r), req, why) ? 200 : 400;
-	if (!req->memory.failed)
-		return status;
-	buf_reset(why);
-	buf_lit(why, "Out of memory.");
-	return 503;
+	ok = params_read(route_params(r), req, why);
+	if (req->memory.failed)
+		return no_memory(why);
+	return ok ? 200 : 400;
 }
 
 void

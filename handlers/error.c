@@ -65,6 +65,7 @@ ways_up(const struct request *req, struct buf *b)
 		html_raw(b, "</a>");
 	}
 	html_raw(b, "</p>\n");
+	b->failed |= path.failed;
 	buf_release(&path);
 }
 
