@@ -428,10 +428,30 @@ note_failure(struct sweep *s, const char *point, const char *why)
 	reply_release(&log);
 }
 
+/*
+ * Pages of all databases show the others where one can't be read, and are not
+ * kept then.
+ */
+static bool
+may_lack(const char *uri, int class)
+{
+	static const char *const uris[] = {
+	    "/", "/-/databases.json", "/-/openapi.json", "/-/schema"};
+	bool of_files = class == FAULT_OPEN || class == FAULT_READ ||
+	    class == FAULT_STAT || class == FAULT_LOCK || class == FAULT_MAP;
+
+	for (size_t i = 0; i < sizeof(uris) / sizeof(*uris); i++) {
+		if (of_files && strcmp(uri, uris[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* All points of a class with an error: until it does not strike any more. */
 static void
 sweep(struct sweep *s, int class, int error)
 {
+	s->right.partial = may_lack(s->uri, class);
 	for (unsigned long n = 1; n < POINTS_MAX; n++) {
 		const char *why;
 		char point[256];

@@ -116,6 +116,16 @@ check_length(const struct reply *r)
 	    : NULL;
 }
 
+static const char *
+compare_status(const struct reply *got, const struct reply *right)
+{
+	size_t len = strcspn(right->bytes, "\r");
+
+	return strncmp(got->bytes, right->bytes, len + 1) == 0
+	    ? NULL
+	    : "it has another status";
+}
+
 const char *
 reply_compare(const struct reply *got, const struct reply *right)
 {
@@ -129,12 +139,7 @@ reply_compare(const struct reply *got, const struct reply *right)
 	if (check_length(got) != NULL)
 		return check_length(got);
 	if (right->loose)
-		return strcspn(got->bytes, "\r") ==
-			    strcspn(right->bytes, "\r") &&
-			memcmp(got->bytes, right->bytes,
-			    strcspn(got->bytes, "\r")) == 0
-		    ? NULL
-		    : "it has another status";
+		return compare_status(got, right);
 	a = strip(got);
 	b = strip(right);
 	same = a.len == b.len && memcmp(a.bytes, b.bytes, a.len) == 0;
@@ -148,5 +153,6 @@ reply_judge(const struct reply *got, const struct reply *right)
 {
 	if (!got->whole || strncmp(got->bytes, "Status: 5", 9) == 0)
 		return NULL;
-	return reply_compare(got, right);
+	return right->partial ? compare_status(got, right)
+			      : reply_compare(got, right);
 }

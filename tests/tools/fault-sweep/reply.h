@@ -8,8 +8,9 @@
 struct reply {
 	char *bytes; /* never NULL */
 	size_t len;
-	bool whole; /* its end was seen */
-	bool loose; /* only its status line must be the same */
+	bool whole;   /* its end was seen */
+	bool loose;   /* only its status line must be the same */
+	bool partial; /* so with a fault: it may lack what can't be read */
 };
 
 void reply_add(struct reply *, const void *bytes, size_t len);
