@@ -17,6 +17,8 @@ enum {
 	/* The part of the memory for inflated bodies, and its least size: */
 	PLAIN_SHARE = 8,
 	PLAIN_MIN = 1 << 20, /* inflating takes longer than all else */
+	/* Databases that are opened before a page asks for them. */
+	OPEN_FIRST = 64,
 };
 
 /* A version as it was read in this turn. */
@@ -65,6 +67,7 @@ pages_new(const struct site *site)
 	}
 	catalog_wait_for_locks(p->catalog, 0); /* the loop never waits */
 	catalog_bound_files(p->catalog, site->files);
+	catalog_open(p->catalog, OPEN_FIRST);
 	return p;
 }
 

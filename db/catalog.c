@@ -64,6 +64,15 @@ catalog_bound_files(struct catalog *c, size_t max)
 }
 
 void
+catalog_open(struct catalog *c, size_t n)
+{
+	for (size_t i = 0; i < n && i < c->n &&
+	     c->openings.files + OPENINGS_FILES <= c->openings.max;
+	     i++)
+		db_refresh(c->dbs[i]);
+}
+
+void
 catalog_free(struct catalog *c)
 {
 	if (c == NULL)

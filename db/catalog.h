@@ -25,6 +25,12 @@ void catalog_wait_for_locks(struct catalog *, int64_t ms);
  */
 void catalog_bound_files(struct catalog *, size_t max);
 
+/*
+ * Opens the first `n` of them, as far as their descriptors have room: a version
+ * can be read of what is open already, even while it is locked.
+ */
+void catalog_open(struct catalog *, size_t n);
+
 /* NULL is harmless. */
 void catalog_free(struct catalog *);
 

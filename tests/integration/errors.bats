@@ -290,7 +290,7 @@ moved()
 	local i sql='CREATE TABLE notes (id INTEGER PRIMARY KEY);
 	    INSERT INTO notes VALUES (1); CREATE VIEW v0 AS SELECT id FROM notes;'
 
-	for i in {1..14}; do
+	for i in {1..12}; do
 		sql+="CREATE VIEW v$i AS SELECT id FROM v$((i - 1))
 		    UNION ALL SELECT id FROM v$((i - 1));"
 	done

@@ -185,6 +185,8 @@ log_to_pipe()
 }
 
 @test "a FIFO as log file that nobody reads is not waited for" {
+	local readers
+
 	make_db "$T/demo.db"
 	mkfifo "$T/events" "$T/access"
 	start_squall --workers=1 --log-file="$T/events" --log=debug \
@@ -192,10 +194,12 @@ log_to_pipe()
 	all_answered 20000
 	# there is room again, and the log says what was lost
 	cat "$T/access" >"$T/lines" 3>&- &
+	readers=("$!")
 	cat "$T/events" >"$T/lines2" 3>&- &
+	readers+=("$!")
 	wait_for goes_on
 	stop squall
-	wait
+	wait "${readers[@]}"
 	like "$(<"$T/lines2")" \
 	    'error log\[[0-9]+\]: access log: .*; lines are lost'
 	like "$(<"$T/lines2")" \
