@@ -44,6 +44,12 @@ look_at_notes(const char *p, size_t len, uint64_t *number)
 	}
 }
 
+static const char *
+address(ElfW(Addr) number)
+{
+	return (const char *)number; /* NOLINT(performance-no-int-to-ptr) */
+}
+
 /* The first object is the program itself. */
 static int
 look_at_program(struct dl_phdr_info *info, size_t size, void *number)
@@ -53,9 +59,7 @@ look_at_program(struct dl_phdr_info *info, size_t size, void *number)
 		const ElfW(Phdr) *h = &info->dlpi_phdr[i];
 
 		if (h->p_type == PT_NOTE)
-			/* An address, and so it is given as a number. */
-			look_at_notes(
-			    (const char *)(info->dlpi_addr + h->p_vaddr),
+			look_at_notes(address(info->dlpi_addr + h->p_vaddr),
 			    h->p_memsz, number);
 	}
 	return 1;

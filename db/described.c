@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "app/alloc.h"
+
 const struct table *
 described_find(const struct described *d, struct str name)
 {
@@ -27,7 +29,7 @@ described_keep(struct described *d, const struct table *t)
 	    t->n_columns > DESCRIBED_COLUMNS - d->n_columns)
 		return NULL;
 	if (d->tables == NULL)
-		d->tables = calloc(DESCRIBED_TABLES, sizeof(*d->tables));
+		d->tables = alloc_array(DESCRIBED_TABLES, sizeof(*d->tables));
 	if (d->tables == NULL)
 		return NULL;
 	d->tables[d->n] = *t;

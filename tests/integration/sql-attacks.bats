@@ -19,7 +19,7 @@ serve()
 	    INSERT INTO notes VALUES (1, 'first');
 	    CREATE VIRTUAL TABLE f USING fts5(x); INSERT INTO f VALUES ('one');
 	    CREATE VIRTUAL TABLE r USING rtree(id, a, b)"
-	config time-limit=$LIMIT_MS threads=2 "$@"
+	config "time-limit=$LIMIT_MS" threads=2 "$@"
 	start_squall --config="$T/squall.ini"
 	ask 'SELECT title FROM notes' _shape=arrayfirst
 	is "$BODY" '["first"]'
