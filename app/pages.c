@@ -111,7 +111,7 @@ version_now(struct pages *p, enum scope scope, struct str name, uint64_t *v)
 	if (scope == SCOPE_NONE || name.len > sizeof(seen->name))
 		return catalog_version(p->catalog, scope, name, v);
 	if (scope == SCOPE_ALL)
-		name.len = 0;
+		name = str_of("");
 	if (!seen->is_read ||
 	    !str_eq((struct str){seen->name, seen->len}, name)) {
 		seen->known =

@@ -67,7 +67,10 @@ db_schema_end(struct db *db, const struct db_clock *clock)
 {
 	int64_t took_us = clock_mono_us() - clock->since_us;
 
-	db->deadline_us = clock->deadline_us + took_us;
+	/* INT64_MAX is no deadline, as when only a version is asked for. */
+	db->deadline_us = clock->deadline_us;
+	if (clock->deadline_us != INT64_MAX)
+		db->deadline_us += took_us;
 	if (clock->budget_deadline_us != 0)
 		db->budget_deadline_us = clock->budget_deadline_us + took_us;
 	db->budget_over = clock->budget_over;
