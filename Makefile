@@ -169,7 +169,7 @@ test-tools: $(TOOLS)
 # Memory: all but what takes long and goes where others go, what only the plain
 # program can show (figures, and what happens under another library that is to be
 # loaded first), and what is about processes and threads.
-PLAIN_TESTS = capacity clock endurance
+PLAIN_TESTS = capacity clock endurance many
 LONG_TESTS = fresh-check found odd servers stores-trouble microcache \
 	hostile-memcached-values hostile-redis-values
 POOL_TESTS = connections crowd fresh limits overload pool reload upgrade
@@ -177,7 +177,7 @@ ASAN_TESTS = $(UNIT_TESTS:$(BUILD)/%=build/asan/%) \
 	$(filter-out $(patsubst %,tests/integration/%.bats,$(PLAIN_TESTS) \
 	$(LONG_TESTS) $(POOL_TESTS)),$(wildcard tests/integration/*.bats))
 check-asan: deps-test
-	@ASAN_OPTIONS=detect_stack_use_after_return=1 LIMIT_MS=1500 \
+	@ASAN_OPTIONS=detect_stack_use_after_return=1:quarantine_size_mb=16 LIMIT_MS=1500 \
 		$(MAKE) --no-print-directory test BUILD=build/asan \
 		SANITIZE=address,undefined CFLAGS='-O1 -g' TESTS='$(ASAN_TESTS)'
 

@@ -40,8 +40,16 @@ refuses()
 	[[ ! -e $T/squall.sock ]]
 }
 
+# are_replaced PIDS: are there other workers than these, and none of them?
+are_replaced()
+{
+	local now
+
+	now=$(workers) && ! grep -qxF "$1" <<<"$now"
+}
+
 @test "root becomes --user, and the sockets are that user's" {
-	local pid
+	local pid before
 
 	make_db "$T/demo.db"
 	chmod 644 "$T/demo.db"
@@ -63,8 +71,10 @@ refuses()
 	# so is what it makes
 	is "$(stat -c '%U %a' "$T/logs/events")" "daemon 640"
 	# and it stays so
+	before=$(workers)
 	send_signal squall USR2
 	wait_for grep -q 'the new program has taken over' "$T/logs/events"
+	wait_for are_replaced "$before"
 	for pid in $(pid_of squall) $(workers); do
 		is "$(whose "$pid")" "$(numbers daemon)"
 	done
