@@ -12,8 +12,10 @@
 
 #include "app/log.h"
 #include "app/sqltext.h"
+#include "db/facet.h"
 #include "db/guard.h"
 #include "db/schema.h"
+#include "db/search.h"
 
 struct inspection {
 	struct db *db;
@@ -48,8 +50,7 @@ check_facets(const struct inspection *i)
 	size_t column;
 
 	for (size_t j = 0; j < facets->n; j++) {
-		if (!published_facet(
-			i->table, facets->items[j], &kind, &column))
+		if (!facet_parse(i->table, facets->items[j], &kind, &column))
 			check_column(i, "facets", facets->items[j]);
 	}
 }
@@ -62,7 +63,7 @@ check_search(const struct inspection *i)
 
 	if (m->fts_table == NULL && m->fts_pk == NULL)
 		return;
-	if (!published_search(i->db, i->table, &index))
+	if (!search_configured(i->db, i->table, &index))
 		log_warn("config",
 		    "[table %s.%s]: fts_table, fts_pk: no full-text index "
 		    "goes with it like that, so it can't be searched",

@@ -1,8 +1,9 @@
 #ifndef SQUALL_JOB_H
 #define SQUALL_JOB_H
 
+#include "app/outcome.h"
+#include "app/page.h"
 #include "app/request.h"
-#include "app/respond.h"
 #include "app/route.h"
 
 /*

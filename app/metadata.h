@@ -43,7 +43,7 @@ struct table_metadata {
 	int64_t raw_search; /* 1: words are a query of FTS */
 	int64_t hidden;     /* 1: not in the list of tables */
 	struct words sortable_columns;
-	struct words facets; /* see published_facet */
+	struct words facets; /* see facet_parse */
 	struct column_metadata *columns;
 	size_t n_columns;
 	uint64_t given; /* likewise */

@@ -1,6 +1,9 @@
 #ifndef SQUALL_OUTCOME_H
 #define SQUALL_OUTCOME_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 /* How a reply came about: for Cache-Status, the access log and the counters. */
 enum outcome_kind {
 	OUTCOME_MEMORY,    /* from the memory tier */
@@ -13,5 +16,18 @@ enum outcome_kind {
 };
 
 enum { OUTCOMES = OUTCOME_BYPASS + 1 };
+
+struct outcome {
+	enum outcome_kind kind;
+	const char
+	    *store;       /* that had an OUTCOME_STORE or _COLLAPSED, or NULL */
+	bool stored;      /* an OUTCOME_MISS was kept */
+	bool stale;       /* there was a page, of another version or expired */
+	bool expired;     /* it was the latter */
+	uint64_t version; /* of the data, where `stale`; 0: not known */
+	unsigned queries; /* SQL statements of an OUTCOME_MISS */
+	/* What it took, in microseconds; render_us includes db_us. */
+	int64_t store_us, db_us, render_us;
+};
 
 #endif

@@ -5,20 +5,6 @@
 #include "app/page.h"
 #include "app/request.h"
 
-/* How a reply came about: for Cache-Status and the access log. */
-struct outcome {
-	enum outcome_kind kind;
-	const char
-	    *store;       /* that had an OUTCOME_STORE or _COLLAPSED, or NULL */
-	bool stored;      /* an OUTCOME_MISS was kept */
-	bool stale;       /* there was a page, of another version or expired */
-	bool expired;     /* it was the latter */
-	uint64_t version; /* of the data, where `stale`; 0: not known */
-	unsigned queries; /* SQL statements of an OUTCOME_MISS */
-	/* What it took, in microseconds; render_us includes db_us. */
-	int64_t store_us, db_us, render_us;
-};
-
 /* In which form a page goes to a client. */
 struct form {
 	bool not_modified; /* the client has it already: no body */

@@ -264,6 +264,14 @@ db_new(const char *name, const char *file, int64_t time_limit_ms)
 	return db;
 }
 
+static void
+forget_schema(struct db *db)
+{
+	if (db->schema != NULL)
+		db->free_schema(db->schema);
+	db->schema = NULL;
+}
+
 void
 db_free(struct db *db)
 {
@@ -271,8 +279,7 @@ db_free(struct db *db)
 		return;
 	deadline_leave(&db->interrupt);
 	close_connection(db);
-	described_clear(&db->described);
-	inventory_clear(&db->inventory);
+	forget_schema(db);
 	profile_free(db->profile);
 	buf_release(&db->advice);
 	free(db->name);
@@ -363,8 +370,7 @@ look_at_schema(struct db *db)
 	if (rc == SQLITE_OK && c->schema_known && version == c->schema)
 		return;
 	statements_clear(&c->statements);
-	described_clear(&db->described);
-	inventory_clear(&db->inventory);
+	forget_schema(db);
 	if (rc == SQLITE_OK)
 		rc = read_schema(db);
 	c->schema = version;

@@ -10,6 +10,7 @@
 #include "app/alloc.h"
 #include "app/json.h"
 #include "db/keyset.h"
+#include "db/label.h"
 #include "db/published.h"
 
 /* The JSON that stands in column v, as filter.c's arraycontains takes it. */
@@ -118,7 +119,7 @@ add_label(struct db *db, const struct table *t, size_t column, struct buf *sql)
 	bool found = false;
 
 	if (find_reference(db, t, column, &parent, &to)) {
-		label = published_label(db, &parent);
+		label = label_column(db, &parent);
 		found = label < parent.n_columns;
 		if (found) {
 			buf_lit(sql, ", (SELECT ");
@@ -182,6 +183,32 @@ read_values(struct facet *f, struct query *q, size_t size, bool labelled)
 			v->label = keep_value(f, q, 2);
 		f->n++;
 	}
+}
+
+bool
+facet_parse(const struct table *t, const char *entry, enum facet_kind *kind,
+    size_t *column)
+{
+	static const struct {
+		const char *prefix;
+		enum facet_kind kind;
+	} kinds[] = {
+	    {"", FACET_COLUMN},
+	    {"array:", FACET_ARRAY},
+	    {"date:", FACET_DATE},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		size_t len = strlen(kinds[i].prefix);
+
+		if (strncmp(entry, kinds[i].prefix, len) != 0)
+			continue;
+		*kind = kinds[i].kind;
+		*column = table_column(t, str_of(entry + len));
+		if (*column < t->n_columns)
+			return true;
+	}
+	return false;
 }
 
 bool

@@ -39,6 +39,13 @@ struct facet {
 };
 
 /*
+ * Reads an entry of a table's `facets`: a column's name, with "array:" or
+ * "date:" before it for facets of that kind.  False: there is no such column.
+ */
+bool facet_parse(
+    const struct table *, const char *entry, enum facet_kind *, size_t *column);
+
+/*
  * Reads at most `size` values, for at most `limit_ms`, and half of what is left
  * of the page's time.  False, and nothing read, if that was not enough.  To be
  * released in any case.

@@ -5,9 +5,7 @@
 
 #include "db/connection.h"
 #include "db/deadline.h"
-#include "db/described.h"
 #include "db/guard.h"
-#include "db/inventory.h"
 #include "db/openings.h"
 #include "db/profile.h"
 #include "db/published.h"
@@ -21,10 +19,10 @@ struct db {
 	char *name, *file, *log;           /* `log` may not exist */
 	const struct published *published; /* NULL: nothing is said of it */
 	struct connection conn;            /* to the open file */
-	struct described described;        /* of its tables */
-	struct inventory inventory;        /* what its schema names */
-	struct opening opening;            /* among its thread's */
-	int64_t looked_us; /* when it was compared with the path */
+	void *schema; /* what has been read of it: see schema_cache.h */
+	void (*free_schema)(void *);
+	struct opening opening; /* among its thread's */
+	int64_t looked_us;      /* when it was compared with the path */
 	bool in_snapshot;
 	bool file_bad; /* what stands at the path is no good; the log knows */
 

@@ -9,6 +9,7 @@
 
 #include "db/internal.h"
 #include "db/query.h"
+#include "db/schema_cache.h"
 #include "db/timing.h"
 
 /* A page goes without the references that take longer to read. */
@@ -198,9 +199,14 @@ read_references(struct inventory_list *l, struct db *db)
 size_t
 inventory_tables(struct db *db, const struct table_name **tables)
 {
-	struct inventory_list *l = &db->inventory.tables;
+	struct schema_cache *cache = schema_cache_of(db);
+	struct inventory_list *l;
 	struct db_clock clock;
 
+	*tables = NULL;
+	if (cache == NULL)
+		return 0;
+	l = &cache->inventory.tables;
 	if (!l->known) {
 		db_schema_begin(db, &clock);
 		read_tables(l, db);
@@ -236,9 +242,14 @@ inventory_find(struct db *db, struct str name)
 size_t
 inventory_virtuals(struct db *db, const struct virtual_table **tables)
 {
-	struct inventory_list *l = &db->inventory.virtuals;
+	struct schema_cache *cache = schema_cache_of(db);
+	struct inventory_list *l;
 	struct db_clock clock;
 
+	*tables = NULL;
+	if (cache == NULL)
+		return 0;
+	l = &cache->inventory.virtuals;
 	if (!l->known) {
 		db_schema_begin(db, &clock);
 		read_virtuals(l, db);
@@ -282,23 +293,29 @@ size_t
 inventory_references(
     struct db *db, const char *parent, const struct reference **references)
 {
-	struct inventory_list *l = &db->inventory.references;
+	struct schema_cache *cache = schema_cache_of(db);
 	const struct reference *list;
+	struct inventory_list *l;
 	struct db_clock clock;
 	size_t n, first, end;
 
+	*references = NULL;
+	if (cache == NULL)
+		return 0;
+	l = &cache->inventory.references;
 	if (!l->known) {
 		db_schema_begin(db, &clock);
-		db->inventory.references_cut = read_references(l, db);
+		cache->inventory.references_cut = read_references(l, db);
 		db_schema_end(db, &clock);
 	}
-	if (db->inventory.references_cut)
+	if (cache->inventory.references_cut)
 		db_cut_short(db);
 	list = (const void *)l->items.data;
 	n = l->items.len / sizeof(*list);
 	first = end = place_of(list, n, parent);
 	while (end < n && strcasecmp(list[end].parent, parent) == 0)
 		end++;
-	*references = n == 0 ? NULL : list + first;
+	if (n > 0)
+		*references = list + first;
 	return end - first;
 }

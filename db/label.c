@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "db/published.h"
+
 static const char *const names[] = {
     "name",
     "title",
@@ -40,7 +42,7 @@ rank(const struct column *c)
 }
 
 size_t
-label_column(const struct table *t)
+label_guess(const struct table *t)
 {
 	size_t best = NAMES, label = t->n_columns, other;
 
@@ -61,4 +63,14 @@ label_column(const struct table *t)
 		holds_bytes(&t->columns[other])
 	    ? t->n_columns
 	    : other;
+}
+
+size_t
+label_column(const struct db *db, const struct table *t)
+{
+	const char *name = published_table(db, t->name)->label_column;
+	size_t label =
+	    name == NULL ? t->n_columns : table_column(t, str_of(name));
+
+	return label < t->n_columns ? label : label_guess(t);
 }

@@ -9,6 +9,9 @@
  * beside the label anyway, nor one declared as a BLOB.  n_columns if there is
  * none.
  */
-size_t label_column(const struct table *);
+size_t label_guess(const struct table *);
+
+/* The column that the configuration names, or else the guess. */
+size_t label_column(const struct db *, const struct table *);
 
 #endif

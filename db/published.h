@@ -4,8 +4,7 @@
 #include "app/metadata.h"
 #include "app/settings.h"
 #include "app/stored.h"
-#include "db/facet.h"
-#include "db/search.h"
+#include "db/db.h"
 
 /*
  * A database to publish, and what the operator says of it.  All of it must
@@ -26,12 +25,6 @@ struct published {
 const struct database_metadata *published_metadata(const struct db *);
 const struct about *published_site(const struct db *);
 
-/*
- * The column that names a row to people, as the configuration has it, or else
- * table_label; n_columns if there is none.
- */
-size_t published_label(const struct db *, const struct table *);
-
 const struct settings *published_settings(const struct db *);
 
 /* Whether visitors may choose columns to facet by. */
@@ -41,20 +34,6 @@ const struct stored_queries *published_queries(const struct db *);
 
 /* NULL: there is none of this name. */
 const struct stored_query *published_query(const struct db *, struct str name);
-
-/*
- * What an entry of a table's `facets` means: a column's name, with "array:" or
- * "date:" before it for facets of that kind.  False: there is no such column.
- */
-bool published_facet(
-    const struct table *, const char *entry, enum facet_kind *, size_t *column);
-
-/*
- * The full-text index through which the table is searched: the configured one,
- * or else the one that search_find finds.  False if there is none, or the
- * configured one does not go with it.  To be released in any case.
- */
-bool published_search(struct db *, const struct table *, struct search_index *);
 
 /* What is said of a table or view; empty where nothing is. */
 const struct table_metadata *

@@ -13,7 +13,6 @@
 #include "app/url.h"
 #include "db/label.h"
 #include "db/number.h"
-#include "db/published.h"
 
 static void
 release_reference(struct reference *ref)
@@ -102,7 +101,7 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 		add_outer(r, &parent,
 		    parent.n_key == 0 ? parent.n_columns : parent.key[i]);
 	*next += ref->n_key;
-	label = published_label(r->db, &parent);
+	label = label_column(r->db, &parent);
 	if (label < parent.n_columns) {
 		add_outer(r, &parent, label);
 		ref->label = (*next)++;

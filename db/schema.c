@@ -11,6 +11,7 @@
 #include "db/declaration.h"
 #include "db/internal.h"
 #include "db/query.h"
+#include "db/schema_cache.h"
 
 /* As good as none: the page's own limit counts. */
 enum { DESCRIBE_BUDGET_MS = 3600 * 1000 };
@@ -312,10 +313,14 @@ describe(struct db *db, const struct table_name *name, struct table *t)
 bool
 table_read(struct db *db, struct str name, struct table *t)
 {
-	const struct table *known = described_find(&db->described, name);
+	struct schema_cache *cache = schema_cache_of(db);
 	const struct table_name *named;
+	const struct table *known;
 
 	*t = (struct table){0};
+	if (cache == NULL)
+		return false;
+	known = described_find(&cache->described, name);
 	if (known == NULL) {
 		named = inventory_find(db, name);
 		if (named == NULL)
@@ -326,7 +331,7 @@ table_read(struct db *db, struct str name, struct table *t)
 				table_release(t);
 			return false;
 		}
-		known = described_keep(&db->described, t);
+		known = described_keep(&cache->described, t);
 		if (known == NULL)
 			return true;
 	}

@@ -9,6 +9,7 @@
 #include "db/declaration.h"
 #include "db/inventory.h"
 #include "db/keyset.h"
+#include "db/published.h"
 
 enum { ATTEMPT_MS = 3600 * 1000 }; /* the page's own limit counts */
 
@@ -206,6 +207,29 @@ search_index_release(struct search_index *index)
 {
 	table_release(&index->table);
 	*index = (struct search_index){0};
+}
+
+bool
+search_configured(
+    struct db *db, const struct table *t, struct search_index *index)
+{
+	const struct table_metadata *m = published_table(db, t->name);
+	struct str key = {0};
+	struct buf found = {0};
+	bool ok;
+
+	if (m->fts_pk != NULL)
+		key = str_of(m->fts_pk);
+	if (m->fts_table != NULL)
+		return search_use(db, t, str_of(m->fts_table), key, index);
+	ok = search_find(db, t, index);
+	if (!ok || key.s == NULL)
+		return ok;
+	buf_str(&found, index->table.name);
+	search_index_release(index);
+	ok = search_use(db, t, str_of_buf(&found), key, index);
+	buf_release(&found);
+	return ok;
 }
 
 void

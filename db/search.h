@@ -33,6 +33,14 @@ bool search_find(struct db *, const struct table *, struct search_index *);
 bool search_use(struct db *, const struct table *, struct str fts,
     struct str key, struct search_index *);
 
+/*
+ * The index that the configuration names, or else the one that search_find
+ * finds.  False if there is none, or the configured one does not go with the
+ * table.  To be released in any case.
+ */
+bool
+search_configured(struct db *, const struct table *, struct search_index *);
+
 void search_index_release(struct search_index *);
 
 enum { SEARCH_TERMS = 16 };

@@ -54,7 +54,7 @@ wanted_at(const struct table_view *v, size_t place, struct wanted *w)
 
 	*w = (struct wanted){.argument = ARGUMENT_NONE};
 	if (place < own->n) {
-		if (!published_facet(
+		if (!facet_parse(
 			&v->table, own->items[place], &kind, &w->column))
 			return false;
 		w->kind = kind;

@@ -3,6 +3,7 @@
 
 #include "app/params.h"
 #include "db/published.h"
+#include "db/schema.h"
 
 /*
  * What replies in JSON look like, as JSON Schema (json-schema.org, 2020-12),

@@ -29,7 +29,7 @@ const struct params row_params = {.rows = params, .n = ROW_PARAMS};
 static void
 add_title(const struct rows *r, struct str key, struct buf *title)
 {
-	size_t label = published_label(r->db, r->table);
+	size_t label = label_column(r->db, r->table);
 	struct str s = {0};
 
 	if (label < r->table->n_columns &&

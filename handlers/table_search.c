@@ -52,7 +52,7 @@ find_index(struct table_search *s, const struct request *req, struct db *db,
 	if (!is_asked_for(req) && req->format != FORMAT_HTML)
 		return 200;
 	if (!fts->given) {
-		if (published_search(db, t, &s->index) || !is_asked_for(req))
+		if (search_configured(db, t, &s->index) || !is_asked_for(req))
 			return 200;
 		return page_error(
 		    page, 400, "_search: %s has no full-text index.", t->name);

@@ -13,7 +13,7 @@ assert_label(struct database *d, const char *table, const char *want)
 	size_t label;
 
 	assert_true(table_read(d->db, str_of(table), &t));
-	label = label_column(&t);
+	label = label_guess(&t);
 	assert_string_equal(
 	    label < t.n_columns ? t.columns[label].name : "", want);
 	table_release(&t);
