@@ -31,16 +31,17 @@ endif
 # package, which not every system brings along with it.)
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(filter-out libmemcached,$(LIBRARIES))))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell $(PKG_CONFIG) --libs $(LIBRARIES)))$(PKG_LIBS)
-ASSETS_HASH := $(shell cat handlers/style.css handlers/script.js | cksum | cut -d ' ' -f 1)
+ASSETS_HASH := $(shell cat handlers/page/style.css handlers/page/script.js | cksum | cut -d ' ' -f 1)
 
 ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DSQUALL_VERSION='"$(VERSION)"' \
 	-DASSETS_HASH='"$(ASSETS_HASH)"' $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = -std=c17 -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
-# The build ID tells the pages of one program from those of another (app/build.c).
+# The build ID tells the pages of one program from those of another (build.c).
 ALL_LDFLAGS = -pthread -Wl,--build-id=sha1 $(HARDENING_LD) $(LDFLAGS)
 
-SOURCES = $(wildcard app/*.c handlers/*.c handlers/*/*.c db/*.c)
-OBJECTS = $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/handlers/assets.o
+SOURCES = $(foreach d,app db handlers,$(wildcard $d/*.c $d/*/*.c))
+OBJECTS = $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/handlers/page/assets.o
+LANDS = $(addprefix $(BUILD)/obj/handlers/map/,land.s land-thin.s)
 PARTS = $(filter-out $(BUILD)/obj/app/main.o,$(OBJECTS))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
 FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(filter-out %/seeds.c,$(wildcard tests/fuzz/*.c)))
@@ -76,18 +77,18 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(SAY) cc $<
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/handlers/assets.o: handlers/assets.S handlers/style.css \
-	handlers/script.js handlers/openapi.json $(addprefix $(BUILD)/obj/handlers/,land.s land-thin.s)
+$(BUILD)/obj/handlers/page/assets.o: handlers/page/assets.S handlers/page/style.css \
+	handlers/page/script.js handlers/openapi.json $(LANDS)
 	@mkdir -p $(@D)
 	$(SAY) as $<
-	$(Q)$(CC) -I. -Wa,-I$(BUILD)/obj/handlers -c -o $@ $<
+	$(Q)$(CC) -I. -Wa,-I$(BUILD)/obj/handlers/map -c -o $@ $<
 
 # The lands of all maps, and the same for small maps of the world.
-$(BUILD)/obj/handlers/land.s: THIN = 0
-$(BUILD)/obj/handlers/land-thin.s: THIN = 1
-$(BUILD)/obj/handlers/land.s $(BUILD)/obj/handlers/land-thin.s: db/atlas/outlines-110m.tsv.gz handlers/land.awk
+$(BUILD)/obj/handlers/map/land.s: THIN = 0
+$(BUILD)/obj/handlers/map/land-thin.s: THIN = 1
+$(LANDS): db/atlas/outlines-110m.tsv.gz handlers/map/land.awk
 	@mkdir -p $(@D)
-	$(Q)gzip -dc $< | awk -F '\t' -v thin=$(THIN) -f handlers/land.awk > $@
+	$(Q)gzip -dc $< | awk -F '\t' -v thin=$(THIN) -f handlers/map/land.awk > $@
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(PARTS)
 	@mkdir -p $(@D)

@@ -10,12 +10,12 @@
 #include <errno.h>
 #include <string.h>
 
-#include "app/log.h"
-#include "app/sqltext.h"
-#include "db/facet.h"
-#include "db/guard.h"
-#include "db/schema.h"
-#include "db/search.h"
+#include "app/text/sqltext.h"
+#include "app/watch/log.h"
+#include "db/rows/facet.h"
+#include "db/rows/search.h"
+#include "db/schema/schema.h"
+#include "db/sqlite/guard.h"
 
 struct inspection {
 	struct db *db;

@@ -1,7 +1,7 @@
 #ifndef SQUALL_INSPECT_H
 #define SQUALL_INSPECT_H
 
-#include "db/published.h"
+#include "db/sqlite/published.h"
 
 /*
  * What the configuration says of a database, held against its schema: warns,

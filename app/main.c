@@ -9,15 +9,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "app/cgi.h"
-#include "app/descriptors.h"
-#include "app/handover.h"
-#include "app/listener.h"
-#include "app/log.h"
-#include "app/pool.h"
+#include "app/process/handover.h"
+#include "app/process/listener.h"
+#include "app/process/pool.h"
+#include "app/render/descriptors.h"
+#include "app/serve/cgi.h"
+#include "app/serve/worker.h"
 #include "app/service.h"
-#include "app/worker.h"
-#include "db/heap.h"
+#include "app/watch/log.h"
+#include "db/sqlite/heap.h"
 
 /* What stays as it is, whatever is reloaded. */
 struct process {

@@ -10,18 +10,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "app/descriptors.h"
+#include "app/cache/store.h"
+#include "app/config/secret.h"
 #include "app/inspect.h"
-#include "app/listener.h"
-#include "app/log.h"
-#include "app/secret.h"
-#include "app/store.h"
-#include "db/look.h"
-#include "db/schema.h"
-#include "handlers/about.h"
+#include "app/process/listener.h"
+#include "app/render/descriptors.h"
+#include "app/watch/log.h"
+#include "db/schema/schema.h"
+#include "db/sqlite/look.h"
+#include "handlers/page/about.h"
 #include "handlers/routes.h"
 #include "handlers/sites.h"
-#include "handlers/stored_page.h"
+#include "handlers/sql/stored_page.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>

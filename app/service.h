@@ -1,9 +1,9 @@
 #ifndef SQUALL_SERVICE_H
 #define SQUALL_SERVICE_H
 
-#include "app/config.h"
-#include "app/listener.h"
-#include "app/site.h"
+#include "app/config/config.h"
+#include "app/process/listener.h"
+#include "app/render/site.h"
 
 /*
  * What one generation of workers serves, as the command line and the

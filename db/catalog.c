@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-#include "app/alloc.h"
-#include "db/openings.h"
+#include "app/text/alloc.h"
+#include "db/sqlite/openings.h"
 
 enum { GUARDS = GUARD_VISITOR + 1 };
 

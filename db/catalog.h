@@ -1,8 +1,8 @@
 #ifndef SQUALL_CATALOG_H
 #define SQUALL_CATALOG_H
 
-#include "db/guard.h"
-#include "db/published.h"
+#include "db/sqlite/guard.h"
+#include "db/sqlite/published.h"
 
 /*
  * The published databases as one thread sees them: a connection to each.

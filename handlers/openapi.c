@@ -4,13 +4,13 @@
  */
 #include "handlers/openapi.h"
 
-#include "app/json.h"
-#include "app/url.h"
-#include "handlers/about.h"
+#include "app/text/json.h"
+#include "app/text/url.h"
 #include "handlers/openapi_schema.h"
-#include "handlers/query.h"
+#include "handlers/page/about.h"
 #include "handlers/routes.h"
-#include "handlers/table.h"
+#include "handlers/sql/query.h"
+#include "handlers/table/table.h"
 
 struct writer {
 	struct buf *b;

@@ -1,7 +1,7 @@
 #ifndef SQUALL_OPENAPI_H
 #define SQUALL_OPENAPI_H
 
-#include "app/route.h"
+#include "app/http/route.h"
 
 /*
  * "/-/openapi.json": an OpenAPI 3.1 description (spec.openapis.org/oas/v3.1.0)

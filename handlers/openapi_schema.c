@@ -4,7 +4,7 @@
  */
 #include "handlers/openapi_schema.h"
 
-#include "app/json.h"
+#include "app/text/json.h"
 
 /* Those that are the same everywhere: openapi.json, from assets.S. */
 extern const char asset_schemas[];

@@ -1,9 +1,9 @@
 #ifndef SQUALL_OPENAPI_SCHEMA_H
 #define SQUALL_OPENAPI_SCHEMA_H
 
-#include "app/params.h"
-#include "db/published.h"
-#include "db/schema.h"
+#include "app/http/params.h"
+#include "db/schema/schema.h"
+#include "db/sqlite/published.h"
 
 /*
  * What replies in JSON look like, as JSON Schema (json-schema.org, 2020-12),

@@ -3,19 +3,19 @@
  */
 #include "handlers/routes.h"
 
-#include "handlers/asset.h"
-#include "handlers/columns.h"
-#include "handlers/database.h"
-#include "handlers/definition.h"
-#include "handlers/healthz.h"
-#include "handlers/index.h"
-#include "handlers/introspect.h"
-#include "handlers/metrics.h"
 #include "handlers/openapi.h"
-#include "handlers/query.h"
-#include "handlers/row.h"
-#include "handlers/status.h"
-#include "handlers/table.h"
+#include "handlers/page/asset.h"
+#include "handlers/site/database.h"
+#include "handlers/site/definition.h"
+#include "handlers/site/index.h"
+#include "handlers/site/introspect.h"
+#include "handlers/sql/query.h"
+#include "handlers/status/healthz.h"
+#include "handlers/status/metrics.h"
+#include "handlers/status/status.h"
+#include "handlers/table/columns.h"
+#include "handlers/table/row.h"
+#include "handlers/table/table.h"
 
 static const struct route rows[] = {
     {

@@ -1,7 +1,7 @@
 #ifndef SQUALL_ROUTES_H
 #define SQUALL_ROUTES_H
 
-#include "app/route.h"
+#include "app/http/route.h"
 
 /* Every page of the generic publisher. */
 extern const struct routes publisher_routes;

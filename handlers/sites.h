@@ -1,7 +1,7 @@
 #ifndef SQUALL_SITES_H
 #define SQUALL_SITES_H
 
-#include "app/route.h"
+#include "app/http/route.h"
 
 /*
  * Custom sites: pages of their own beside those that every database has.  Each

@@ -4,7 +4,7 @@
 #include "handlers/atlas/countries.h"
 
 #include "handlers/atlas/frame.h"
-#include "handlers/reader.h"
+#include "handlers/page/reader.h"
 
 static void
 list_countries(struct buf *b, const struct request *req, struct db *db,

@@ -1,7 +1,7 @@
 #ifndef SQUALL_ATLAS_COUNTRIES_H
 #define SQUALL_ATLAS_COUNTRIES_H
 
-#include "app/route.h"
+#include "app/http/route.h"
 
 handler countries_page;
 

@@ -5,13 +5,13 @@
 
 #include <stdlib.h>
 
-#include "app/alloc.h"
+#include "app/text/alloc.h"
 #include "handlers/atlas/frame.h"
 #include "handlers/atlas/mainland.h"
 #include "handlers/atlas/marks.h"
-#include "handlers/chart.h"
-#include "handlers/map.h"
-#include "handlers/reader.h"
+#include "handlers/chart/chart.h"
+#include "handlers/map/map.h"
+#include "handlers/page/reader.h"
 
 enum { MARKED = 250, CORNERS = 10000, LEAST_KM = 10 };
 

@@ -1,7 +1,7 @@
 #ifndef SQUALL_ATLAS_COUNTRY_H
 #define SQUALL_ATLAS_COUNTRY_H
 
-#include "app/route.h"
+#include "app/http/route.h"
 
 handler country_page;
 

@@ -5,9 +5,9 @@
 
 #include <math.h>
 
-#include "app/url.h"
-#include "handlers/map.h"
-#include "handlers/outline.h"
+#include "app/text/url.h"
+#include "handlers/map/map.h"
+#include "handlers/map/outline.h"
 
 static const struct layout_link links[] = {
     {"/countries", "Countries"},

@@ -1,10 +1,10 @@
 #ifndef SQUALL_ATLAS_FRAME_H
 #define SQUALL_ATLAS_FRAME_H
 
-#include "db/query.h"
-#include "handlers/geo.h"
-#include "handlers/layout.h"
-#include "handlers/projection.h"
+#include "db/sqlite/query.h"
+#include "handlers/map/geo.h"
+#include "handlers/map/projection.h"
+#include "handlers/page/layout.h"
 
 /*
  * What the atlas's pages have in common: the frame, and how they write of

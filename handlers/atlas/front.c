@@ -5,10 +5,10 @@
 
 #include "handlers/atlas/frame.h"
 #include "handlers/atlas/marks.h"
-#include "handlers/chart.h"
-#include "handlers/map.h"
-#include "handlers/reader.h"
-#include "handlers/stored_page.h"
+#include "handlers/chart/chart.h"
+#include "handlers/map/map.h"
+#include "handlers/page/reader.h"
+#include "handlers/sql/stored_page.h"
 
 enum { MARKED = 300, LISTED = 20 };
 

@@ -1,7 +1,7 @@
 #ifndef SQUALL_ATLAS_FRONT_H
 #define SQUALL_ATLAS_FRONT_H
 
-#include "app/route.h"
+#include "app/http/route.h"
 
 handler front_page;
 

@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "app/alloc.h"
-#include "handlers/outline.h"
+#include "app/text/alloc.h"
+#include "handlers/map/outline.h"
 
 /* What is nearer than that is no other world; whatever the land's size is. */
 #define NEAR_KM   350.0

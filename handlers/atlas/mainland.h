@@ -1,8 +1,8 @@
 #ifndef SQUALL_ATLAS_MAINLAND_H
 #define SQUALL_ATLAS_MAINLAND_H
 
-#include "app/str.h"
-#include "handlers/geo.h"
+#include "app/text/str.h"
+#include "handlers/map/geo.h"
 
 /*
  * The points of an outline that a map of the land should show: of its largest

@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-#include "app/html.h"
-#include "app/utf8.h"
+#include "app/text/html.h"
+#include "app/text/utf8.h"
 
 enum {
 	TEXT = 22,     /* units from line to line */

@@ -1,8 +1,8 @@
 #ifndef SQUALL_ATLAS_MARKS_H
 #define SQUALL_ATLAS_MARKS_H
 
-#include "db/query.h"
-#include "handlers/map.h"
+#include "db/sqlite/query.h"
+#include "handlers/map/map.h"
 
 /*
  * Places on a map: circles whose areas compare their populations, and the names

@@ -1,8 +1,8 @@
 #ifndef SQUALL_ATLAS_NEAREST_H
 #define SQUALL_ATLAS_NEAREST_H
 
-#include "db/query.h"
-#include "handlers/geo.h"
+#include "db/sqlite/query.h"
+#include "handlers/map/geo.h"
 
 /* The places nearest to a point. */
 enum { NEAREST_MAX = 20 };

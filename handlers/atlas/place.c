@@ -3,12 +3,12 @@
  */
 #include "handlers/atlas/place.h"
 
-#include "app/value.h"
+#include "app/text/value.h"
 #include "handlers/atlas/frame.h"
 #include "handlers/atlas/marks.h"
 #include "handlers/atlas/nearest.h"
-#include "handlers/map.h"
-#include "handlers/reader.h"
+#include "handlers/map/map.h"
+#include "handlers/page/reader.h"
 
 enum {
 	AROUND_KM = 250, /* that the map shows, to each side */

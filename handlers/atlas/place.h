@@ -1,7 +1,7 @@
 #ifndef SQUALL_ATLAS_PLACE_H
 #define SQUALL_ATLAS_PLACE_H
 
-#include "app/route.h"
+#include "app/http/route.h"
 
 handler place_page;
 

@@ -3,10 +3,10 @@
  */
 #include "handlers/atlas/search.h"
 
-#include "app/json.h"
+#include "app/text/json.h"
 #include "handlers/atlas/frame.h"
 #include "handlers/atlas/words.h"
-#include "handlers/reader.h"
+#include "handlers/page/reader.h"
 
 enum { WORDS_MAX = 200, FOUND = 50, FOUND_MAX = 100 };
 

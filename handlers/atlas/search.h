@@ -1,7 +1,7 @@
 #ifndef SQUALL_ATLAS_SEARCH_H
 #define SQUALL_ATLAS_SEARCH_H
 
-#include "app/route.h"
+#include "app/http/route.h"
 
 enum { SEARCH_Q, SEARCH_SIZE, SEARCH_PARAMS };
 

@@ -7,7 +7,7 @@
 #include <ctype.h>
 #include <strings.h>
 
-#include "app/utf8.h"
+#include "app/text/utf8.h"
 
 enum {
 	REPLACED_MAX = 3,   /* letters of a word that stand for others */

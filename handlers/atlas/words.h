@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-#include "app/buf.h"
+#include "app/text/buf.h"
 
 /*
  * Adds words that somebody has typed as a query of FTS5 (its document, section

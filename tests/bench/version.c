@@ -3,7 +3,7 @@
  * request: nanoseconds, and as a share of a hit that takes so many
  * microseconds of CPU.  usage: version DATABASE HIT_US (the file is changed)
  */
-#include "db/version.h"
+#include "db/sqlite/version.h"
 
 #include <sys/stat.h>
 

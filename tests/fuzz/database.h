@@ -9,8 +9,8 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
-#include "app/log.h"
-#include "db/guard.h"
+#include "app/watch/log.h"
+#include "db/sqlite/guard.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { DATABASE_LIMIT_MS = 3600 * 1000 }; /* libFuzzer has a time limit */

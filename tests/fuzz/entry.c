@@ -9,11 +9,11 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "app/encode.h"
-#include "app/entry.h"
+#include "app/cache/entry.h"
+#include "app/render/encode.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Offsets as the table in app/entry.h has them. */
+/* Offsets as the table in app/cache/entry.h has them. */
 enum {
 	TYPE_LEN_AT = 6,
 	KEY_LEN_AT = 8,

@@ -6,9 +6,9 @@
  */
 #include <math.h>
 
-#include "app/html.h"
-#include "app/json.h"
-#include "app/utf8.h"
+#include "app/text/html.h"
+#include "app/text/json.h"
+#include "app/text/utf8.h"
 #include "tests/fuzz/fuzz.h"
 
 static const struct str replacement = {"\xef\xbf\xbd", 3};

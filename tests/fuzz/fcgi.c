@@ -1,5 +1,5 @@
 /*
- * Fuzzes the way from a web server's bytes to a page's key: app/fcgi.c,
+ * Fuzzes the way from a web server's bytes to a page's key: app/serve/fcgi.c,
  * request.c and route.c.  The bytes are sent twice, the second time in small
  * pieces and with padded records, and the same has to come of them.  A request
  * that has a page has one address for it that leads to the same key; and its
@@ -9,13 +9,13 @@
  * sizes of pieces, these sizes, and the bytes to send.  There, 0xff 0xff N
  * stands for N KiB, so that a small input reaches the limits of large requests.
  */
-#include "app/fcgi.h"
+#include "app/serve/fcgi.h"
 
 #include <sys/socket.h>
 
 #include <unistd.h>
 
-#include "app/log.h"
+#include "app/watch/log.h"
 #include "handlers/routes.h"
 #include "tests/fuzz/fuzz.h"
 

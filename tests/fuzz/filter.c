@@ -1,20 +1,21 @@
 /*
  * Fuzzes what a table's page can be asked for, from names and values to rows:
- * db/filter.c, search.c, through.c and keyset.c.  Whatever is accepted compiles
- * and runs; as many rows come as are counted, as many follow the first of them,
- * and only a full-text index may refuse what was put in its own language.
+ * db/rows/filter.c, search.c, through.c and keyset.c.  Whatever is accepted
+ * compiles and runs; as many rows come as are counted, as many follow the first
+ * of them, and only a full-text index may refuse what was put in its own
+ * language.
  *
  * An input is: a byte that chooses the table, and parameters, NAME=VALUE, with
  * 0xff between them, which UTF-8 never has.
  */
-#include "db/filter.h"
+#include "db/rows/filter.h"
 
-#include "app/json_valid.h"
-#include "app/utf8.h"
-#include "db/count.h"
-#include "db/keyset.h"
-#include "db/search.h"
-#include "db/through.h"
+#include "app/text/json_valid.h"
+#include "app/text/utf8.h"
+#include "db/rows/count.h"
+#include "db/rows/keyset.h"
+#include "db/rows/search.h"
+#include "db/rows/through.h"
 #include "tests/fuzz/tables.h"
 
 enum {

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/buf.h"
-#include "app/str.h"
+#include "app/text/buf.h"
+#include "app/text/str.h"
 
 /*
  * What the fuzz targets share.  A target is one file with the first of these

@@ -3,11 +3,11 @@
  * here passes there, since it is given to SQLite's other functions; what passes
  * only there is no UTF-8, or nested deeper than here.
  */
-#include "app/json_valid.h"
+#include "app/text/json_valid.h"
 
 #include <sqlite3.h>
 
-#include "app/utf8.h"
+#include "app/text/utf8.h"
 #include "tests/fuzz/fuzz.h"
 
 static bool

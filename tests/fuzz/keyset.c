@@ -5,11 +5,11 @@
  * is the same place.  Every range of rows after it gets a statement that binds
  * as many values as it has.
  */
-#include "db/keyset.h"
+#include "db/rows/keyset.h"
 
 #include <inttypes.h>
 
-#include "app/url.h"
+#include "app/text/url.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { N_COLUMNS = 4 };

@@ -1,18 +1,18 @@
 /*
- * Fuzzes an INI file's way into the configuration: app/ini.c, sections.c,
- * metadata.c and options.c.  What is taken is within the bounds that pages rely
- * on, and each table's section has found its database; what is refused has one
- * line that says where.
+ * Fuzzes an INI file's way into the configuration: app/config/ini.c,
+ * sections.c, metadata.c and options.c.  What is taken is within the bounds
+ * that pages rely on, and each table's section has found its database; what is
+ * refused has one line that says where.
  */
-#include "app/metadata.h"
+#include "app/config/metadata.h"
 
 #include <sys/mman.h>
 
 #include <strings.h>
 #include <unistd.h>
 
-#include "app/config.h"
-#include "app/options.h"
+#include "app/config/config.h"
+#include "app/config/options.h"
 #include "tests/fuzz/fuzz.h"
 
 static char path[32];

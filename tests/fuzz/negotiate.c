@@ -4,7 +4,7 @@
  * says so, on case; and no page counts as the client's own unless the client
  * has named its tag.
  */
-#include "app/negotiate.h"
+#include "app/serve/negotiate.h"
 
 #include <ctype.h>
 

@@ -3,13 +3,13 @@
  * the handler's reply.  Whatever is asked for, nothing fails that is not the
  * asker's fault, what is JSON is valid, and the rest is UTF-8.
  */
-#include "app/page.h"
+#include "app/http/page.h"
 
-#include "app/json_valid.h"
-#include "app/utf8.h"
-#include "handlers/error.h"
+#include "app/text/json_valid.h"
+#include "app/text/utf8.h"
+#include "handlers/page/error.h"
 #include "handlers/routes.h"
-#include "handlers/table.h"
+#include "handlers/table/table.h"
 #include "tests/fuzz/tables.h"
 
 enum {

@@ -4,11 +4,11 @@
  * is one: it reads as the same request, and so does whatever differs in
  * nothing that counts.
  */
-#include "app/params.h"
+#include "app/http/params.h"
 
-#include "app/utf8.h"
-#include "handlers/query.h"
-#include "handlers/table.h"
+#include "app/text/utf8.h"
+#include "handlers/sql/query.h"
+#include "handlers/table/table.h"
 #include "tests/fuzz/fuzz.h"
 
 /* As a request that has come to its route; to be released. */

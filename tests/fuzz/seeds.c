@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/encode.h"
-#include "app/entry.h"
+#include "app/cache/entry.h"
+#include "app/render/encode.h"
 
 struct seed {
 	const char *name;

@@ -1,11 +1,11 @@
 /*
- * Fuzzes app/sqltext.c with SQL as a visitor may send it.  Names stand in the
- * text, each once, and of what SQLite compiles they are the parameters that it
- * has itself; comments at the beginning are lines of it, in their order.
+ * Fuzzes app/text/sqltext.c with SQL as a visitor may send it.  Names stand in
+ * the text, each once, and of what SQLite compiles they are the parameters that
+ * it has itself; comments at the beginning are lines of it, in their order.
  */
-#include "app/sqltext.h"
+#include "app/text/sqltext.h"
 
-#include "app/utf8.h"
+#include "app/text/utf8.h"
 #include "tests/fuzz/database.h"
 
 static const char schema[] = "CREATE TABLE t (a, b); CREATE VIEW v AS "

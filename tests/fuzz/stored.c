@@ -3,11 +3,11 @@
  * has parameters as they stand in the statement, and written as a file again
  * it is the same query; what it refuses it says why, with the file's name.
  */
-#include "app/stored.h"
+#include "app/config/stored.h"
 
 #include <inttypes.h>
 
-#include "app/sqltext.h"
+#include "app/text/sqltext.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char file[] = "top.sql";

@@ -1,9 +1,9 @@
 /*
- * Fuzzes the encodings of app/url.c.  What is encoded consists of harmless
+ * Fuzzes the encodings of app/text/url.c.  What is encoded consists of harmless
  * characters and decodes to what it was; a row's key keeps its components, and
  * whatever stands in an address has one canonical form.
  */
-#include "app/url.h"
+#include "app/text/url.h"
 
 #include <ctype.h>
 

@@ -65,7 +65,7 @@ cells()
 }
 
 @test "the README has every key of the sections" {
-	sed -nE 's/^ *\{"([a-z_]+)", KEY_.*/\1/p' "$ROOT/app/metadata.c" |
+	sed -nE 's/^ *\{"([a-z_]+)", KEY_.*/\1/p' "$ROOT/app/config/metadata.c" |
 	    sort -u >"$T/keys"
 	(($(wc -l <"$T/keys") > 15))
 	while read -r key; do
@@ -88,7 +88,7 @@ cells()
 parameters()
 {
 	sed -nE 's/^ *(\[[A-Z_]+\] = )?\{"(_[a-z_]+)", .*/\2/p' \
-	    "$ROOT/handlers/table.c" | grep -vx -e '_filter_[a-z]*' \
+	    "$ROOT/handlers/table/table.c" | grep -vx -e '_filter_[a-z]*' \
 	    -e _header -e _dl -e _stream
 }
 
@@ -109,7 +109,7 @@ answered()
 		grep -q "[?&]$name=" "$T/answered" || fail "$name"
 	done
 	sed -nE 's/^    \{"([a-z_]+)", "[A-Z].*/\1/p' \
-	    "$ROOT/handlers/table_extras.c" "$ROOT/handlers/row.c" |
+	    "$ROOT/handlers/table/table_extras.c" "$ROOT/handlers/table/row.c" |
 	    sort -u >"$T/extras"
 	(($(wc -l <"$T/extras") > 30))
 	while read -r name; do
@@ -117,7 +117,7 @@ answered()
 		    fail "_extra=$name"
 	done <"$T/extras"
 	sed -nE 's/^    \{"([a-z]+)", "[^"]+", (true|false),.*/\1/p' \
-	    "$ROOT/db/filter.c" >"$T/comparisons"
+	    "$ROOT/db/rows/filter.c" >"$T/comparisons"
 	(($(wc -l <"$T/comparisons") > 20))
 	while read -r name; do
 		grep -qE "__$name=.* \[[0-9,]*\]$" \

@@ -146,7 +146,7 @@ media_types()
 	done
 	while read -r type; do
 		grep -qxF "$type" "$T/types" || fail "no page of $type"
-	done < <(sed -n 's/.*"\(.*; charset=.*\)".*/\1/p' "$ROOT/app/media.c" |
+	done < <(sed -n 's/.*"\(.*; charset=.*\)".*/\1/p' "$ROOT/app/http/media.c" |
 	    grep -v openmetrics)
 	# the connection is still the first one
 	is "$(clients)" $((before + 1))

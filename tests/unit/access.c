@@ -1,7 +1,7 @@
 /*
- * app/access.c: each format of the access log, as it stands in a file.
+ * app/serve/access.c: each format of the access log, as it stands in a file.
  */
-#include "app/access.h"
+#include "app/serve/access.h"
 
 #include <regex.h>
 #include <time.h>

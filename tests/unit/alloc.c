@@ -1,13 +1,13 @@
 /*
- * app/alloc.c, and what it is for: whichever allocation fails while a page is
- * made, squall's own or SQLite's, the page is the right one, or an error that
- * nobody keeps, and the next page is right.  The linker puts the allocators
- * below in the place of libc's (see the Makefile).
+ * app/text/alloc.c, and what it is for: whichever allocation fails while a page
+ * is made, squall's own or SQLite's, the page is the right one, or an error
+ * that nobody keeps, and the next page is right.  The linker puts the
+ * allocators below in the place of libc's (see the Makefile).
  */
-#include "app/alloc.h"
+#include "app/text/alloc.h"
 
-#include "app/renderer.h"
-#include "db/heap.h"
+#include "app/render/renderer.h"
+#include "db/sqlite/heap.h"
 #include "handlers/routes.h"
 #include "tests/unit/asking.h"
 #include "tests/unit/database.h"

@@ -5,7 +5,7 @@
  * Requests as web servers hand them over, for the tests of what is made of
  * them.
  */
-#include "app/request.h"
+#include "app/http/request.h"
 #include "tests/unit/util.h"
 
 /* The variables of one request; NULL: not sent. */

@@ -1,7 +1,7 @@
 /*
- * app/backlog.c: how many connections wait on a listening socket.
+ * app/process/backlog.c: how many connections wait on a listening socket.
  */
-#include "app/backlog.h"
+#include "app/process/backlog.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -10,7 +10,7 @@
 #include <netinet/in.h>
 #include <unistd.h>
 
-#include "app/listener.h"
+#include "app/process/listener.h"
 #include "tests/unit/util.h"
 
 enum { BACKLOG = 5, CLIENTS = 20, PATIENCE_MS = 1000 };

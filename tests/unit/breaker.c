@@ -1,7 +1,7 @@
 /*
- * app/breaker.c: when a server that fails is asked again.
+ * app/cache/breaker.c: when a server that fails is asked again.
  */
-#include "app/breaker.h"
+#include "app/cache/breaker.h"
 
 #include "tests/unit/util.h"
 

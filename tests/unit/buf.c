@@ -1,7 +1,8 @@
 /*
- * app/buf.c: growth, the sticky failure, the upper bound, giving memory back.
+ * app/text/buf.c: growth, the sticky failure, the upper bound, giving memory
+ * back.
  */
-#include "app/buf.h"
+#include "app/text/buf.h"
 
 #include <malloc.h>
 #include <wchar.h>

@@ -3,7 +3,7 @@
  */
 #include "db/catalog.h"
 
-#include "db/look.h"
+#include "db/sqlite/look.h"
 #include "tests/unit/database.h"
 
 static void

@@ -1,12 +1,13 @@
 /*
- * handlers/chart.c and handlers/scale.c: what charts and their axes show.
+ * handlers/chart/chart.c and handlers/chart/scale.c: what charts and their axes
+ * show.
  */
-#include "handlers/chart.h"
+#include "handlers/chart/chart.h"
 
 #include <float.h>
 #include <math.h>
 
-#include "handlers/scale.h"
+#include "handlers/chart/scale.h"
 #include "tests/unit/util.h"
 
 /* All of a scale's labels, with spaces between. */

@@ -1,7 +1,7 @@
 /*
- * app/children.c: when a worker is killed that was told to finish.
+ * app/process/children.c: when a worker is killed that was told to finish.
  */
-#include "app/children.h"
+#include "app/process/children.h"
 
 #include <sys/wait.h>
 
@@ -9,9 +9,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "app/clock.h"
-#include "app/link.h"
-#include "app/log.h"
+#include "app/process/link.h"
+#include "app/watch/clock.h"
+#include "app/watch/log.h"
 #include "tests/unit/util.h"
 
 /* A worker that says that it lives, if it does, and never ends. */

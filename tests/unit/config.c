@@ -1,12 +1,12 @@
 /*
- * app/config.c: every option from the command line and from the INI file, and
- * what is said about those that are wrong.
+ * app/config/config.c: every option from the command line and from the INI
+ * file, and what is said about those that are wrong.
  */
-#include "app/config.h"
+#include "app/config/config.h"
 
 #include <unistd.h>
 
-#include "app/status.h"
+#include "app/watch/status.h"
 #include "tests/unit/util.h"
 
 enum { MAX_ARGS = 32 };

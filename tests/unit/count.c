@@ -1,7 +1,7 @@
 /*
- * db/count.c: exact numbers where they are cheap, and bounds elsewhere.
+ * db/rows/count.c: exact numbers where they are cheap, and bounds elsewhere.
  */
-#include "db/count.h"
+#include "db/rows/count.h"
 
 #include "tests/unit/database.h"
 

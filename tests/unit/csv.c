@@ -1,7 +1,7 @@
 /*
- * app/csv.c: fields of CSV, and what spreadsheets would make of them.
+ * app/text/csv.c: fields of CSV, and what spreadsheets would make of them.
  */
-#include "app/csv.h"
+#include "app/text/csv.h"
 
 #include "tests/unit/util.h"
 

@@ -11,7 +11,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
-#include "db/query.h"
+#include "db/sqlite/query.h"
 #include "tests/unit/util.h"
 
 struct database {

@@ -1,12 +1,12 @@
 /*
- * db/db.c: files that are missing, locked, damaged, slow or replaced.
+ * db/sqlite/db.c: files that are missing, locked, damaged, slow or replaced.
  */
-#include "db/db.h"
+#include "db/sqlite/db.h"
 
 #include <fcntl.h>
 #include <pthread.h>
 
-#include "app/clock.h"
+#include "app/watch/clock.h"
 #include "tests/unit/database.h"
 
 enum { SHORT_MS = 60 }; /* a time limit that is waited for */

@@ -1,9 +1,9 @@
 /*
- * db/deadline.c: statements that never ask for the time are interrupted.
+ * db/sqlite/deadline.c: statements that never ask for the time are interrupted.
  */
-#include "db/deadline.h"
+#include "db/sqlite/deadline.h"
 
-#include "db/internal.h"
+#include "db/sqlite/internal.h"
 #include "tests/unit/database.h"
 
 static const char endless[] =

@@ -1,7 +1,8 @@
 /*
- * db/declaration.c: the parts of CREATE VIRTUAL TABLE, however it is written.
+ * db/schema/declaration.c: the parts of CREATE VIRTUAL TABLE, however it is
+ * written.
  */
-#include "db/declaration.h"
+#include "db/schema/declaration.h"
 
 #include "tests/unit/util.h"
 

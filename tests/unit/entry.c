@@ -1,9 +1,9 @@
 /*
- * app/entry.c: what is written is read back, and what is anything else is no
- * entry.  The bytes lie in memory of their exact size, so that reading on is
+ * app/cache/entry.c: what is written is read back, and what is anything else is
+ * no entry.  The bytes lie in memory of their exact size, so that reading on is
  * seen by AddressSanitizer and valgrind.
  */
-#include "app/entry.h"
+#include "app/cache/entry.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>

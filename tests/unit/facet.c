@@ -1,10 +1,10 @@
 /*
- * db/facet.c, db/suggest.c: values and their counts, within the filters and the
- * time, and which columns are worth a facet.
+ * db/rows/facet.c, db/rows/suggest.c: values and their counts, within the
+ * filters and the time, and which columns are worth a facet.
  */
-#include "db/facet.h"
+#include "db/rows/facet.h"
 
-#include "db/suggest.h"
+#include "db/rows/suggest.h"
 #include "tests/unit/database.h"
 
 /*

@@ -1,11 +1,11 @@
 /*
- * db/filter.c: which rows pass, by which SQL, and in which words.
+ * db/rows/filter.c: which rows pass, by which SQL, and in which words.
  */
-#include "db/filter.h"
+#include "db/rows/filter.h"
 
-#include "app/json_valid.h"
-#include "db/count.h"
-#include "db/keyset.h"
+#include "app/text/json_valid.h"
+#include "db/rows/count.h"
+#include "db/rows/keyset.h"
 #include "tests/unit/database.h"
 
 static const char schema[] =

@@ -1,7 +1,7 @@
 /*
- * handlers/geo.c: distances, directions and boxes on the globe.
+ * handlers/map/geo.c: distances, directions and boxes on the globe.
  */
-#include "handlers/geo.h"
+#include "handlers/map/geo.h"
 
 #include <math.h>
 

@@ -1,14 +1,14 @@
 /*
- * db/guard.c: what a statement that is not squall's may do, and that nothing of
- * it remains.
+ * db/sqlite/guard.c: what a statement that is not squall's may do, and that
+ * nothing of it remains.
  */
-#include "db/guard.h"
+#include "db/sqlite/guard.h"
 
 #include <sqlite3.h>
 
-#include "app/sqltext.h"
-#include "db/heap.h"
-#include "db/internal.h"
+#include "app/text/sqltext.h"
+#include "db/sqlite/heap.h"
+#include "db/sqlite/internal.h"
 #include "tests/unit/database.h"
 
 static struct db *

@@ -1,5 +1,5 @@
 /* What one program hands over to the next. */
-#include "app/handover.h"
+#include "app/process/handover.h"
 
 #include <sys/socket.h>
 

@@ -1,7 +1,7 @@
 /*
- * db/heap.c: the account of what a thread has from SQLite's allocator.
+ * db/sqlite/heap.c: the account of what a thread has from SQLite's allocator.
  */
-#include "db/heap.h"
+#include "db/sqlite/heap.h"
 
 #include <pthread.h>
 #include <sqlite3.h>

@@ -1,7 +1,7 @@
 /*
- * db/histogram.c: which numbers are counted, and where.
+ * db/rows/histogram.c: which numbers are counted, and where.
  */
-#include "db/histogram.h"
+#include "db/rows/histogram.h"
 
 #include "tests/unit/database.h"
 

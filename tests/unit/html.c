@@ -1,7 +1,7 @@
 /*
- * app/html.c: the one escaper, and numbers as people read them.
+ * app/text/html.c: the one escaper, and numbers as people read them.
  */
-#include "app/html.h"
+#include "app/text/html.h"
 
 #include <limits.h>
 #include <malloc.h>

@@ -1,13 +1,14 @@
 /*
- * db/inventory.c: what the schema names is read once, however much it is.
+ * db/schema/inventory.c: what the schema names is read once, however much it
+ * is.
  */
-#include "db/inventory.h"
+#include "db/schema/inventory.h"
 
 #include <time.h>
 
-#include "app/clock.h"
-#include "db/referrers.h"
-#include "db/search.h"
+#include "app/watch/clock.h"
+#include "db/rows/search.h"
+#include "db/schema/referrers.h"
 #include "tests/unit/database.h"
 
 /* A table hub, and n tables t1, t2, ... that refer to it. */

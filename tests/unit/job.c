@@ -1,12 +1,12 @@
 /*
- * app/job.c and the waiting list in app/conn.c: finding the job for a key, and
- * whose request it works with when connections come and go.
+ * app/render/job.c and the waiting list in app/serve/conn.c: finding the job
+ * for a key, and whose request it works with when connections come and go.
  */
-#include "app/job.h"
+#include "app/render/job.h"
 
 #include <unistd.h>
 
-#include "app/conn.h"
+#include "app/serve/conn.h"
 #include "tests/unit/util.h"
 
 static const struct route route = {.name = "test", .path = "/:a"};

@@ -1,7 +1,7 @@
 /*
- * app/json.c: every value as RFC 8259 has it.
+ * app/text/json.c: every value as RFC 8259 has it.
  */
-#include "app/json.h"
+#include "app/text/json.h"
 
 #include <float.h>
 #include <math.h>

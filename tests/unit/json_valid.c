@@ -1,7 +1,7 @@
 /*
- * app/json_valid.c: what is JSON, and what only looks like it.
+ * app/text/json_valid.c: what is JSON, and what only looks like it.
  */
-#include "app/json_valid.h"
+#include "app/text/json_valid.h"
 
 #include "tests/unit/util.h"
 

@@ -1,8 +1,8 @@
 /*
- * db/statements.c, db/described.c: what a connection keeps from page to page
- * holds just as long as the schema does.
+ * db/sqlite/statements.c, db/schema/described.c: what a connection keeps from
+ * page to page holds just as long as the schema does.
  */
-#include "db/schema.h"
+#include "db/schema/schema.h"
 #include "tests/unit/database.h"
 
 static void

@@ -1,10 +1,10 @@
 /*
- * route_key in app/route.c: one page, one key.  The last test compares the
+ * route_key in app/http/route.c: one page, one key.  The last test compares the
  * keys of all pairs of many requests with what the requests mean, which is
  * written down here in another way.
  */
-#include "app/route.h"
-#include "app/url.h"
+#include "app/http/route.h"
+#include "app/text/url.h"
 #include "handlers/routes.h"
 #include "tests/unit/asking.h"
 

@@ -1,12 +1,12 @@
 /*
- * db/keyset.c: the terms of an order, and tokens there and back.  That tokens
- * lead through whole tables is tested in paging.c.
+ * db/rows/keyset.c: the terms of an order, and tokens there and back.  That
+ * tokens lead through whole tables is tested in paging.c.
  */
-#include "db/keyset.h"
+#include "db/rows/keyset.h"
 
 #include <math.h>
 
-#include "app/url.h"
+#include "app/text/url.h"
 #include "tests/unit/database.h"
 
 /* The terms as "a, b DESC, rowid". */

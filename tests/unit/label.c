@@ -1,7 +1,7 @@
 /*
- * db/label.c: which column says what a row is about.
+ * db/schema/label.c: which column says what a row is about.
  */
-#include "db/label.h"
+#include "db/schema/label.h"
 
 #include "tests/unit/database.h"
 

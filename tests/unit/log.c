@@ -1,8 +1,8 @@
 /*
- * app/log.c and app/sink.c: files, pipes and syslog, and what happens when
- * they can't be written.
+ * app/watch/log.c and app/watch/sink.c: files, pipes and syslog, and what
+ * happens when they can't be written.
  */
-#include "app/log.h"
+#include "app/watch/log.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -17,7 +17,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "app/sink.h"
+#include "app/watch/sink.h"
 #include "tests/unit/util.h"
 
 struct fixture {

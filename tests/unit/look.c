@@ -1,9 +1,10 @@
 /*
- * db/look.c: faults of SQLite's versions, and what a database's file is like.
+ * db/sqlite/look.c: faults of SQLite's versions, and what a database's file is
+ * like.
  */
-#include "db/look.h"
+#include "db/sqlite/look.h"
 
-#include "db/engine.h"
+#include "db/sqlite/engine.h"
 #include "tests/unit/database.h"
 
 static size_t

@@ -1,7 +1,7 @@
 /*
- * handlers/map.c: frames, and points thinned by density.
+ * handlers/map/map.c: frames, and points thinned by density.
  */
-#include "handlers/map.h"
+#include "handlers/map/map.h"
 
 #include <math.h>
 

@@ -1,8 +1,8 @@
 /*
- * app/memory.c: the memory tier, in the end against a model that does the same
- * slowly.
+ * app/cache/memory.c: the memory tier, in the end against a model that does the
+ * same slowly.
  */
-#include "app/memory.h"
+#include "app/cache/memory.h"
 
 #include "tests/unit/util.h"
 

@@ -1,8 +1,8 @@
 /*
- * app/negotiate.c: Accept-Encoding and If-None-Match as clients and proxies
- * really write them.
+ * app/serve/negotiate.c: Accept-Encoding and If-None-Match as clients and
+ * proxies really write them.
  */
-#include "app/negotiate.h"
+#include "app/serve/negotiate.h"
 
 #include "tests/unit/util.h"
 

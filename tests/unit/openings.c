@@ -1,13 +1,13 @@
 /*
- * db/openings.c: no more connections than there are descriptors for, and those
- * that are closed for it are as good as open.
+ * db/sqlite/openings.c: no more connections than there are descriptors for, and
+ * those that are closed for it are as good as open.
  */
-#include "db/openings.h"
+#include "db/sqlite/openings.h"
 
 #include <fcntl.h>
 
 #include "db/catalog.h"
-#include "db/look.h"
+#include "db/sqlite/look.h"
 #include "tests/unit/database.h"
 
 enum { DATABASES = 6 };

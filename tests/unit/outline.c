@@ -1,8 +1,8 @@
 /*
- * handlers/outline.c and handlers/atlas/mainland.c: outlines as text, as paths,
- * and which parts of them belong on one map.
+ * handlers/map/outline.c and handlers/atlas/mainland.c: outlines as text, as
+ * paths, and which parts of them belong on one map.
  */
-#include "handlers/outline.h"
+#include "handlers/map/outline.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /*
- * app/page.c: references, and pages that become errors.
+ * app/http/page.c: references, and pages that become errors.
  */
-#include "app/page.h"
+#include "app/http/page.h"
 
 #include "tests/unit/util.h"
 

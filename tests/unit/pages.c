@@ -3,7 +3,7 @@
  * the same page, since one of them renders it for all; and the pages of a
  * table lead to each other.
  */
-#include "app/page.h"
+#include "app/http/page.h"
 #include "db/catalog.h"
 #include "handlers/routes.h"
 #include "tests/unit/asking.h"

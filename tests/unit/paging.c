@@ -1,10 +1,10 @@
 /*
- * db/keyset.c with db/rows.c: walking through tables page by page, by tokens,
- * gives the rows of one query in the order that it asks for, each once.  Every
- * case is a test of its own.
+ * db/rows/keyset.c with db/rows/rows.c: walking through tables page by page, by
+ * tokens, gives the rows of one query in the order that it asks for, each once.
+ * Every case is a test of its own.
  */
-#include "app/url.h"
-#include "db/rows.h"
+#include "app/text/url.h"
+#include "db/rows/rows.h"
 #include "tests/unit/database.h"
 
 struct paging_case {

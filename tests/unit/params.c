@@ -1,8 +1,8 @@
 /*
- * app/params.c: what query strings are taken for, and the one form in which
- * they are written.
+ * app/http/params.c: what query strings are taken for, and the one form in
+ * which they are written.
  */
-#include "app/params.h"
+#include "app/http/params.h"
 
 #include "tests/unit/util.h"
 

@@ -1,7 +1,8 @@
 /*
- * db/pattern.c against SQLite's own LIKE and GLOB, and how it is stopped.
+ * db/sqlite/pattern.c against SQLite's own LIKE and GLOB, and how it is
+ * stopped.
  */
-#include "db/pattern.h"
+#include "db/sqlite/pattern.h"
 
 #include <sqlite3.h>
 #include <stdlib.h>

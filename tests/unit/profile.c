@@ -1,9 +1,9 @@
 /*
- * db/profile.c: sums by statement, and plans in one line.
+ * db/sqlite/profile.c: sums by statement, and plans in one line.
  */
-#include "db/profile.h"
+#include "db/sqlite/profile.h"
 
-#include "app/clock.h"
+#include "app/watch/clock.h"
 #include "tests/unit/database.h"
 
 #define COUNT_TO(n)                                                            \

@@ -1,7 +1,7 @@
 /*
- * handlers/projection.c: maps of the world and of parts of it.
+ * handlers/map/projection.c: maps of the world and of parts of it.
  */
-#include "handlers/projection.h"
+#include "handlers/map/projection.h"
 
 #include <math.h>
 

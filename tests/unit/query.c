@@ -1,7 +1,8 @@
 /*
- * db/query.c: values into statements and out of rows, and names into SQL.
+ * db/sqlite/query.c: values into statements and out of rows, and names into
+ * SQL.
  */
-#include "db/query.h"
+#include "db/sqlite/query.h"
 
 #include <math.h>
 

@@ -1,12 +1,13 @@
 /*
- * db/referrers.c, db/indexes.c, db/through.c: what refers to a table's rows,
- * whether that is found by an index, and filters that follow it.
+ * db/schema/referrers.c, db/schema/indexes.c, db/rows/through.c: what refers to
+ * a table's rows, whether that is found by an index, and filters that follow
+ * it.
  */
-#include "db/referrers.h"
+#include "db/schema/referrers.h"
 
-#include "db/count.h"
-#include "db/indexes.h"
-#include "db/through.h"
+#include "db/rows/count.h"
+#include "db/rows/through.h"
+#include "db/schema/indexes.h"
 #include "tests/unit/database.h"
 
 /* "table(column->to, ...)" for each, with "!" where an index finds it. */

@@ -1,9 +1,10 @@
 /*
- * app/request.c: the prefix and the path out of every web server's variables.
+ * app/http/request.c: the prefix and the path out of every web server's
+ * variables.
  */
-#include "app/request.h"
+#include "app/http/request.h"
 
-#include "app/route.h"
+#include "app/http/route.h"
 #include "tests/unit/asking.h"
 
 struct fixture {

@@ -1,7 +1,7 @@
 /*
- * app/respond.c: the head of a reply, line by line.
+ * app/serve/respond.c: the head of a reply, line by line.
  */
-#include "app/respond.h"
+#include "app/serve/respond.h"
 
 #include "tests/unit/util.h"
 

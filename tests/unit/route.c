@@ -1,8 +1,8 @@
 /*
- * app/route.c: which row of a table a request belongs to, and what is made of
- * its parameters.  Keys have a file of their own.
+ * app/http/route.c: which row of a table a request belongs to, and what is made
+ * of its parameters.  Keys have a file of their own.
  */
-#include "app/route.h"
+#include "app/http/route.h"
 
 #include "tests/unit/asking.h"
 

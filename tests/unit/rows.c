@@ -1,8 +1,8 @@
 /*
- * db/rows.c: finding a row by its key in a URL, writing that key, and what
+ * db/rows/rows.c: finding a row by its key in a URL, writing that key, and what
  * foreign keys refer to.
  */
-#include "db/rows.h"
+#include "db/rows/rows.h"
 
 #include "tests/unit/database.h"
 

@@ -1,9 +1,9 @@
 /*
- * db/schema.c: what is read of tables with odd names, keys and columns.
+ * db/schema/schema.c: what is read of tables with odd names, keys and columns.
  */
-#include "db/schema.h"
+#include "db/schema/schema.h"
 
-#include "db/count.h"
+#include "db/rows/count.h"
 #include "tests/unit/database.h"
 
 static void

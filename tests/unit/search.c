@@ -1,11 +1,11 @@
 /*
- * db/search.c: which FTS table is a table's index, and that whatever somebody
- * types is a query.
+ * db/rows/search.c: which FTS table is a table's index, and that whatever
+ * somebody types is a query.
  */
-#include "db/search.h"
+#include "db/rows/search.h"
 
-#include "db/count.h"
-#include "db/rows.h"
+#include "db/rows/count.h"
+#include "db/rows/rows.h"
 #include "tests/unit/database.h"
 
 /* "index by key" of a table; "none" if nothing indexes it. */

@@ -1,7 +1,7 @@
 /*
- * app/secret.c: passwords from files and from the environment.
+ * app/config/secret.c: passwords from files and from the environment.
  */
-#include "app/secret.h"
+#include "app/config/secret.h"
 
 #include <stdlib.h>
 #include <unistd.h>

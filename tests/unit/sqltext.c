@@ -1,8 +1,8 @@
 /*
- * app/sqltext.c: parameters and comments of SQL, as SQLite reads them, and what
- * is no condition.
+ * app/text/sqltext.c: parameters and comments of SQL, as SQLite reads them, and
+ * what is no condition.
  */
-#include "app/sqltext.h"
+#include "app/text/sqltext.h"
 
 #include "tests/unit/util.h"
 

@@ -1,8 +1,8 @@
 /*
- * app/stats.c and app/histogram.c: buckets and percentiles, who counts where,
- * and what remains of a worker that has died.
+ * app/watch/stats.c and app/watch/histogram.c: buckets and percentiles, who
+ * counts where, and what remains of a worker that has died.
  */
-#include "app/stats.h"
+#include "app/watch/stats.h"
 
 #include <sys/wait.h>
 

@@ -1,10 +1,10 @@
 /*
- * app/address.c, app/store.c and what they hand on to: the addresses of
- * stores.  Nothing is connected to.
+ * app/text/address.c, app/cache/store.c and what they hand on to: the addresses
+ * of stores.  Nothing is connected to.
  */
-#include "app/store.h"
+#include "app/cache/store.h"
 
-#include "app/address.h"
+#include "app/text/address.h"
 #include "tests/unit/util.h"
 
 #define assert_address(text, host, port)                                       \

@@ -1,7 +1,7 @@
 /*
- * app/stored.c: what becomes of the text of a query's file.
+ * app/config/stored.c: what becomes of the text of a query's file.
  */
-#include "app/stored.h"
+#include "app/config/stored.h"
 
 #include "tests/unit/util.h"
 

@@ -1,9 +1,9 @@
 /*
- * app/pages.c: a version counts until the turn of the event loop ends, that of
- * all databases like that of one, and not any longer.
+ * app/render/pages.c: a version counts until the turn of the event loop ends,
+ * that of all databases like that of one, and not any longer.
  */
-#include "app/clock.h"
-#include "app/pages.h"
+#include "app/render/pages.h"
+#include "app/watch/clock.h"
 #include "handlers/routes.h"
 #include "tests/unit/asking.h"
 #include "tests/unit/database.h"

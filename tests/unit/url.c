@@ -1,7 +1,7 @@
 /*
- * app/url.c: tilde-encoding as Datasette documents it, and query strings.
+ * app/text/url.c: tilde-encoding as Datasette documents it, and query strings.
  */
-#include "app/url.h"
+#include "app/text/url.h"
 
 #include <ctype.h>
 

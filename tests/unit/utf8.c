@@ -1,8 +1,8 @@
 /*
- * app/utf8.c against the table of well-formed sequences in the Unicode
+ * app/text/utf8.c against the table of well-formed sequences in the Unicode
  * Standard (table 3-7), and by the classes of what is malformed.
  */
-#include "app/utf8.h"
+#include "app/text/utf8.h"
 
 #include "tests/unit/util.h"
 

@@ -19,9 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/buf.h"
-#include "app/log.h"
-#include "app/str.h"
+#include "app/text/buf.h"
+#include "app/text/str.h"
+#include "app/watch/log.h"
 
 enum { N_BYTES = 256 };
 

@@ -1,8 +1,8 @@
 /*
- * db/version.c, with real files in every journal mode: whatever is committed
- * changes the version, and never back.
+ * db/sqlite/version.c, with real files in every journal mode: whatever is
+ * committed changes the version, and never back.
  */
-#include "db/version.h"
+#include "db/sqlite/version.h"
 
 #include "tests/unit/database.h"
 

@@ -1,0 +1,367 @@
+/*
+ * From CGI meta-variables to a request.  Called by the FastCGI and the CGI
+ * side alike; knows neither, nor which paths have a page.
+ */
+#include "app/http/request.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+#include "app/text/alloc.h"
+#include "app/text/url.h"
+#include "app/watch/log.h"
+
+/*
+ * Where a variable goes; NULL: it is none of those that are read.  By lengths,
+ * so that most of the others are compared with nothing.
+ */
+static struct str *
+place_of(struct request_vars *v, struct str name)
+{
+	switch (name.len) {
+	case 9:
+		return str_is(name, "PATH_INFO") ? &v->path_info : NULL;
+	case 11:
+		if (str_is(name, "SCRIPT_NAME"))
+			return &v->script_name;
+		if (str_is(name, "REQUEST_URI"))
+			return &v->uri;
+		if (str_is(name, "REMOTE_ADDR"))
+			return &v->client.address;
+		return v->wants_client && str_is(name, "REMOTE_USER")
+		    ? &v->client.user
+		    : NULL;
+	case 12:
+		if (str_is(name, "QUERY_STRING"))
+			return &v->query;
+		return v->wants_client && str_is(name, "HTTP_REFERER")
+		    ? &v->client.referer
+		    : NULL;
+	case 14:
+		return str_is(name, "REQUEST_METHOD") ? &v->method : NULL;
+	case 15:
+		if (!v->wants_client)
+			return NULL;
+		if (str_is(name, "SERVER_PROTOCOL"))
+			return &v->client.protocol;
+		return str_is(name, "HTTP_USER_AGENT") ? &v->client.agent
+						       : NULL;
+	case 18:
+		return str_is(name, "HTTP_IF_NONE_MATCH") ? &v->if_none_match
+							  : NULL;
+	case 20:
+		return str_is(name, "HTTP_ACCEPT_ENCODING")
+		    ? &v->accept_encoding
+		    : NULL;
+	default:
+		return NULL;
+	}
+}
+
+void
+request_vars_add(struct request_vars *v, struct str name, struct str value)
+{
+	struct str *place = place_of(v, name);
+
+	if (place != NULL)
+		*place = value;
+}
+
+/* Copies into the reserved memory. */
+static struct str
+keep(struct request *req, struct str s)
+{
+	const char *at = req->memory.data + req->memory.len;
+
+	buf_add(&req->memory, s.s, s.len);
+	return (struct str){at, s.len};
+}
+
+/* What the client's strings take; nothing if they were not wanted. */
+static size_t
+client_len(const struct request_client *c)
+{
+	return c->address.len + c->user.len + c->protocol.len + c->referer.len +
+	    c->agent.len;
+}
+
+static void
+keep_client(struct request *req, const struct request_client *c)
+{
+	req->client = (struct request_client){
+	    .address = keep(req, c->address),
+	    .user = keep(req, c->user),
+	    .protocol = keep(req, c->protocol),
+	    .referer = keep(req, c->referer),
+	    .agent = keep(req, c->agent),
+	};
+}
+
+static struct str
+without_trailing_slashes(struct str s)
+{
+	while (s.len > 0 && s.s[s.len - 1] == '/')
+		s.len--;
+	return s;
+}
+
+static bool
+is_below(struct str path, struct str prefix)
+{
+	return str_starts(path, prefix) &&
+	    (path.len == prefix.len || path.s[prefix.len] == '/');
+}
+
+/* Splits "/a/b" into "a" and "b"; "/" and "" have no segments. */
+static bool
+split(struct request *req, struct str path)
+{
+	const char *p = path.s, *end = path.s + path.len;
+
+	if (path.len <= 1)
+		return true;
+	if (*p == '/')
+		p++;
+	for (;;) {
+		const char *slash = memchr(p, '/', (size_t)(end - p));
+		const char *stop = slash == NULL ? end : slash;
+
+		if (req->n_segments == REQUEST_SEGMENTS)
+			return false;
+		req->segments[req->n_segments++] =
+		    (struct str){p, (size_t)(stop - p)};
+		if (slash == NULL)
+			return true;
+		p = slash + 1;
+	}
+}
+
+static const char *const suffixes[] = {
+    [FORMAT_HTML] = "",
+    [FORMAT_JSON] = ".json",
+    [FORMAT_CSV] = ".csv",
+    [FORMAT_GEOJSON] = ".geojson",
+    [FORMAT_MARKDOWN] = ".md",
+    [FORMAT_FILE] = "",
+};
+
+const char *
+format_suffix(enum format format)
+{
+	return suffixes[format];
+}
+
+enum format
+format_of(struct str path)
+{
+	for (size_t i = FORMAT_JSON; i < FORMAT_FILE; i++) {
+		size_t len = strlen(suffixes[i]);
+
+		if (path.len >= len &&
+		    str_is((struct str){path.s + path.len - len, len},
+			suffixes[i]))
+			return (enum format)i;
+	}
+	return FORMAT_HTML;
+}
+
+static enum method
+method_of(struct str name)
+{
+	if (str_is(name, "GET"))
+		return METHOD_GET;
+	if (str_is(name, "HEAD"))
+		return METHOD_HEAD;
+	return METHOD_OTHER;
+}
+
+/*
+ * A loopback address, or nginx's word for a client on a unix socket.  An empty
+ * address says nothing of the client, as none at all does.
+ */
+static bool
+is_local(struct str address)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr in6;
+	struct in_addr in;
+
+	if (str_starts(address, str_of("unix:")))
+		return true;
+	if (address.len == 0 || address.len >= sizeof(text) ||
+	    memchr(address.s, '\0', address.len) != NULL)
+		return false;
+	memcpy(text, address.s, address.len);
+	text[address.len] = '\0';
+	if (inet_pton(AF_INET, text, &in) == 1)
+		return ntohl(in.s_addr) >> 24 == IN_LOOPBACKNET;
+	if (inet_pton(AF_INET6, text, &in6) != 1)
+		return false;
+	return IN6_IS_ADDR_LOOPBACK(&in6) ||
+	    (IN6_IS_ADDR_V4MAPPED(&in6) && in6.s6_addr[12] == IN_LOOPBACKNET);
+}
+
+int
+request_parse_vars(struct request *req, const struct request_vars *v,
+    const char *prefix, struct buf *why)
+{
+	bool too_long =
+	    v->script_name.len + v->path_info.len + v->query.len > REQUEST_MAX;
+	size_t len = client_len(&v->client);
+	struct str path;
+
+	request_reset(req);
+	req->local = is_local(v->client.address);
+	/* For the error page, if it does not come to have a route. */
+	req->format =
+	    format_of(v->path_info.len > 0 ? v->path_info : v->script_name);
+	/* As it came, and decoded; a row's key may grow when it is encoded. */
+	if (!too_long)
+		len += v->method.len + v->uri.len + 2 * v->query.len +
+		    v->accept_encoding.len + v->if_none_match.len +
+		    4 * (v->script_name.len + v->path_info.len);
+	buf_reserve(&req->memory, len);
+	if (req->memory.failed) {
+		buf_lit(why, "Out of memory.");
+		return 503;
+	}
+	if (v->wants_client)
+		keep_client(req, &v->client);
+	if (too_long) {
+		buf_printf(why,
+		    "The address is longer than the %d bytes that are read.",
+		    REQUEST_MAX);
+		return 414;
+	}
+	req->method_name = keep(req, v->method);
+	req->method = method_of(v->method);
+	req->query = keep(req, v->query);
+	req->accept_encoding = keep(req, v->accept_encoding);
+	req->if_none_match = keep(req, v->if_none_match);
+	path = keep(req, v->script_name);
+	path.len += keep(req, v->path_info).len;
+	req->uri = v->uri.s == NULL ? path : keep(req, v->uri);
+
+	if (prefix != NULL)
+		req->prefix = without_trailing_slashes(str_of(prefix));
+	else if (v->path_info.len > 0)
+		req->prefix = without_trailing_slashes(
+		    (struct str){path.s, v->script_name.len});
+	if (!is_below(path, req->prefix)) {
+		if (req->prefix.len > 0)
+			buf_printf(why, "Pages here begin with %.*s/.",
+			    (int)req->prefix.len, req->prefix.s);
+		else
+			buf_lit(why, "There is no page at this address.");
+		return 404;
+	}
+	path.s += req->prefix.len;
+	path.len -= req->prefix.len;
+	if (!split(req, path)) {
+		buf_lit(why, "There is no page at this address.");
+		return 404;
+	}
+	return 200;
+}
+
+int
+request_parse(struct request *req, char *const vars[], const char *prefix,
+    struct buf *why)
+{
+	struct request_vars v = {.wants_client = log_wants_client()};
+
+	for (; *vars != NULL; vars++) {
+		size_t name = strcspn(*vars, "=");
+
+		if ((*vars)[name] == '=')
+			request_vars_add(&v, (struct str){*vars, name},
+			    str_of(*vars + name + 1));
+	}
+	return request_parse_vars(req, &v, prefix, why);
+}
+
+void
+request_path(const struct request *req, struct buf *b)
+{
+	for (size_t i = 0; i < req->n_segments; i++) {
+		buf_char(b, '/');
+		if (i < req->n_names)
+			url_name(b, req->segments[i]);
+		else
+			buf_add(b, req->segments[i].s, req->segments[i].len);
+	}
+	if (req->n_segments == 0)
+		buf_char(b, '/');
+}
+
+/* Where a string stands in the copy's memory. */
+static void
+move(struct str *s, const struct buf *to, const struct buf *from)
+{
+	if (s->s != NULL)
+		s->s = to->data + (s->s - from->data);
+}
+
+bool
+request_copy(struct request *to, const struct request *from)
+{
+	size_t size = from->n_arguments * sizeof(*from->arguments);
+	struct argument *arguments = size == 0 ? NULL : alloc_array(1, size);
+	struct buf memory = {0}, resume = {0};
+
+	buf_add(&memory, from->memory.data, from->memory.len);
+	if (from->resume.len > 0)
+		buf_add(&resume, from->resume.data, from->resume.len);
+	if (memory.failed || resume.failed || (size > 0 && arguments == NULL)) {
+		buf_release(&memory);
+		buf_release(&resume);
+		free(arguments);
+		return false;
+	}
+	*to = *from;
+	to->memory = memory;
+	to->resume = resume;
+	to->arguments = arguments;
+	if (size > 0)
+		memcpy(arguments, from->arguments, size);
+	move(&to->method_name, &memory, &from->memory);
+	move(&to->uri, &memory, &from->memory);
+	move(&to->prefix, &memory, &from->memory);
+	move(&to->query, &memory, &from->memory);
+	move(&to->accept_encoding, &memory, &from->memory);
+	move(&to->if_none_match, &memory, &from->memory);
+	move(&to->client.address, &memory, &from->memory);
+	move(&to->client.user, &memory, &from->memory);
+	move(&to->client.protocol, &memory, &from->memory);
+	move(&to->client.referer, &memory, &from->memory);
+	move(&to->client.agent, &memory, &from->memory);
+	for (size_t i = 0; i < to->n_segments; i++)
+		move(&to->segments[i], &memory, &from->memory);
+	for (size_t i = 0; i < REQUEST_VALUES; i++)
+		move(&to->values[i].text, &memory, &from->memory);
+	for (size_t i = 0; i < to->n_arguments; i++) {
+		move(&to->arguments[i].name, &memory, &from->memory);
+		move(&to->arguments[i].text, &memory, &from->memory);
+	}
+	return true;
+}
+
+void
+request_reset(struct request *req)
+{
+	struct buf memory = req->memory;
+
+	buf_release(&req->resume);
+	free(req->arguments);
+	buf_reset(&memory);
+	*req = (struct request){.memory = memory};
+}
+
+void
+request_release(struct request *req)
+{
+	buf_release(&req->memory);
+	buf_release(&req->resume);
+	free(req->arguments);
+	*req = (struct request){0};
+}

@@ -1,0 +1,132 @@
+#ifndef SQUALL_REQUEST_H
+#define SQUALL_REQUEST_H
+
+#include <stdint.h>
+
+#include "app/text/buf.h"
+#include "app/text/str.h"
+
+/*
+ * What somebody asks for, and nothing of how it came.
+ *
+ * The strings stand in `memory`, which the request owns.  Parsing reserves
+ * enough of it for the decoded segments and values as well, so it never moves:
+ * a request may be assigned to another variable, as long as only one of the
+ * two is released.
+ */
+enum {
+	REQUEST_SEGMENTS = 8,    /* more make a path that no route has */
+	REQUEST_VALUES = 48,     /* declared parameters of a route */
+	REQUEST_ARGUMENTS = 100, /* further ones, and those of lists */
+	REQUEST_MAX = 16 << 10,  /* bytes of path and query */
+};
+
+enum method { METHOD_GET, METHOD_HEAD, METHOD_OTHER };
+
+enum format {
+	FORMAT_HTML,
+	FORMAT_JSON,
+	FORMAT_CSV,
+	FORMAT_GEOJSON,
+	FORMAT_MARKDOWN,
+	FORMAT_FILE,
+};
+
+/* The value of a declared parameter: given, or its default. */
+struct value {
+	bool given;
+	int64_t number;  /* of all but a PARAM_TEXT */
+	struct str text; /* as it was given; s is NULL when it was not */
+};
+
+/* A parameter that may be repeated, or is not declared (see params.h). */
+struct argument {
+	size_t param; /* its place in the table; its size: it has none */
+	struct str name, text;
+};
+
+struct route;
+
+/* Who asks, as the web server and the client say: for the log only. */
+struct request_client {
+	struct str address, user, protocol, referer, agent;
+};
+
+struct request {
+	struct buf memory;
+	struct buf resume; /* where a stream goes on; empty: at its beginning */
+	const struct route *route; /* once it has one */
+	uint64_t id; /* names the request in logs and error pages, in hex */
+	enum method method;
+	bool local; /* from this machine, so the web server says */
+	enum format format;
+	bool uncached; /* its page is neither looked for nor kept */
+	struct str method_name;
+	struct str uri;    /* as the client sent it: for the log only */
+	struct str prefix; /* where squall is mounted: "" or "/data", decoded */
+	struct str query;  /* raw */
+	struct str accept_encoding, if_none_match; /* header fields, raw */
+	struct request_client client; /* empty unless it was wanted */
+	/*
+	 * The path below the prefix.  Once the request has a route, the first
+	 * n_names segments are decoded names; what follows stays encoded.
+	 */
+	struct str segments[REQUEST_SEGMENTS];
+	size_t n_segments, n_names;
+	struct value values[REQUEST_VALUES]; /* as the route declares them */
+	size_t n_arguments;
+	struct argument *arguments; /* in canonical order; NULL: it has none */
+};
+
+/* ".json" and the like; "" for HTML and files. */
+const char *format_suffix(enum format);
+
+/* The format of a path, by its suffix; HTML without one. */
+enum format format_of(struct str path);
+
+/* The CGI meta-variables that squall reads (RFC 3875, section 4.1). */
+struct request_vars {
+	struct str method, script_name, path_info, query, uri;
+	struct str accept_encoding, if_none_match;
+	bool wants_client; /* set it first, for all of these to be taken */
+	struct request_client client;
+};
+
+/* Takes a variable, if it is one of them.  Nothing is copied. */
+void request_vars_add(struct request_vars *, struct str name, struct str value);
+
+/*
+ * Reads a request from its variables, which are copied.
+ *
+ * `prefix`, where not NULL, is where squall is mounted: SCRIPT_NAME and
+ * PATH_INFO together are then the path, and it is cut off.  Otherwise
+ * SCRIPT_NAME is the prefix where there is a PATH_INFO, and where there is
+ * none (as with nginx's stock fastcgi_params) it is the whole path.
+ *
+ * Returns 200, or the HTTP status to refuse it with and a sentence in `why`:
+ * 404 outside the prefix, 414 too long, 503 out of memory.  The request is to
+ * be released in any case.
+ */
+int request_parse_vars(struct request *, const struct request_vars *,
+    const char *prefix, struct buf *why);
+
+/* The same from an environment: strings NAME=VALUE that end with a NULL. */
+int request_parse(
+    struct request *, char *const vars[], const char *prefix, struct buf *why);
+
+/*
+ * Adds the path below the prefix in its one canonical form, without a suffix;
+ * "/" for no segments.  The request must have a route.
+ */
+void request_path(const struct request *, struct buf *);
+
+/* A copy that owns its memory; false without memory. */
+bool request_copy(struct request *to, const struct request *from);
+
+/* Frees what it owns, and makes it empty. */
+void request_release(struct request *);
+
+/* Makes it empty but keeps its memory for the next one. */
+void request_reset(struct request *);
+
+#endif

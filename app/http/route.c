@@ -1,0 +1,304 @@
+/*
+ * From a request's path and query to a row of the route table, and to the key
+ * under which its page is kept.
+ */
+#include "app/http/route.h"
+
+#include "app/text/url.h"
+#include "app/text/utf8.h"
+
+/* Cuts ".json" or the like off the last segment: what remains, the format. */
+static bool
+cut_suffix(struct str *segment, enum format *format)
+{
+	const char *dot = memrchr(segment->s, '.', segment->len);
+
+	*format = format_of(*segment);
+	if (*format != FORMAT_HTML)
+		segment->len -= strlen(format_suffix(*format));
+	return dot == NULL || *format != FORMAT_HTML;
+}
+
+/* Whether the route has pages of this format. */
+static bool
+has_format(const struct route *r, enum format format)
+{
+	switch (format) {
+	case FORMAT_JSON:
+		return !r->only_html;
+	case FORMAT_CSV:
+		return r->csv;
+	case FORMAT_GEOJSON:
+		return r->geojson;
+	case FORMAT_MARKDOWN:
+		return r->markdown;
+	default:
+		return true;
+	}
+}
+
+unsigned char
+route_depth(const struct route *r)
+{
+	const char *p = r->path;
+	unsigned char n = 0;
+
+	while ((p = strchr(p, '/')) != NULL && p[1] != '\0') {
+		n++;
+		p++;
+	}
+	return n;
+}
+
+/*
+ * Whether the pattern has just these segments.  A request is held against many
+ * of them, so this compares byte by byte and calls nothing.
+ */
+static bool
+matches(const char *pattern, const struct str *segments, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct str s = segments[i];
+		size_t at = 0;
+
+		if (s.len == 0 || *pattern++ != '/')
+			return false;
+		if (*pattern == ':') {
+			while (*pattern != '\0' && *pattern != '/')
+				pattern++;
+			continue;
+		}
+		while (at < s.len && *pattern != '\0' && *pattern == s.s[at]) {
+			pattern++;
+			at++;
+		}
+		if (at < s.len)
+			return false;
+	}
+	return *pattern == '\0' || (n == 0 && strcmp(pattern, "/") == 0);
+}
+
+/*
+ * Whether a segment is a name, in any of its encodings.  Without memory it is
+ * not known, and the request's fails.
+ */
+static bool
+names(struct request *req, const char *name, struct str segment)
+{
+	struct buf decoded = {0};
+	bool same;
+
+	url_unname(&decoded, segment);
+	same = str_is(str_of_buf(&decoded), name);
+	req->memory.failed |= decoded.failed;
+	buf_release(&decoded);
+	return same;
+}
+
+static const struct route *
+find(const struct routes *routes, struct request *req)
+{
+	struct str cut[REQUEST_SEGMENTS]; /* the last one without its suffix */
+	size_t n = req->n_segments, n_cut = n;
+	enum format format = FORMAT_HTML;
+	bool suffix_known = true;
+
+	memcpy(cut, req->segments, sizeof(cut));
+	if (n > 0) {
+		suffix_known = cut_suffix(&cut[n - 1], &format);
+		if (n == 1 && cut[0].len == 0 && format != FORMAT_HTML)
+			n_cut = 0; /* "/.json" is the index as JSON */
+	}
+	for (size_t i = 0; i < routes->n; i++) {
+		const struct route *r = &routes->rows[i];
+
+		/* Most are told apart by this already. */
+		if (routes->depths != NULL && routes->depths[i] != n &&
+		    routes->depths[i] != n_cut)
+			continue;
+		if (!r->file && (!suffix_known || !has_format(r, format)))
+			continue;
+		if (!matches(r->path, r->file ? req->segments : cut,
+			r->file ? n : n_cut) ||
+		    (r->database != NULL && !names(req, r->database, cut[0])))
+			continue;
+		req->format = r->file ? FORMAT_FILE : format;
+		if (!r->file) {
+			memcpy(req->segments, cut, sizeof(cut));
+			req->n_segments = n_cut;
+		}
+		return r;
+	}
+	/* So that the error page comes in the format that was asked for. */
+	req->format = format;
+	return NULL;
+}
+
+/*
+ * Whether it is the address of a page but for a slash at its end.  No other
+ * segment may be empty: "//host/" must not become a way to another host.
+ */
+static bool
+has_one_slash_too_many(const struct request *req)
+{
+	size_t n = 0;
+
+	if (str_starts(req->prefix, str_of("//")))
+		return false;
+	while (n < req->n_segments && req->segments[n].len > 0)
+		n++;
+	return n > 0 && n + 1 == req->n_segments;
+}
+
+/* "/atlas/" is "/atlas", with the query it had. */
+static void
+without_slash(const struct request *req, struct buf *to)
+{
+	url_path(to, req->prefix);
+	for (size_t i = 0; i + 1 < req->n_segments; i++) {
+		buf_char(to, '/');
+		url_path(to, req->segments[i]);
+	}
+	if (req->query.len > 0) {
+		buf_char(to, '?');
+		for (size_t i = 0; i < req->query.len; i++) {
+			unsigned char c = (unsigned char)req->query.s[i];
+
+			/* No line ends in a header, whoever sent them. */
+			if (c > 0x20 && c < 0x7f)
+				buf_char(to, (char)c);
+		}
+	}
+}
+
+/*
+ * Brings an encoded key into the one form that url_name and url_part write, so
+ * that a row has one address, and its page one key.
+ */
+static struct str
+canonical_row_key(struct buf *memory, struct str raw)
+{
+	bool alone = url_key_is_single(raw), more;
+	size_t from = memory->len;
+	struct buf part = {0};
+	size_t digits = 0;
+
+	/* The usual key is a number, which is written in one way only. */
+	while (digits < raw.len && raw.s[digits] >= '0' && raw.s[digits] <= '9')
+		digits++;
+	if (digits > 0 && digits == raw.len)
+		return raw;
+	do {
+		struct url_component c;
+
+		more = !url_key_is_single(raw);
+		buf_reset(&part);
+		c = url_key_cut(&raw, alone, &part);
+		memory->failed |= part.failed;
+		url_key_part(memory, c, alone);
+		if (more)
+			buf_char(memory, ',');
+	} while (more);
+	memory->failed |= part.failed; /* another row's key, else */
+	buf_release(&part);
+	return (struct str){memory->data + from, memory->len - from};
+}
+
+static void
+decode_segments(const struct route *r, struct request *req)
+{
+	req->n_names = req->n_segments - (r->row_key ? 1 : 0);
+	for (size_t i = 0; i < req->n_segments; i++) {
+		size_t from = req->memory.len;
+
+		if (i >= req->n_names) {
+			req->segments[i] =
+			    canonical_row_key(&req->memory, req->segments[i]);
+			continue;
+		}
+		url_unname(&req->memory, req->segments[i]);
+		req->segments[i] = (struct str){
+		    req->memory.data + from, req->memory.len - from};
+	}
+}
+
+struct str
+route_database(const struct route *r, const struct request *req)
+{
+	return r->reads == NULL ? req->segments[0] : str_of(r->reads);
+}
+
+const struct params *
+route_params(const struct route *r)
+{
+	static const struct params none = {.n = 0};
+
+	return r->params == NULL ? &none : r->params;
+}
+
+static int
+no_memory(struct buf *why)
+{
+	buf_reset(why);
+	buf_lit(why, "Out of memory.");
+	return 503;
+}
+
+int
+route_request(const struct routes *routes, struct request *req,
+    const struct route **route, struct buf *why)
+{
+	const struct route *r = find(routes, req);
+	bool ok;
+
+	*route = r;
+	req->route = r;
+	if (req->method == METHOD_OTHER) {
+		struct str m = utf8_cut(req->method_name, 40);
+
+		buf_printf(why,
+		    "%.*s is not possible here: pages are read "
+		    "with GET or HEAD.",
+		    (int)m.len, m.s);
+		return 405;
+	}
+	if (req->memory.failed)
+		return no_memory(why);
+	if (r == NULL && has_one_slash_too_many(req)) {
+		without_slash(req, why);
+		return 301;
+	}
+	if (r == NULL) {
+		buf_lit(why, "There is no page at this address.");
+		return 404;
+	}
+	decode_segments(r, req);
+	ok = params_read(route_params(r), req, why);
+	if (req->memory.failed)
+		return no_memory(why);
+	return ok ? 200 : 400;
+}
+
+void
+route_query(const struct request *req, struct buf *b)
+{
+	params_write(route_params(req->route), req, 0, ARGUMENT_NONE, b);
+}
+
+void
+route_key(const struct request *req, struct buf *key)
+{
+	/* An encoded prefix holds no ':', so it can't run into the path. */
+	url_path(key, req->prefix);
+	buf_char(key, ':');
+	/* A name may be encoded so that it looks like another route's path. */
+	buf_str(key, req->route->name);
+	buf_char(key, ':');
+	request_path(req, key);
+	buf_str(key, format_suffix(req->format));
+	route_query(req, key);
+	if (req->resume.len > 0) {
+		buf_char(key, '#');
+		url_arg(key, str_of_buf(&req->resume));
+	}
+}

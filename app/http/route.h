@@ -1,0 +1,90 @@
+#ifndef SQUALL_ROUTE_H
+#define SQUALL_ROUTE_H
+
+#include "app/http/page.h"
+#include "app/http/params.h"
+#include "app/http/request.h"
+#include "db/catalog.h"
+
+/*
+ * Routes: one row answers every question about a page.  The table stands in
+ * handlers/routes.c.
+ */
+
+/* How a route's page may be kept. */
+enum { TTL_DEFAULT = 0, TTL_NEVER = -1 };
+
+/*
+ * Makes the page for a request: 200 with a body, or page_error's status.
+ * A handler knows nothing of FastCGI or caches; it reads the databases of the
+ * catalog, which belong to the calling thread until it returns.
+ */
+typedef int handler(const struct request *, struct catalog *, struct page *);
+
+/*
+ * Makes a page about squall itself, whole, and returns its status, whatever
+ * that is.  It is called by the event loop, and reads nothing but `status`.
+ */
+struct status;
+typedef int
+live_handler(const struct request *, const struct status *, struct page *);
+
+struct route {
+	const char *name;     /* unique; part of the key */
+	const char *summary;  /* what it is, for programs; NULL: not for them */
+	const char *path;     /* "/:database/:table": ':' takes any segment */
+	const char *database; /* the one that has it; NULL: all */
+	const char *reads; /* what it is made from; NULL: the first segment */
+	handler *handler;
+	live_handler *live; /* instead: made for each request, never kept */
+	bool guarded;       /* a live one: shown to whom --status says */
+	const struct params *params; /* NULL: none */
+	enum scope scope;            /* what the page is made from */
+	int ttl_s;                   /* expiry, TTL_DEFAULT or TTL_NEVER */
+	const char *browser_cache;   /* Cache-Control; NULL: no-cache */
+	/* Formats beside HTML and JSON. */
+	bool csv, geojson, markdown;
+	bool only_html; /* not even JSON: another route may have that */
+	/* What the last segment is: a name, unless one of these says so. */
+	bool file;    /* a file's name: no .json to cut off */
+	bool row_key; /* a row's key: left encoded, since commas part it */
+};
+
+struct routes {
+	const struct route *rows;
+	size_t n;
+	/* How many segments each path has; NULL: they have not been counted. */
+	const unsigned char *depths;
+};
+
+/* The number of segments of a route's path. */
+unsigned char route_depth(const struct route *);
+
+/*
+ * Finds the request's route, and decodes and validates what the route
+ * declares: path segments, format and values.
+ *
+ * Returns 200, or the HTTP status to refuse the request with and in `why` a
+ * sentence for the client (404, 405, 400, 503) or the address to go to (301).
+ * `*route` is NULL where no route has the path.
+ */
+int route_request(const struct routes *, struct request *,
+    const struct route **route, struct buf *why);
+
+/* The database that a page of SCOPE_DATABASE is made from. */
+struct str route_database(const struct route *, const struct request *);
+
+/* The parameters that a route declares. */
+const struct params *route_params(const struct route *);
+
+/* params_write of all parameters of the request's route. */
+void route_query(const struct request *, struct buf *);
+
+/*
+ * Adds the request's key: prefix, route, path, format and parameters in
+ * their canonical form.  Requests for the same page have the same
+ * key, whatever else their URLs hold; requests for different pages never do.
+ */
+void route_key(const struct request *, struct buf *key);
+
+#endif

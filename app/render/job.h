@@ -1,0 +1,58 @@
+#ifndef SQUALL_JOB_H
+#define SQUALL_JOB_H
+
+#include "app/http/page.h"
+#include "app/http/request.h"
+#include "app/http/route.h"
+#include "app/watch/outcome.h"
+
+/*
+ * A page that is being made, and who waits for it.  The event loop makes a job
+ * for a miss; requests for the same key that come later join it.  While a
+ * renderer has the job, `request`, `page`, `outcome`, `held` and the times are
+ * its alone.
+ */
+struct conn;
+
+struct job {
+	struct request request; /* lent by a connection, or the job's own */
+	bool has_request;       /* from then on nobody sets it any more */
+	struct conn *lender;    /* NULL once that has gone: the job's own */
+	const struct route *route;
+	struct buf key;
+	uint64_t version; /* of the data when it was begun */
+	bool version_known;
+	struct conn *first, *last; /* who waits: the event loop's list */
+	struct page *page;         /* the result; NULL: out of memory */
+	struct outcome outcome;
+	bool held;              /* another is making the page: look again */
+	int64_t held_since_us;  /* 0: it has not been held yet */
+	int64_t retry_us;       /* when to look again */
+	int64_t begun_us;       /* when it was made */
+	int64_t queued_us;      /* when it came into the renderers' queue */
+	int64_t queue_us;       /* how long it has been in there */
+	struct job *queue_next; /* the renderers' lists */
+	struct job *chain;      /* of the table below */
+	uint64_t hash;
+};
+
+/* A new job, which takes over what `key` owns; NULL: out of memory. */
+struct job *job_new(const struct route *, struct buf *key);
+void job_free(struct job *);
+
+/* Gives the job a request of its own, for nobody waits; false: no memory. */
+bool job_copy_request(struct job *, const struct request *);
+
+/* The jobs under way, by key.  One thread's. */
+enum { JOBS_BUCKETS = 1024 };
+
+struct jobs {
+	struct job *buckets[JOBS_BUCKETS];
+	size_t n;
+};
+
+struct job *jobs_find(const struct jobs *, struct str key);
+void jobs_add(struct jobs *, struct job *);
+void jobs_remove(struct jobs *, struct job *);
+
+#endif

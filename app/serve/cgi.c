@@ -1,0 +1,232 @@
+/*
+ * One request by CGI (RFC 3875): the event loop's path without the loop.
+ */
+#include "app/serve/cgi.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/render/encode.h"
+#include "app/render/renderer.h"
+#include "app/serve/access.h"
+#include "app/serve/live.h"
+#include "app/text/url.h"
+#include "app/watch/clock.h"
+#include "app/watch/log.h"
+#include "db/sqlite/deadline.h"
+#include "handlers/page/error.h"
+
+bool
+cgi_is_asked_for(void)
+{
+	return getenv("GATEWAY_INTERFACE") != NULL;
+}
+
+int
+cgi_own_arguments(int argc, char *const argv[])
+{
+	const char *query = getenv("QUERY_STRING");
+	int words = 1, own = argc;
+
+	if (query == NULL || *query == '\0' || strchr(query, '=') != NULL)
+		return argc;
+	for (const char *p = query; *p != '\0'; p++)
+		words += *p == '+';
+	/* The words are the last arguments, in the same order. */
+	if (words >= argc)
+		return argc;
+	for (int i = 0; i < words; i++) {
+		size_t len = strcspn(query, "+");
+		struct buf word = {0};
+		bool same;
+
+		url_unarg(&word, (struct str){query, len});
+		/* Without memory, rather none of the operator's than theirs. */
+		same = word.failed ||
+		    strcmp(buf_cstr(&word), argv[argc - words + i]) == 0;
+		buf_release(&word);
+		if (!same)
+			return argc;
+		query += len + (query[len] != '\0');
+	}
+	own -= words;
+	return own;
+}
+
+static bool
+write_all(const char *p, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(STDOUT_FILENO, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		p += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+void
+cgi_fail(void)
+{
+	static const char reply[] =
+	    "Status: 500 Internal Server Error\r\n"
+	    "Content-Type: text/plain; charset=utf-8\r\n"
+	    "Cache-Status: squall; fwd=bypass\r\n\r\n"
+	    "squall can't serve this; the web server's error log says why.\n";
+
+	write_all(reply, sizeof(reply) - 1);
+}
+
+/* Sends a page, or says that there is none: NULL.  The program's exit status.
+ */
+static int
+respond(const struct site *site, const struct request *req,
+    const struct page *page, const struct outcome *o, int64_t us)
+{
+	struct buf head = {0}, plain = {0};
+	struct form form;
+	struct str body;
+	bool ok = true;
+
+	if (page == NULL) {
+		cgi_fail();
+		return 1;
+	}
+	form = respond_form(req, page, site->cors);
+	body = str_of_buf(&page->body);
+	respond_head(&head, page, form, o, clock_steady_ms());
+	if (form.not_modified || req->method == METHOD_HEAD) {
+		body.len = 0;
+	} else if (form.inflate) {
+		ok = decode_body(page, &plain);
+		body = (struct str){buf_cstr(&plain), plain.len};
+	}
+	if (ok && !head.failed) {
+		ok = write_all(buf_cstr(&head), head.len) &&
+		    write_all(body.s, body.len);
+		access_log(req, o, form.not_modified ? 304 : page->status,
+		    body.len, us);
+	} else {
+		log_error("cgi", "out of memory");
+		cgi_fail();
+		ok = false;
+	}
+	log_flush();
+	buf_release(&head);
+	buf_release(&plain);
+	return ok ? 0 : 1;
+}
+
+/* The parts that follow the first one of a stream. */
+static int
+stream(struct renderer *r, struct job *job)
+{
+	while (job->page != NULL && job->page->next.len > 0) {
+		struct buf *resume = &job->request.resume;
+
+		buf_reset(resume);
+		buf_add(resume, job->page->next.data, job->page->next.len);
+		page_unref(job->page);
+		job->page = NULL;
+		if (resume->failed)
+			return 1;
+		renderer_make(r, job);
+		if (job->page == NULL || job->page->status != 200 ||
+		    !write_all(buf_cstr(&job->page->body), job->page->body.len))
+			return 1;
+	}
+	return 0;
+}
+
+/* A page about squall itself, which is this process alone. */
+static struct page *
+show_live(const struct site *site, const struct request *req)
+{
+	struct live live = {
+	    .site = site,
+	    .catalog = catalog_new(
+		site->databases, site->n_databases, site->time_limit_ms),
+	};
+	struct page *page = NULL;
+
+	if (live.catalog != NULL) {
+		catalog_bound_files(live.catalog, site->files);
+		page = live_page(&live, req);
+	}
+	catalog_free(live.catalog);
+	return page;
+}
+
+int
+cgi_run(const struct site *site)
+{
+	static const struct outcome bypass = {.kind = OUTCOME_BYPASS};
+	int64_t since = clock_mono_us();
+	struct renderer *renderer = NULL;
+	struct request req = {0};
+	const struct route *route;
+	struct job *job = NULL;
+	struct page *page = NULL;
+	struct buf why = {0}, key = {0};
+	int status, exit_status = 1;
+
+	/* In CGI the script's name is never part of the path. */
+	if (setenv("PATH_INFO", "/", 0) < 0) {
+		cgi_fail();
+		return 1;
+	}
+	status = request_parse(&req, environ, site->prefix, &why);
+	req.id = (uint64_t)getpid() << 32;
+	if (status == 200)
+		status = route_request(site->routes, &req, &route, &why);
+	if (status != 200) {
+		page = error_refusal(&req, status, &why);
+		exit_status =
+		    respond(site, &req, page, &bypass, clock_mono_us() - since);
+		goto out;
+	}
+	if (route->live != NULL) {
+		page = show_live(site, &req);
+		exit_status =
+		    respond(site, &req, page, &bypass, clock_mono_us() - since);
+		goto out;
+	}
+	route_key(&req, &key);
+	if (!deadlines_start())
+		log_error(
+		    "cgi", "a thread can't be started: %s", strerror(errno));
+	renderer = renderer_new(site);
+	job = job_new(route, &key);
+	if (renderer == NULL || job == NULL || job->key.failed) {
+		cgi_fail();
+		goto out;
+	}
+	job->request = req;
+	req = (struct request){0};
+	renderer_make(renderer, job);
+	while (job->held) {
+		usleep(RENDERER_AGAIN_US);
+		renderer_make(renderer, job);
+	}
+	exit_status = respond(site, &job->request, job->page, &job->outcome,
+	    clock_mono_us() - since);
+	if (exit_status == 0 && job->request.method != METHOD_HEAD)
+		exit_status = stream(renderer, job);
+out:
+	page_unref(page);
+	if (job != NULL)
+		job_free(job);
+	renderer_free(renderer);
+	deadlines_stop();
+	request_release(&req);
+	buf_release(&why);
+	buf_release(&key);
+	return exit_status;
+}

@@ -1,0 +1,159 @@
+/*
+ * The life of connections.  What happens on them is the event loop's business.
+ */
+#include "app/serve/conn.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app/watch/clock.h"
+
+struct conn *
+conn_open(struct conns *conns, int fd)
+{
+	struct conn *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->fd = fd;
+	c->next = conns->open;
+	if (c->next != NULL)
+		c->next->prev = c;
+	conns->open = c;
+	conns->n++;
+	return c;
+}
+
+void
+conn_close(struct conns *conns, struct conn *c)
+{
+	conn_leave_job(c);
+	conn_finish_reply(c);
+	close(c->fd);
+	*(c->prev != NULL ? &c->prev->next : &conns->open) = c->next;
+	if (c->next != NULL)
+		c->next->prev = c->prev;
+	conns->n--;
+	c->state = CONN_DEAD;
+	c->next = conns->dead;
+	conns->dead = c;
+}
+
+void
+conns_bury(struct conns *conns)
+{
+	struct conn *c;
+
+	while ((c = conns->dead) != NULL) {
+		conns->dead = c->next;
+		request_release(&c->request);
+		fcgi_reader_release(&c->reader);
+		buf_release(&c->head);
+		free(c);
+	}
+}
+
+void
+conns_release(struct conns *conns)
+{
+	conns_bury(conns);
+	buf_release(&conns->spare.request);
+	buf_release(&conns->spare.params);
+	buf_release(&conns->spare.head);
+}
+
+static void
+take(struct buf *to, struct buf *spare)
+{
+	if (to->data != NULL)
+		return;
+	*to = *spare;
+	*spare = (struct buf){0};
+}
+
+static void
+pass(struct buf *from, struct buf *spare)
+{
+	if (spare->data != NULL) {
+		buf_release(from);
+		return;
+	}
+	*spare = *from;
+	*from = (struct buf){0};
+}
+
+void
+conn_take_buffers(struct conns *conns, struct conn *c)
+{
+	take(&c->request.memory, &conns->spare.request);
+	take(&c->reader.params, &conns->spare.params);
+	take(&c->head, &conns->spare.head);
+}
+
+void
+conn_pass_buffers(struct conns *conns, struct conn *c)
+{
+	pass(&c->request.memory, &conns->spare.request);
+	pass(&c->reader.params, &conns->spare.params);
+	pass(&c->head, &conns->spare.head);
+}
+
+void
+conn_wait(struct conn *c, enum conn_state state, int64_t ms)
+{
+	c->state = state;
+	c->deadline_us = ms == 0 ? 0 : clock_mono_us() + ms * 1000;
+}
+
+void
+conn_finish_reply(struct conn *c)
+{
+	page_unref(c->plain);
+	c->plain = NULL;
+	page_unref(c->page);
+	c->page = NULL;
+}
+
+void
+conn_join_job(struct conn *c, struct job *job)
+{
+	if (!job->has_request) {
+		job->has_request = true;
+		job->lender = c;
+		job->request = c->request;
+		c->request = (struct request){0};
+	}
+	c->job = job;
+	c->job_next = NULL;
+	c->job_prev = job->last;
+	*(job->last != NULL ? &job->last->job_next : &job->first) = c;
+	job->last = c;
+}
+
+void
+conn_leave_job(struct conn *c)
+{
+	struct job *job = c->job;
+
+	if (job == NULL)
+		return;
+	*(c->job_prev != NULL ? &c->job_prev->job_next : &job->first) =
+	    c->job_next;
+	*(c->job_next != NULL ? &c->job_next->job_prev : &job->last) =
+	    c->job_prev;
+	c->job = NULL;
+	if (job->lender == c)
+		job->lender = NULL; /* the request stays the job's */
+}
+
+void
+conn_end_job(struct conn *c)
+{
+	struct job *job = c->job;
+
+	if (job->lender == c) {
+		c->request = job->request;
+		job->request = (struct request){0};
+	}
+	conn_leave_job(c);
+}

@@ -1,0 +1,86 @@
+#ifndef SQUALL_CONN_H
+#define SQUALL_CONN_H
+
+#include "app/http/page.h"
+#include "app/render/job.h"
+#include "app/serve/fcgi_reply.h"
+
+/*
+ * A connection of the web server's, and the request on it.  The event loop's
+ * alone.
+ */
+enum conn_state {
+	CONN_READING,   /* idle, or part of a request has arrived */
+	CONN_WAITING,   /* for its job */
+	CONN_WRITING,   /* part of the reply is sent */
+	CONN_LINGERING, /* reads on, so that its reply is not lost */
+	CONN_DEAD,      /* closed; freed at the end of the turn */
+};
+
+struct conn {
+	int fd;
+	enum conn_state state;
+	bool again; /* to be served again at the end of this turn */
+	struct request request;
+	struct fcgi_reader reader;
+	struct fcgi_call call;
+	struct page *page; /* that is being sent */
+	struct buf head;
+	struct page *plain; /* the same inflated, for who does not take gzip */
+	struct fcgi_reply reply;
+	size_t sent;     /* bytes of a stream's body, before this part */
+	struct job *job; /* that it waits for */
+	struct conn *job_next, *job_prev;
+	struct conn *next, *prev; /* of all connections, or of the dead */
+	int64_t since_us;         /* when its request had arrived */
+	int64_t deadline_us;      /* when to give up on it; 0: never */
+};
+
+/*
+ * Most are idle most of the time.  So the buffers of a request are a
+ * connection's only while it has one, and then the next one's.
+ */
+struct conn_buffers {
+	struct buf request, params, head;
+};
+
+struct conns {
+	struct conn *open, *dead;
+	size_t n; /* open ones */
+	struct conn_buffers spare;
+};
+
+/* Takes the descriptor over; NULL: out of memory. */
+struct conn *conn_open(struct conns *, int fd);
+
+/*
+ * Closes a connection.  Events may still name it, so it is freed only by
+ * conns_bury.
+ */
+void conn_close(struct conns *, struct conn *);
+void conns_bury(struct conns *);
+
+/* Frees what all of them share; there are none any more. */
+void conns_release(struct conns *);
+
+/* Before a request is read, and when it has been answered. */
+void conn_take_buffers(struct conns *, struct conn *);
+void conn_pass_buffers(struct conns *, struct conn *);
+
+/* Waits in this state for at most `ms` milliseconds; 0: without a limit. */
+void conn_wait(struct conn *, enum conn_state, int64_t ms);
+
+/* Lets go of the reply. */
+void conn_finish_reply(struct conn *);
+
+/*
+ * Waiting for a job: join at the end, leave at any time.  The first to join
+ * lends its request to the job.
+ */
+void conn_join_job(struct conn *, struct job *);
+void conn_leave_job(struct conn *);
+
+/* Leaves a job that is finished, with the request that was lent to it. */
+void conn_end_job(struct conn *);
+
+#endif

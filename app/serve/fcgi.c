@@ -1,0 +1,449 @@
+/*
+ * Requests from FastCGI records.  Not libfcgi's: its reads block, so that one
+ * web server which sends half a request would stop everybody's; and looking
+ * into the socket first whether a request is whole does not help where it is
+ * larger than the socket's buffer.
+ */
+#include "app/serve/fcgi.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+
+#include "app/serve/fcgi_record.h"
+#include "app/watch/log.h"
+
+/* Roles, flags and protocol statuses: FastCGI specification 1.0, section 8. */
+enum {
+	BEGIN_LEN = 8,
+	RESPONDER = 1,
+	KEEP_CONN = 1,
+
+	REQUEST_COMPLETE = 0,
+	CANT_MPX_CONN = 1,
+	UNKNOWN_ROLE = 3,
+};
+
+enum {
+	READ_BYTES = 64 << 10,
+	PARAMS_MAX = 128 << 10, /* more are dropped, to answer with a 414 */
+	PARAMS_END = 1 << 20,   /* more are no request */
+	STDIN_MAX = 1 << 20,    /* a longer body is not waited for */
+	VALUES_MAX = 4096,      /* content of a management record */
+};
+
+/*
+ * A small record beside the replies.  The socket has room for it unless the
+ * web server does not read, and then it does not wait for this either.
+ */
+static void
+send_record(int fd, unsigned type, uint16_t id, const void *content, size_t len)
+{
+	unsigned char record[FCGI_HEADER_LEN + VALUES_MAX];
+
+	fcgi_put_header(record, type, id, len);
+	memcpy(record + FCGI_HEADER_LEN, content, len);
+	if (send(fd, record, FCGI_HEADER_LEN + len,
+		MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		log_debug("fcgi", "send: %s", strerror(errno));
+}
+
+static void
+end_request(int fd, uint16_t id, unsigned char protocol_status)
+{
+	unsigned char body[8] = {0, 0, 0, 0, protocol_status, 0, 0, 0};
+
+	send_record(fd, FCGI_TYPE_END_REQUEST, id, body, sizeof(body));
+}
+
+/* A length of 1 or 4 bytes (section 3.4). */
+static bool
+take_length(struct str *s, size_t *len)
+{
+	const unsigned char *p = (const unsigned char *)s->s;
+	size_t n;
+
+	if (s->len == 0)
+		return false;
+	n = p[0] < 0x80 ? 1 : 4;
+	if (s->len < n)
+		return false;
+	*len = n == 1 ? p[0]
+		      : (size_t)(p[0] & 0x7f) << 24 | (size_t)p[1] << 16 |
+		(size_t)p[2] << 8 | p[3];
+	s->s += n;
+	s->len -= n;
+	return true;
+}
+
+/* A name and its value, of any lengths. */
+static bool
+take_long_pair(struct str *s, struct str *name, struct str *value)
+{
+	size_t name_len, value_len;
+
+	if (!take_length(s, &name_len) || !take_length(s, &value_len) ||
+	    name_len > s->len || value_len > s->len - name_len)
+		return false;
+	*name = (struct str){s->s, name_len};
+	*value = (struct str){s->s + name_len, value_len};
+	s->s += name_len + value_len;
+	s->len -= name_len + value_len;
+	return true;
+}
+
+/* Nearly all are short, with a byte for each length: no call is made then. */
+static inline bool
+take_pair(struct str *s, struct str *name, struct str *value)
+{
+	const unsigned char *p = (const unsigned char *)s->s;
+	struct str rest = *s, long_name, long_value;
+	bool ok;
+
+	if (s->len >= 2 && ((p[0] | p[1]) & 0x80) == 0 &&
+	    (size_t)(p[0] + p[1]) <= s->len - 2) {
+		*name = (struct str){s->s + 2, p[0]};
+		*value = (struct str){s->s + 2 + p[0], p[1]};
+		s->s += 2 + p[0] + p[1];
+		s->len -= (size_t)(2 + p[0] + p[1]);
+		return true;
+	}
+	ok = take_long_pair(&rest, &long_name, &long_value);
+	if (ok) {
+		*s = rest;
+		*name = long_name;
+		*value = long_value;
+	}
+	return ok;
+}
+
+/* Answers what of FCGI_GET_VALUES is known (section 4.1). */
+static bool
+get_values(int fd, const struct fcgi_reader *r)
+{
+	static const char mpxs[] = "FCGI_MPXS_CONNS";
+	struct str asked = {buf_cstr(&r->body), r->body.len};
+	struct buf answer = {0};
+	struct str name, value;
+	bool ok = true;
+
+	while (ok && asked.len > 0) {
+		ok = take_pair(&asked, &name, &value);
+		if (!ok || !str_is(name, mpxs))
+			continue;
+		buf_char(&answer, (char)(sizeof(mpxs) - 1));
+		buf_lit(&answer, "\1FCGI_MPXS_CONNS0");
+	}
+	if (ok && answer.len <= VALUES_MAX)
+		send_record(fd, FCGI_TYPE_GET_VALUES_RESULT, 0,
+		    buf_cstr(&answer), answer.len);
+	buf_release(&answer);
+	return ok;
+}
+
+static bool
+begin_request(int fd, struct fcgi_reader *r, uint16_t id)
+{
+	const unsigned char *p = (const unsigned char *)r->body.data;
+
+	if (r->body.len != BEGIN_LEN || id == 0)
+		return false;
+	if (r->state != FCGI_BEGIN) {
+		if (id == r->call.id)
+			return false;
+		end_request(fd, id, CANT_MPX_CONN);
+		return true;
+	}
+	if ((p[0] << 8 | p[1]) != RESPONDER) {
+		end_request(fd, id, UNKNOWN_ROLE);
+		return false;
+	}
+	r->state = FCGI_PARAMS;
+	r->call = (struct fcgi_call){.id = id, .keep = (p[2] & KEEP_CONN) != 0};
+	return true;
+}
+
+/* The records that concern a request under way; others are ignored. */
+static bool
+request_record(int fd, struct fcgi_reader *r, unsigned type, size_t content)
+{
+	switch (type) {
+	case FCGI_TYPE_ABORT_REQUEST:
+		end_request(fd, r->call.id, REQUEST_COMPLETE);
+		return false;
+	case FCGI_TYPE_PARAMS:
+		if (r->state != FCGI_PARAMS)
+			return false;
+		if (content == 0)
+			r->state = FCGI_STDIN;
+		return true;
+	case FCGI_TYPE_STDIN:
+		if (r->state != FCGI_STDIN)
+			return false;
+		if (content == 0)
+			r->state = FCGI_WHOLE;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static uint16_t
+record_id(const struct fcgi_reader *r)
+{
+	return (uint16_t)(r->header[2] << 8 | r->header[3]);
+}
+
+static size_t
+record_content(const struct fcgi_reader *r)
+{
+	return (size_t)(r->header[4] << 8 | r->header[5]);
+}
+
+/* All of a record has arrived.  False: the peer does not keep to the rules. */
+static bool
+end_record(int fd, struct fcgi_reader *r)
+{
+	unsigned type = r->header[1];
+	uint16_t id = record_id(r);
+
+	r->header_len = 0;
+	if (type == FCGI_TYPE_BEGIN_REQUEST)
+		return begin_request(fd, r, id);
+	if (type == FCGI_TYPE_GET_VALUES && id == 0)
+		return get_values(fd, r);
+	if (id == 0) {
+		unsigned char body[8] = {(unsigned char)type};
+
+		send_record(fd, FCGI_TYPE_UNKNOWN, 0, body, sizeof(body));
+		return true;
+	}
+	if (r->state == FCGI_BEGIN || id != r->call.id)
+		return true;
+	return request_record(fd, r, type, record_content(r));
+}
+
+/* The header of a record has arrived. */
+static bool
+begin_record(struct fcgi_reader *r)
+{
+	unsigned type = r->header[1];
+
+	r->content = record_content(r);
+	r->padding = r->header[6];
+	buf_reset(&r->body);
+	return r->header[0] == FCGI_VERSION &&
+	    ((type != FCGI_TYPE_BEGIN_REQUEST && record_id(r) != 0) ||
+		r->content <= VALUES_MAX);
+}
+
+static bool
+take_content(struct fcgi_reader *r, const char *p, size_t n)
+{
+	unsigned type = r->header[1];
+	uint16_t id = record_id(r);
+
+	r->content -= n;
+	if (type == FCGI_TYPE_BEGIN_REQUEST || id == 0) {
+		buf_add(&r->body, p, n);
+		return !r->body.failed;
+	}
+	if (r->state == FCGI_BEGIN || id != r->call.id)
+		return true;
+	if (type == FCGI_TYPE_PARAMS) {
+		r->params_len += n;
+		if (r->params_len <= PARAMS_MAX)
+			buf_add(&r->params, p, n);
+		else if (r->params_len > PARAMS_END)
+			log_warn("fcgi",
+			    "a request with more than %d bytes of "
+			    "parameters is refused",
+			    PARAMS_END);
+		return !r->params.failed && r->params_len <= PARAMS_END;
+	}
+	if (type == FCGI_TYPE_STDIN)
+		r->stdin_len += n;
+	return true;
+}
+
+/* Is there a request to be answered? */
+static bool
+is_ready(const struct fcgi_reader *r)
+{
+	return r->state == FCGI_WHOLE ||
+	    (r->state == FCGI_STDIN && r->stdin_len > STDIN_MAX);
+}
+
+/*
+ * Takes bytes apart until a request is ready; returns how many it took, or -1
+ * if they are no FastCGI.
+ */
+static ssize_t
+feed(int fd, struct fcgi_reader *r, const char *p, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && !is_ready(r)) {
+		size_t left = len - at, n;
+
+		if (r->header_len < FCGI_HEADER_LEN) {
+			n = FCGI_HEADER_LEN - r->header_len;
+			n = n < left ? n : left;
+			memcpy(r->header + r->header_len, p + at, n);
+			r->header_len += n;
+			at += n;
+			if (r->header[0] != FCGI_VERSION ||
+			    (r->header_len == FCGI_HEADER_LEN &&
+				!begin_record(r)))
+				return -1;
+		} else if (r->content > 0) {
+			n = r->content < left ? r->content : left;
+			if (!take_content(r, p + at, n))
+				return -1;
+			at += n;
+		} else {
+			n = r->padding < left ? r->padding : left;
+			r->padding -= n;
+			at += n;
+		}
+		if (r->header_len == FCGI_HEADER_LEN && r->content == 0 &&
+		    r->padding == 0 && !end_record(fd, r))
+			return -1;
+	}
+	return (ssize_t)at;
+}
+
+/* What is left of the last read goes first. */
+static ssize_t
+feed_rest(int fd, struct fcgi_reader *r)
+{
+	struct buf rest = r->rest;
+	ssize_t n;
+
+	r->rest = (struct buf){0};
+	n = feed(fd, r, buf_cstr(&rest), rest.len);
+	if (n >= 0 && (size_t)n < rest.len)
+		buf_add(&r->rest, rest.data + n, rest.len - (size_t)n);
+	buf_release(&rest);
+	return r->rest.failed ? -1 : n;
+}
+
+static enum fcgi_result
+feed_socket(int fd, struct fcgi_reader *r)
+{
+	static _Thread_local char buffer[READ_BYTES];
+
+	while (!is_ready(r)) {
+		ssize_t n = recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+		ssize_t taken;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN) {
+			bool begun =
+			    r->state != FCGI_BEGIN || r->header_len > 0;
+
+			r->more = false;
+			return begun ? FCGI_AGAIN : FCGI_IDLE;
+		}
+		if (n <= 0)
+			return FCGI_GONE;
+		r->more = n == sizeof(buffer);
+		taken = feed(fd, r, buffer, (size_t)n);
+		if (taken < 0)
+			return FCGI_GONE;
+		if (taken < n)
+			buf_add(&r->rest, buffer + taken, (size_t)(n - taken));
+		if (r->rest.failed)
+			return FCGI_GONE;
+	}
+	return FCGI_DONE;
+}
+
+static bool
+take_request(struct fcgi_reader *r, const char *prefix, struct request *req,
+    int *status, struct buf *why)
+{
+	struct str params = {buf_cstr(&r->params), r->params.len};
+	struct request_vars vars = {.wants_client = log_wants_client()};
+	struct str name, value;
+
+	if (r->params_len > PARAMS_MAX) {
+		request_reset(req);
+		buf_printf(why,
+		    "The request’s address and header fields are longer than "
+		    "the %d bytes that are read.",
+		    PARAMS_MAX);
+		*status = 414;
+		return true;
+	}
+	while (params.len > 0) {
+		if (!take_pair(&params, &name, &value))
+			return false;
+		request_vars_add(&vars, name, value);
+	}
+	*status = request_parse_vars(req, &vars, prefix, why);
+	return true;
+}
+
+enum fcgi_result
+fcgi_read(int fd, struct fcgi_reader *r, const char *prefix,
+    struct request *req, struct fcgi_call *call, int *status, struct buf *why)
+{
+	enum fcgi_result result;
+
+	if (r->rest.len > 0 && feed_rest(fd, r) < 0)
+		return FCGI_GONE;
+	result = feed_socket(fd, r);
+	if (result != FCGI_DONE)
+		return result;
+	*call = r->call;
+	if (r->state != FCGI_WHOLE) {
+		call->keep = false;
+		call->linger = true;
+	}
+	if (!take_request(r, prefix, req, status, why))
+		return FCGI_GONE;
+	r->state = FCGI_BEGIN;
+	r->stdin_len = 0;
+	r->params_len = 0;
+	buf_reset(&r->params);
+	return FCGI_DONE;
+}
+
+bool
+fcgi_has_more(const struct fcgi_reader *r)
+{
+	return r->rest.len > 0 || r->more;
+}
+
+void
+fcgi_reader_release(struct fcgi_reader *r)
+{
+	buf_release(&r->body);
+	buf_release(&r->params);
+	buf_release(&r->rest);
+}
+
+bool
+fcgi_gave_up(int fd, const struct fcgi_reader *r)
+{
+	unsigned char p[2 * FCGI_HEADER_LEN];
+	size_t len = r->rest.len;
+	ssize_t n;
+
+	/* The next header may have begun behind the request. */
+	if (len > FCGI_HEADER_LEN)
+		len = FCGI_HEADER_LEN;
+	if (len > 0)
+		memcpy(p, r->rest.data, len);
+	n = recv(fd, p + len, FCGI_HEADER_LEN, MSG_PEEK | MSG_DONTWAIT);
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		return true;
+	len += n < 0 ? 0 : (size_t)n;
+	/* A request that is not read to its end may be in mid-record. */
+	if (r->header_len > 0 || len < FCGI_HEADER_LEN)
+		return false;
+	return p[0] == FCGI_VERSION && p[1] == FCGI_TYPE_ABORT_REQUEST &&
+	    (p[2] << 8 | p[3]) == r->call.id;
+}

@@ -1,0 +1,62 @@
+#ifndef SQUALL_FCGI_H
+#define SQUALL_FCGI_H
+
+#include <stdint.h>
+
+#include "app/http/request.h"
+
+/*
+ * FastCGI (specification 1.0), the application's side, on connections that
+ * somebody else owns and waits for.  Nothing here blocks: a request is taken
+ * apart as it arrives, in whatever pieces.  For replies, see fcgi_reply.h.
+ */
+
+/* What a reply has to know of its request. */
+struct fcgi_call {
+	uint16_t id;
+	bool keep;   /* the web server wants to keep the connection */
+	bool linger; /* it is still sending: read on before closing */
+};
+
+/* A connection's incoming records; all zero at first. */
+struct fcgi_reader {
+	unsigned char header[8];
+	size_t header_len;       /* bytes of it that have arrived */
+	size_t content, padding; /* bytes of the record that have not */
+	enum { FCGI_BEGIN, FCGI_PARAMS, FCGI_STDIN, FCGI_WHOLE } state;
+	struct fcgi_call call;
+	struct buf body;   /* content of a record that is needed whole */
+	struct buf params; /* the stream of parameters */
+	size_t params_len; /* its bytes; over a bound they are dropped */
+	size_t stdin_len;  /* bytes of the request's body, which are dropped */
+	struct buf rest;   /* what came after the request */
+	bool more;         /* the socket may hold still more */
+};
+
+void fcgi_reader_release(struct fcgi_reader *);
+
+enum fcgi_result {
+	FCGI_DONE,
+	FCGI_AGAIN, /* the rest has not arrived, or does not fit yet */
+	FCGI_IDLE,  /* no request has begun */
+	FCGI_GONE,  /* the connection is to be closed */
+};
+
+/*
+ * Reads what has arrived.  With FCGI_DONE a request is whole: `*status` is
+ * what request_parse_vars returned with `prefix` and `why`, and `*call` is for
+ * its reply.
+ */
+enum fcgi_result fcgi_read(int fd, struct fcgi_reader *, const char *prefix,
+    struct request *, struct fcgi_call *call, int *status, struct buf *why);
+
+/* Whether something has arrived after the request, or may have. */
+bool fcgi_has_more(const struct fcgi_reader *);
+
+/*
+ * Looks, without reading, whether the web server has given up on the request
+ * that was read last: hung up, or sent FCGI_ABORT_REQUEST.
+ */
+bool fcgi_gave_up(int fd, const struct fcgi_reader *);
+
+#endif

@@ -1,0 +1,548 @@
+/*
+ * What becomes of a request.  `serve` is all of its path that needs no waiting:
+ * request → route → key → memory → respond; what is not in memory goes to the
+ * renderers, and comes back in `deliver`.
+ */
+#include "app/serve/server.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app/serve/access.h"
+#include "app/serve/live.h"
+#include "app/watch/clock.h"
+#include "app/watch/log.h"
+#include "handlers/page/error.h"
+
+enum {
+	READ_TIMEOUT_MS = 10000,  /* for the rest of a request */
+	WRITE_TIMEOUT_MS = 30000, /* for a reader to take anything at all */
+	LINGER_MS = 2000,
+	DRAIN_READ_MS = 1000, /* for the rest of a request, when stopping */
+	IDLE_MS = 1000,       /* for which one is kept where others wait */
+};
+
+static void
+close_conn(struct server *s, struct conn *c)
+{
+	struct job *job = c->job;
+
+	conn_close(&s->conns, c);
+	stats_set(s->site->slot, LEVEL_CONNECTIONS, s->conns.n);
+	/* What nobody waits for need not be made. */
+	if (job != NULL && job->first == NULL)
+		pages_abandon(s->pages, job);
+}
+
+/* What follows a reply that was too early, until the web server hangs up. */
+static void
+linger(struct server *s, struct conn *c)
+{
+	char rest[16384];
+	ssize_t n;
+
+	while ((n = recv(c->fd, rest, sizeof(rest), MSG_DONTWAIT)) > 0)
+		;
+	if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		close_conn(s, c);
+}
+
+/* After a reply: the next request, or the end of the connection. */
+static void
+next_request(struct server *s, struct conn *c)
+{
+	bool more = fcgi_has_more(&c->reader);
+
+	if (c->reply.call.linger) {
+		shutdown(c->fd, SHUT_WR);
+		conn_wait(c, CONN_LINGERING, LINGER_MS);
+		linger(s, c);
+		return;
+	}
+	if (!c->reply.call.keep || (s->draining && !more)) {
+		close_conn(s, c);
+		return;
+	}
+	if (s->yields > 0 && !more) {
+		s->yields--;
+		close_conn(s, c);
+		return;
+	}
+	conn_wait(c, CONN_READING, 0);
+	/* Not from here: one request would stand on the other's stack. */
+	c->again = more;
+	s->again |= more;
+}
+
+/* False: the connection has been closed, since no event would come. */
+static bool
+watch(struct server *s, struct conn *c, uint32_t events, int op)
+{
+	struct epoll_event e = {
+	    .events = events | EPOLLIN | EPOLLRDHUP | EPOLLET,
+	    .data.ptr = c,
+	};
+
+	if (epoll_ctl(s->epoll_fd, op, c->fd, &e) == 0)
+		return true;
+	log_error("server", "epoll: %s", strerror(errno));
+	close_conn(s, c);
+	return false;
+}
+
+static void go_on(struct server *s, struct conn *c);
+
+static void
+send_reply(struct server *s, struct conn *c)
+{
+	bool was_writing = c->state == CONN_WRITING;
+
+	switch (fcgi_reply_write(c->fd, &c->reply)) {
+	case FCGI_DONE:
+		if (was_writing && !watch(s, c, 0, EPOLL_CTL_MOD))
+			break;
+		if (c->reply.more) {
+			go_on(s, c);
+			break;
+		}
+		conn_finish_reply(c);
+		conn_pass_buffers(&s->conns, c);
+		next_request(s, c);
+		break;
+	case FCGI_AGAIN:
+		conn_wait(c, CONN_WRITING, WRITE_TIMEOUT_MS);
+		if (!was_writing)
+			watch(s, c, EPOLLOUT, EPOLL_CTL_MOD);
+		break;
+	default:
+		close_conn(s, c);
+		break;
+	}
+}
+
+/* What the counters and the access log say of the reply. */
+static void
+count_reply(const struct server *s, const struct conn *c,
+    const struct outcome *o, int status, int64_t now_us)
+{
+	const struct route *route = c->request.route;
+	struct stats_reply reply = {
+	    .route =
+		route == NULL ? 0 : (size_t)(route - s->site->routes->rows) + 1,
+	    .outcome = o->kind,
+	    .status = status,
+	    .bytes = c->reply.head.len + c->sent,
+	    .us = now_us - c->since_us,
+	};
+
+	stats_reply(s->site->slot, &reply);
+	access_log(&c->request, o, status, c->sent, reply.us);
+}
+
+/* Sends the page, of which the connection takes a reference. */
+static void
+respond(struct server *s, struct conn *c, struct page *page,
+    const struct outcome *o)
+{
+	struct form form = respond_form(&c->request, page, s->site->cors);
+	struct str body = {page->body.data, page->body.len};
+	int64_t now_us = clock_mono_us();
+	bool ok = true, begun = c->request.resume.len > 0;
+
+	/* Too late for another status: that the end is missing shows it. */
+	if (begun && page->status != 200) {
+		count_reply(s, c, o, page->status, now_us);
+		close_conn(s, c);
+		return;
+	}
+	c->page = page_ref(page);
+	buf_reset(&c->head);
+	if (!begun)
+		respond_head(&c->head, page, form, o, now_us / 1000);
+	if (form.not_modified || c->request.method == METHOD_HEAD) {
+		body.len = 0;
+	} else if (form.inflate) {
+		c->plain = pages_inflated(s->pages, page);
+		ok = c->plain != NULL;
+		if (ok)
+			body = str_of_buf(&c->plain->body);
+	}
+	if (!ok || c->head.failed) {
+		log_error("server", "out of memory");
+		close_conn(s, c);
+		return;
+	}
+	c->reply = (struct fcgi_reply){
+	    .call = c->call,
+	    .more = page->next.len > 0 && c->request.method != METHOD_HEAD,
+	    .head = {c->head.data, c->head.len},
+	    .body = body,
+	};
+	c->sent = begun ? c->sent + body.len : body.len;
+	if (!c->reply.more)
+		count_reply(
+		    s, c, o, form.not_modified ? 304 : page->status, now_us);
+	send_reply(s, c);
+}
+
+/* Answers with a page that is for this request alone; NULL: no memory. */
+static void
+answer(struct server *s, struct conn *c, struct page *page)
+{
+	static const struct outcome bypass = {.kind = OUTCOME_BYPASS};
+
+	if (page == NULL) {
+		close_conn(s, c);
+		return;
+	}
+	respond(s, c, page, &bypass);
+	page_unref(page);
+}
+
+/* Answers without a page of anybody's: `why` says what is wrong. */
+static void
+refuse(struct server *s, struct conn *c, int status, const struct buf *why)
+{
+	answer(s, c, error_refusal(&c->request, status, why));
+}
+
+/* Answers with a page about squall itself. */
+static void
+show_live(struct server *s, struct conn *c)
+{
+	const struct live live = {
+	    .site = s->site,
+	    .catalog = pages_catalog(s->pages),
+	    .listeners = s->listeners,
+	    .n_listeners = s->n_listeners,
+	    .draining = s->draining,
+	};
+
+	answer(s, c, live_page(&live, &c->request));
+}
+
+/* Keeps a finished job's page, and answers everyone who waits for it. */
+static void
+deliver(struct server *s, struct job *job)
+{
+	struct page *page = pages_finish(s->pages, job);
+	struct outcome outcome = job->outcome;
+	struct conn *c;
+
+	while ((c = job->first) != NULL) {
+		conn_end_job(c);
+		if (page == NULL) {
+			close_conn(s, c);
+			continue;
+		}
+		respond(s, c, page, &outcome);
+		if (outcome.kind == OUTCOME_MISS)
+			outcome.kind = OUTCOME_COLLAPSED;
+	}
+	page_unref(page);
+	job_free(job);
+}
+
+/* Ends a job that no renderer will come to: an older page may stand in. */
+static void
+shed(struct server *s, struct job *job)
+{
+	buf_reset(&s->why);
+	buf_lit(&s->why, "The server is busy. Please try again in a moment.");
+	job->page = error_refusal(&job->request, 503, &s->why);
+	job->outcome.kind = OUTCOME_BYPASS;
+	deliver(s, job);
+}
+
+/* Waits for the page: joins the job for it, or starts one. */
+static void
+await(struct server *s, struct conn *c, const struct lookup *l)
+{
+	struct job *under_way =
+	    pages_under_way(s->pages, l, str_of_buf(&s->key));
+	struct job *job = under_way;
+
+	if (job == NULL)
+		job = pages_start(s->pages, l, &s->key);
+	if (job == NULL) {
+		close_conn(s, c);
+		return;
+	}
+	conn_join_job(c, job);
+	conn_wait(c, CONN_WAITING, 0);
+	if (under_way == NULL && !pages_submit(s->pages, job))
+		shed(s, job);
+}
+
+/* A part of a stream has been sent: has the next one made. */
+static void
+go_on(struct server *s, struct conn *c)
+{
+	struct buf *resume = &c->request.resume;
+	const struct route *route = c->request.route;
+	struct lookup l;
+
+	buf_reset(resume);
+	buf_add(resume, c->page->next.data, c->page->next.len);
+	conn_finish_reply(c);
+	buf_reset(&s->key);
+	route_key(&c->request, &s->key);
+	if (resume->failed || s->key.failed) {
+		log_error("server", "out of memory");
+		close_conn(s, c);
+		return;
+	}
+	l = pages_look_up(s->pages, route, &c->request, str_of_buf(&s->key),
+	    clock_steady_ms());
+	await(s, c, &l);
+}
+
+/* Has the page made anew, for whoever comes next. */
+static void
+refresh(struct server *s, struct conn *c, const struct lookup *l)
+{
+	struct job *job;
+
+	if (pages_under_way(s->pages, l, str_of_buf(&s->key)) != NULL)
+		return;
+	job = pages_start(s->pages, l, &s->key);
+	if (job == NULL)
+		return;
+	if (!job_copy_request(job, &c->request) ||
+	    !pages_submit(s->pages, job)) {
+		page_unref(pages_finish(s->pages, job));
+		job_free(job);
+	}
+}
+
+/* The path of a request, as far as it needs no waiting. */
+static void
+serve(struct server *s, struct conn *c)
+{
+	static const struct outcome hit = {.kind = OUTCOME_MEMORY};
+	static const struct outcome behind = {.kind = OUTCOME_BEHIND};
+	const struct route *route;
+	struct lookup l;
+	int status;
+
+	buf_reset(&s->why);
+	conn_take_buffers(&s->conns, c);
+	switch (fcgi_read(c->fd, &c->reader, s->site->prefix, &c->request,
+	    &c->call, &status, &s->why)) {
+	case FCGI_DONE:
+		break;
+	case FCGI_AGAIN:
+		if (c->deadline_us == 0)
+			conn_wait(c, CONN_READING, READ_TIMEOUT_MS);
+		return;
+	case FCGI_IDLE:
+		conn_pass_buffers(&s->conns, c);
+		return;
+	case FCGI_GONE:
+		close_conn(s, c);
+		return;
+	}
+	c->since_us = clock_mono_us();
+	c->request.id = s->next_id++;
+	s->served++;
+	if (status == 200)
+		status = route_request(
+		    s->site->routes, &c->request, &route, &s->why);
+	if (status != 200) {
+		refuse(s, c, status, &s->why);
+		return;
+	}
+	if (route->live != NULL) {
+		show_live(s, c);
+		return;
+	}
+	buf_reset(&s->key);
+	route_key(&c->request, &s->key);
+	if (s->key.failed) { /* half a key would be another page's */
+		log_error("server", "out of memory");
+		close_conn(s, c);
+		return;
+	}
+	l = pages_look_up(s->pages, route, &c->request, str_of_buf(&s->key),
+	    c->since_us / 1000);
+	if (l.behind)
+		refresh(s, c, &l);
+	if (l.fresh || l.behind)
+		respond(s, c, l.page, l.fresh ? &hit : &behind);
+	else
+		await(s, c, &l);
+}
+
+/* The same where the request may have come after this turn's events. */
+static void
+serve_late(struct server *s, struct conn *c)
+{
+	pages_new_turn(s->pages);
+	serve(s, c);
+}
+
+void
+server_begin_turn(struct server *s)
+{
+	pages_new_turn(s->pages);
+}
+
+void
+server_collect(struct server *s)
+{
+	struct job *job = pages_collect(s->pages);
+
+	while (job != NULL) {
+		struct job *next = job->queue_next;
+
+		deliver(s, job);
+		job = next;
+	}
+}
+
+void
+server_event(struct server *s, struct conn *c, uint32_t events)
+{
+	/* An event comes once: what is not read now must not be forgotten. */
+	if ((events & EPOLLIN) != 0)
+		c->reader.more = true;
+	switch (c->state) {
+	case CONN_READING:
+		if ((events & EPOLLIN) != 0)
+			serve(s, c);
+		else
+			serve_late(s, c);
+		break;
+	case CONN_WAITING:
+		if ((events & (EPOLLHUP | EPOLLERR)) != 0 ||
+		    fcgi_gave_up(c->fd, &c->reader))
+			close_conn(s, c);
+		break;
+	case CONN_WRITING:
+		send_reply(s, c);
+		break;
+	case CONN_LINGERING:
+		linger(s, c);
+		break;
+	case CONN_DEAD:
+		break;
+	}
+}
+
+void
+server_accept(struct server *s, int fd)
+{
+	struct conn *c = conn_open(&s->conns, fd);
+
+	if (c == NULL) {
+		log_error("server", "out of memory");
+		close(fd);
+		return;
+	}
+	stats_count(s->site->slot, COUNT_CONNECTIONS, 1);
+	stats_set(s->site->slot, LEVEL_CONNECTIONS, s->conns.n);
+	conn_wait(c, CONN_READING, READ_TIMEOUT_MS);
+	if (watch(s, c, 0, EPOLL_CTL_ADD))
+		serve_late(s, c);
+}
+
+/* The requests that came behind those that were answered in this turn. */
+static void
+serve_again(struct server *s)
+{
+	struct conn *c, *next;
+
+	s->again = false;
+	for (c = s->conns.open; c != NULL; c = next) {
+		next = c->next;
+		if (!c->again || c->state != CONN_READING)
+			continue;
+		c->again = false;
+		serve_late(s, c);
+	}
+}
+
+void
+server_end_turn(struct server *s)
+{
+	if (s->again)
+		serve_again(s);
+	conns_bury(&s->conns);
+}
+
+/* Is it kept for a request that does not come? */
+static bool
+is_idle(const struct conn *c, int64_t now)
+{
+	return c->state == CONN_READING && now - c->since_us > IDLE_MS * 1000;
+}
+
+void
+server_tick(struct server *s, int64_t ms, bool crowded)
+{
+	int64_t now = clock_mono_us();
+	struct conn *c, *next;
+	struct job *job;
+
+	for (c = s->conns.open; c != NULL; c = next) {
+		next = c->next;
+		if (c->deadline_us != 0 ? now >= c->deadline_us
+					: crowded && is_idle(c, now))
+			close_conn(s, c);
+	}
+	while ((job = pages_overdue(s->pages, ms)) != NULL)
+		shed(s, job);
+	s->yields = crowded ? s->conns.n : 0;
+}
+
+bool
+server_is_writing(const struct server *s)
+{
+	const struct conn *c = s->conns.open;
+
+	while (c != NULL && c->state != CONN_WRITING)
+		c = c->next;
+	return c != NULL;
+}
+
+void
+server_drain(struct server *s, bool patient)
+{
+	struct conn *c, *next;
+
+	s->draining = true;
+	for (c = patient ? NULL : s->conns.open; c != NULL; c = next) {
+		next = c->next;
+		if (c->state != CONN_READING)
+			continue;
+		serve_late(s, c);
+		if (c->state != CONN_READING)
+			continue;
+		/* It has been idle, or is new and may be about to send. */
+		if (c->deadline_us == 0)
+			close_conn(s, c);
+		else
+			conn_wait(c, CONN_READING, DRAIN_READ_MS);
+	}
+}
+
+bool
+server_start(struct server *s)
+{
+	s->next_id = (uint64_t)getpid() << 32 | 1;
+	s->pages = pages_new(s->site);
+	return s->pages != NULL;
+}
+
+void
+server_stop(struct server *s)
+{
+	conns_release(&s->conns);
+	pages_free(s->pages);
+	buf_release(&s->key);
+	buf_release(&s->why);
+}

@@ -1,0 +1,352 @@
+/*
+ * A worker process: its event loop, which takes connections and tells a server
+ * (server.c) what happens on them, and its dealings with the master.  It never
+ * waits for anything but events.
+ */
+#include "app/serve/worker.h"
+
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "app/process/link.h"
+#include "app/process/resident.h"
+#include "app/render/descriptors.h"
+#include "app/serve/server.h"
+#include "app/watch/clock.h"
+#include "app/watch/log.h"
+
+enum {
+	EVENTS = 64,
+	TICK_MS = 500,      /* how often deadlines are looked at */
+	PATIENT_MS = 60000, /* web servers keep idle connections as long */
+	STUCK_MARGIN_MS = 10000,
+	JITTER = 10, /* workers that start together don't end together */
+	KEPT_BYTES = 2 << 20, /* of a thread's free memory, while it is busy */
+	MAPPED_BYTES = 1 << 20, /* from here on a mapping of its own */
+	COMPLAIN_MS = 60000,    /* how often the same is said at most */
+};
+
+struct worker {
+	struct server server;
+	const int *listeners; /* as events name them, open or not */
+	size_t n_listeners;
+	int signal_fd;
+	int link;
+	bool accepting;
+	bool full;           /* it has all the connections it can have */
+	int64_t complain_us; /* when to say so again */
+	int64_t
+	    patient_until_us;  /* idle connections are kept; 0: they aren't */
+	uint64_t max_requests; /* 0: without a limit */
+	int64_t last_tick_us;
+};
+
+static void
+stop_accepting(struct worker *w)
+{
+	w->accepting = false;
+	/* One that is not watched is no matter. */
+	for (size_t i = 0; i < w->n_listeners; i++)
+		epoll_ctl(
+		    w->server.epoll_fd, EPOLL_CTL_DEL, w->listeners[i], NULL);
+}
+
+/* Those that come meanwhile wait to be accepted, in the kernel. */
+static void
+pause_accepting(struct worker *w, const char *why)
+{
+	int64_t now = clock_mono_us();
+
+	stop_accepting(w);
+	if (now < w->complain_us)
+		return;
+	w->complain_us = now + COMPLAIN_MS * 1000;
+	log_error("worker", "accept: %s, with %zu connections; pausing", why,
+	    w->server.conns.n);
+}
+
+/* On all listeners or, until the next tick, on none. */
+static void
+start_accepting(struct worker *w)
+{
+	if (w->accepting)
+		return;
+	w->accepting = true;
+	for (size_t i = 0; w->accepting && i < w->n_listeners; i++) {
+		struct epoll_event e = {
+		    .events = EPOLLIN | EPOLLEXCLUSIVE,
+		    .data.ptr = (void *)&w->listeners[i],
+		};
+
+		if (epoll_ctl(w->server.epoll_fd, EPOLL_CTL_ADD,
+			w->listeners[i], &e) < 0)
+			pause_accepting(w, strerror(errno));
+	}
+}
+
+/* One connection a turn, so that workers share a burst. */
+static void
+accept_conn(struct worker *w, int listener)
+{
+	int fd;
+
+	if (!w->accepting) /* not since an event before this one */
+		return;
+	w->full = w->server.conns.n >= w->server.max_conns;
+	if (w->full) {
+		pause_accepting(w, "as many as there are descriptors for");
+		return;
+	}
+	fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd >= 0)
+		server_accept(&w->server, fd);
+	else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+	    errno == ENOMEM)
+		pause_accepting(w, strerror(errno)); /* until the next tick */
+}
+
+/* Whether the worker has lived long enough. */
+static bool
+is_spent(const struct worker *w)
+{
+	const struct site *site = w->server.site;
+
+	return (w->max_requests != 0 && w->server.served >= w->max_requests) ||
+	    (site->max_rss != 0 &&
+		(size_t)resident_bytes(getpid()) >= site->max_rss);
+}
+
+/*
+ * Tells the master that it lives, and whether it is to be replaced.  One that
+ * was replaced, and waits for nothing but a renderer that is stuck, is silent:
+ * nobody else would end it.
+ */
+static void
+report(struct worker *w)
+{
+	int64_t limit_ms = w->server.site->time_limit_ms + STUCK_MARGIN_MS;
+	bool stuck = pages_stuck(w->server.pages, limit_ms);
+
+	if (!stuck || !w->server.draining || server_is_writing(&w->server))
+		link_say(w->link, LINK_ALIVE);
+	if (w->server.draining)
+		return;
+	if (stuck) {
+		log_error(
+		    "worker", "a renderer is stuck: asking to be replaced");
+		link_say(w->link, LINK_REPLACE);
+	} else if (is_spent(w)) {
+		link_say(w->link, LINK_REPLACE);
+	}
+}
+
+/* The master has them as well; without it, whoever comes next may listen. */
+static void
+close_listeners(struct worker *w)
+{
+	if (w->link < 0) /* there is no master: they are the caller's */
+		return;
+	for (size_t i = 0; i < w->n_listeners; i++)
+		close(w->listeners[i]);
+	w->server.n_listeners = 0;
+}
+
+/*
+ * No new connections.  Those that wait for a request in vain are closed, or,
+ * if it is patient, only after one more reply: the web server never finds one
+ * closed that it is just sending on.
+ */
+static void
+drain(struct worker *w, bool patient)
+{
+	if (w->server.draining && (patient || w->patient_until_us == 0))
+		return;
+	w->patient_until_us = patient ? clock_mono_us() + PATIENT_MS * 1000 : 0;
+	stats_drain(w->server.site->slot);
+	stop_accepting(w);
+	if (!patient)
+		close_listeners(w);
+	server_drain(&w->server, patient);
+}
+
+static void
+tick(struct worker *w)
+{
+	int64_t now = clock_mono_us();
+
+	if (now - w->last_tick_us < TICK_MS * 1000)
+		return;
+	w->last_tick_us = now;
+	server_collect(&w->server); /* should an event be missing */
+	server_tick(&w->server, TICK_MS, w->full);
+	report(w);
+	if (!w->server.draining && !w->full)
+		start_accepting(w);
+	else if (w->patient_until_us != 0 && now >= w->patient_until_us)
+		drain(w, false);
+}
+
+static void
+read_signals(struct worker *w)
+{
+	struct signalfd_siginfo info;
+
+	while (read(w->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGUSR1)
+			log_reopen();
+		else if (info.ssi_signo == SIGUSR2)
+			log_warn(
+			    "worker", "SIGUSR2 is for a squall with workers");
+		else
+			drain(w, info.ssi_signo == SIGHUP && w->link >= 0);
+	}
+}
+
+static bool
+is_listener(const struct worker *w, const void *p)
+{
+	for (size_t i = 0; i < w->n_listeners; i++) {
+		if (p == &w->listeners[i])
+			return true;
+	}
+	return false;
+}
+
+static void
+handle(struct worker *w, const struct epoll_event *e)
+{
+	void *p = e->data.ptr;
+
+	if (p == &w->signal_fd)
+		read_signals(w);
+	else if (p == w->server.pages)
+		server_collect(&w->server);
+	else if (is_listener(w, p))
+		accept_conn(w, *(const int *)p);
+	else
+		server_event(&w->server, p, e->events);
+}
+
+static void
+loop(struct worker *w)
+{
+	struct epoll_event events[EVENTS];
+	struct server *s = &w->server;
+
+	/* Until the renderers rest as well, so that they can be joined. */
+	while (!s->draining || s->conns.n > 0 || pages_stuck(s->pages, 0)) {
+		int retry_ms = pages_retry(s->pages), n;
+
+		log_flush();
+		n = epoll_wait(s->epoll_fd, events, EVENTS,
+		    s->again                                  ? 0
+			: retry_ms >= 0 && retry_ms < TICK_MS ? retry_ms
+							      : TICK_MS);
+		server_begin_turn(s);
+		for (int i = 0; i < n; i++)
+			handle(w, &events[i]);
+		server_end_turn(s);
+		if (w->full && s->conns.n < s->max_conns && !s->draining) {
+			w->full = false;
+			start_accepting(w);
+		}
+		tick(w);
+	}
+	log_flush();
+}
+
+static bool
+add_source(struct worker *w, int fd, void *name, uint32_t events)
+{
+	struct epoll_event e = {.events = events, .data.ptr = name};
+
+	return fd >= 0 &&
+	    epoll_ctl(w->server.epoll_fd, EPOLL_CTL_ADD, fd, &e) == 0;
+}
+
+/*
+ * Else each small page would give its memory back, and the next one get it
+ * again, page by page.  Renderers with nothing to do give all of it back.
+ */
+static void
+keep_memory(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+	mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
+#endif
+}
+
+static bool
+start(struct worker *w)
+{
+	sigset_t signals;
+
+	keep_memory();
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGUSR1);
+	if (w->link < 0) /* else it is the master's */
+		sigaddset(&signals, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	w->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+	w->server.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (!server_start(&w->server))
+		return false;
+	if (w->server.epoll_fd < 0 ||
+	    !add_source(w, w->signal_fd, &w->signal_fd, EPOLLIN) ||
+	    !add_source(w, pages_fd(w->server.pages), w->server.pages,
+		EPOLLIN | EPOLLET)) {
+		log_error("worker", "it can't start: %s", strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+/* A little less than the limit, differently for each process. */
+static uint64_t
+jittered(uint64_t limit)
+{
+	return limit - (uint64_t)getpid() % (limit / JITTER + 1);
+}
+
+int
+worker_run(const struct site *site, const int *listeners, size_t n, int link)
+{
+	struct worker w = {
+	    .server =
+		{
+		    .site = site,
+		    .epoll_fd = -1,
+		    .listeners = listeners,
+		    .n_listeners = n,
+		},
+	    .listeners = listeners,
+	    .n_listeners = n,
+	    .link = link,
+	    .max_requests = jittered(site->max_requests),
+	    .signal_fd = -1,
+	};
+	bool started = start(&w);
+
+	if (started) {
+		w.server.max_conns = descriptors_for_connections(site);
+		start_accepting(&w);
+		link_say(link, LINK_READY);
+		loop(&w);
+	}
+	server_stop(&w.server);
+	if (w.server.epoll_fd >= 0)
+		close(w.server.epoll_fd);
+	if (w.signal_fd >= 0)
+		close(w.signal_fd);
+	return started ? 0 : 1;
+}

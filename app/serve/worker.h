@@ -1,0 +1,15 @@
+#ifndef SQUALL_WORKER_H
+#define SQUALL_WORKER_H
+
+#include "app/render/site.h"
+
+/*
+ * Serves FastCGI on listening sockets until SIGTERM or SIGINT, then finishes
+ * what it has accepted.  After SIGHUP from its master it accepts nothing more,
+ * and goes on until each connection has had one more reply, or a minute has
+ * gone.  SIGUSR1: the logs are opened anew.  `link` is to the master (see
+ * link.h), or -1.  Returns the process's exit status.
+ */
+int worker_run(const struct site *, const int *listeners, size_t n, int link);
+
+#endif

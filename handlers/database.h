@@ -1,9 +1,0 @@
-#ifndef SQUALL_DATABASE_H
-#define SQUALL_DATABASE_H
-
-#include "app/route.h"
-
-/* "/{database}": its tables and views. */
-handler database_page;
-
-#endif

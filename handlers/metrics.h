@@ -1,9 +1,0 @@
-#ifndef SQUALL_METRICS_H
-#define SQUALL_METRICS_H
-
-#include "app/route.h"
-
-/* "/-/metrics": the counters as OpenMetrics text, for Prometheus. */
-live_handler metrics_page;
-
-#endif

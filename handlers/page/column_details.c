@@ -1,0 +1,56 @@
+/*
+ * The extra column_details, of tables and of rows.
+ */
+#include "handlers/page/column_details.h"
+
+#include "app/text/json.h"
+#include "handlers/page/cell.h"
+
+/* The affinity by the rules of datatype3.html, section 3.1. */
+static const char sql[] =
+    "SELECT name, type, CASE WHEN type LIKE '%INT%' THEN 'INTEGER' "
+    "WHEN type LIKE '%CHAR%' OR type LIKE '%CLOB%' OR type LIKE '%TEXT%' "
+    "THEN 'TEXT' WHEN type LIKE '%BLOB%' OR type = '' THEN 'BLOB' "
+    "WHEN type LIKE '%REAL%' OR type LIKE '%FLOA%' OR type LIKE '%DOUB%' "
+    "THEN 'REAL' ELSE 'NUMERIC' END, \"notnull\", dflt_value, pk, hidden "
+    "FROM pragma_table_xinfo(?)";
+
+enum { NAME, TYPE, AFFINITY, NOT_NULL, DEFAULT, KEY, HIDDEN };
+
+static void
+column(const struct query *q, struct buf *b)
+{
+	json_text(b, query_text(q, NAME));
+	json_raw(b, ":{\"type\":");
+	json_text(b, query_text(q, TYPE));
+	json_raw(b, ",\"sqlite_type\":");
+	json_text(b, query_text(q, AFFINITY));
+	json_raw(b, ",\"notnull\":");
+	buf_str(b, query_int(q, NOT_NULL) != 0 ? "true" : "false");
+	json_raw(b, ",\"default\":");
+	cell_json(b, q, DEFAULT);
+	json_raw(b, ",\"is_pk\":");
+	buf_str(b, query_int(q, KEY) != 0 ? "true" : "false");
+	json_raw(b, ",\"pk_position\":");
+	json_int(b, query_int(q, KEY));
+	json_raw(b, ",\"hidden\":");
+	json_int(b, query_int(q, HIDDEN));
+	json_raw(b, "}");
+}
+
+void
+column_details(struct db *db, const struct table *t, struct buf *json)
+{
+	struct query q;
+	size_t n = 0;
+
+	json_raw(json, "{");
+	query_open(&q, db, sql);
+	query_bind_text(&q, 1, str_of(t->name));
+	while (query_next(&q)) {
+		buf_str(json, n++ == 0 ? "" : ",");
+		column(&q, json);
+	}
+	query_close(&q);
+	json_raw(json, "}");
+}

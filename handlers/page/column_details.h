@@ -1,0 +1,12 @@
+#ifndef SQUALL_COLUMN_DETAILS_H
+#define SQUALL_COLUMN_DETAILS_H
+
+#include "db/schema/schema.h"
+
+/*
+ * Adds an object of what SQLite tells of each column, hidden ones included, as
+ * Datasette's extra column_details has it.
+ */
+void column_details(struct db *, const struct table *, struct buf *json);
+
+#endif

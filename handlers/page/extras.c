@@ -1,0 +1,250 @@
+/*
+ * The parameter _extra.
+ */
+#include "handlers/page/extras.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "app/http/params.h"
+#include "app/http/route.h"
+#include "app/text/json.h"
+#include "app/text/url.h"
+#include "app/text/utf8.h"
+
+/* Cuts the first of names with commas between them off. */
+static struct str
+cut_name(struct str *list)
+{
+	const char *comma = memchr(list->s, ',', list->len);
+	size_t len = comma == NULL ? list->len : (size_t)(comma - list->s);
+	struct str name = {list->s, len};
+
+	len += comma != NULL;
+	list->s += len;
+	list->len -= len;
+	return name;
+}
+
+static size_t
+find(const struct extras *e, struct str name)
+{
+	size_t i = 0;
+
+	while (i < e->n && !str_is(name, e->rows[i].name))
+		i++;
+	return i;
+}
+
+/* The first name that is none, or s is NULL; a bit for each that is one. */
+static struct str
+wanted(const struct extras *e, const struct request *req, uint64_t *bits)
+{
+	*bits = 0;
+	for (size_t i = 0; i < req->n_arguments; i++) {
+		struct str list = req->arguments[i].text;
+
+		if (req->arguments[i].param != e->param)
+			continue;
+		while (list.len > 0) {
+			struct str name = cut_name(&list);
+			size_t k = find(e, name);
+
+			if (k == e->n)
+				return name;
+			*bits |= UINT64_C(1) << k;
+		}
+	}
+	return (struct str){0};
+}
+
+int
+extras_check(
+    const struct extras *e, const struct request *req, struct page *page)
+{
+	uint64_t bits;
+	struct str unknown = wanted(e, req, &bits);
+	struct str shown = utf8_cut(unknown, 80);
+
+	if (unknown.s == NULL)
+		return 200;
+	return page_error(page, 400,
+	    "_extra: there is no “%.*s”; _extra=extras lists what there is.",
+	    (int)shown.len, shown.s);
+}
+
+void
+extras_write(const struct extras *e, const struct request *req,
+    const char *more, void *page, struct buf *b)
+{
+	uint64_t bits;
+
+	wanted(e, req, &bits);
+	if (more != NULL)
+		bits |= UINT64_C(1) << find(e, str_of(more));
+	for (size_t i = 0; i < e->n; i++) {
+		if ((bits >> i & 1) == 0 || e->rows[i].write == NULL)
+			continue;
+		json_raw(b, ",");
+		json_str(b, e->rows[i].name);
+		json_raw(b, ":");
+		e->rows[i].write(page, b);
+	}
+}
+
+static void
+add_path(const struct request *req, struct buf *url)
+{
+	url_path(url, req->prefix);
+	request_path(req, url);
+	buf_str(url, format_suffix(req->format));
+}
+
+/* The page with one of them more, or without it. */
+static void
+add_toggle_url(const struct extras *e, const struct request *req, uint64_t bits,
+    struct buf *b)
+{
+	struct buf url = {0};
+	const char *comma = "";
+	char mark;
+
+	add_path(req, &url);
+	mark = params_write(route_params(req->route), req, PARAM_BIT(e->param),
+	    ARGUMENT_NONE, &url);
+	if (bits != 0)
+		buf_printf(&url, "%c_extra=", mark);
+	for (size_t i = 0; i < e->n; i++) {
+		if ((bits >> i & 1) == 0)
+			continue;
+		buf_printf(&url, "%s%s", comma, e->rows[i].name);
+		comma = ",";
+	}
+	json_text(b, str_of_buf(&url));
+	buf_release(&url);
+}
+
+void
+extras_list(const struct extras *e, const struct request *req, struct buf *b)
+{
+	uint64_t bits;
+
+	wanted(e, req, &bits);
+	json_raw(b, "[");
+	for (size_t i = 0; i < e->n; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		json_raw(b, "{\"name\":");
+		json_str(b, e->rows[i].name);
+		json_raw(b, ",\"description\":");
+		json_str(b, e->rows[i].description);
+		json_raw(b, ",\"toggle_url\":");
+		add_toggle_url(e, req, bits ^ UINT64_C(1) << i, b);
+		json_raw(b, ",\"selected\":");
+		buf_str(b, (bits >> i & 1) != 0 ? "true}" : "false}");
+	}
+	json_raw(b, "]");
+}
+
+static void
+write_pair(struct buf *b, struct str name, struct str text)
+{
+	if (b->len > 0 && b->data[b->len - 1] == ']')
+		json_raw(b, ",");
+	json_raw(b, "[");
+	json_text(b, name);
+	json_raw(b, ",");
+	json_text(b, text);
+	json_raw(b, "]");
+}
+
+void
+extras_args(const struct request *req, uint64_t without, struct buf *b)
+{
+	json_raw(b, "[");
+	params_each(route_params(req->route), req, without, write_pair, b);
+	json_raw(b, "]");
+}
+
+/* What params_each writes into: the parameters by name, each once. */
+struct by_name {
+	struct buf json; /* the first, since that is what is handed on */
+	struct buf name; /* whose values are being written */
+};
+
+static void
+write_by_name(struct buf *b, struct str name, struct str text)
+{
+	struct by_name *list = (struct by_name *)b;
+
+	if (b->len > 0 && str_eq(name, str_of_buf(&list->name))) {
+		json_raw(b, ",");
+	} else {
+		buf_str(b, b->len > 0 ? "]," : "");
+		json_text(b, name);
+		json_raw(b, ":[");
+		buf_reset(&list->name);
+		buf_add(&list->name, name.s, name.len);
+	}
+	json_text(b, text);
+}
+
+/* {"name": ["value", …], …}: equal names follow each other. */
+static void
+add_args(const struct request *req, struct buf *b)
+{
+	struct by_name list = {0};
+
+	params_each(
+	    route_params(req->route), req, 0, write_by_name, &list.json);
+	json_raw(b, "{");
+	buf_add(b, list.json.data, list.json.len);
+	buf_str(b, list.json.len > 0 ? "]}" : "}");
+	buf_release(&list.json);
+	buf_release(&list.name);
+}
+
+void
+extras_request(const struct request *req, struct buf *b)
+{
+	struct buf url = {0};
+
+	add_path(req, &url);
+	json_raw(b, "{\"path\":");
+	json_text(b, str_of_buf(&url));
+	route_query(req, &url);
+	json_raw(b, ",\"full_path\":");
+	json_text(b, str_of_buf(&url));
+	json_raw(b, ",\"args\":");
+	add_args(req, b);
+	json_raw(b, "}");
+	buf_release(&url);
+}
+
+void
+extras_color(const char *database, struct buf *b)
+{
+	uint64_t hash = XXH3_64bits(database, strlen(database));
+
+	buf_printf(b, "\"%06x\"", (unsigned)(hash & 0xffffff));
+}
+
+void
+extras_debug(const struct request *req, struct buf *b)
+{
+	static const char *const names[] = {"database", "table", "pks"};
+	const char *format = format_suffix(req->format);
+
+	json_raw(b, "{\"url_vars\":{");
+	for (size_t i = 0; i < req->n_segments && i < 3; i++) {
+		if (str_is(req->segments[i], "-"))
+			break; /* what follows is squall's own */
+		json_str(b, names[i]);
+		json_raw(b, ":");
+		json_text(b, req->segments[i]);
+		json_raw(b, ",");
+	}
+	json_raw(b, "\"format\":");
+	json_str(b, format + (*format == '.'));
+	json_raw(b, "}}");
+}

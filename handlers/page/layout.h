@@ -1,0 +1,83 @@
+#ifndef SQUALL_LAYOUT_H
+#define SQUALL_LAYOUT_H
+
+#include "app/http/request.h"
+#include "app/text/html.h"
+#include "db/rows/count.h"
+
+/*
+ * The frame of every HTML page, and the addresses of pages.  Addresses begin
+ * with the prefix that squall is mounted under.
+ */
+struct layout_link {
+	const char *path; /* below the prefix, encoded */
+	const char *text;
+};
+
+/* What all pages of a custom site have at their head and foot. */
+struct layout_site {
+	const char *name;
+	const char *search;   /* the path of its search, whose parameter is q */
+	const char *searched; /* what is searched, in words */
+	const struct layout_link *links; /* end with a NULL path */
+	const char *credits;             /* whose the data is: a sentence */
+};
+
+struct layout {
+	const char *title;       /* of the page; escaped here */
+	const char *description; /* for search engines; NULL: the title does */
+	/* For the way back; s is NULL where there is none: */
+	struct str database;
+	struct str table;
+	const struct layout_site *site; /* NULL: none, the generic pages */
+	const struct layout_link *way;  /* of a site's page, like its links */
+	struct str searched;            /* what a site's search looked for */
+	bool json;                      /* the page comes as JSON as well */
+	bool noindex;  /* one of very many: not for search engines */
+	int refresh_s; /* a script renews it so often; 0: it is not */
+};
+
+void layout_begin(struct buf *, const struct request *, const struct layout *);
+void layout_end(struct buf *);
+
+/* The same of a site's page. */
+void layout_end_site(
+    struct buf *, const struct request *, const struct layout_site *);
+
+/* The line with the page's other formats: JSON, and those of its route. */
+void layout_formats(struct buf *, const struct request *);
+
+/* Adds rel="nofollow" to a link's tag, unless the settings are against it. */
+void layout_nofollow(struct buf *, const struct db *);
+
+/* A form's field that is sent with the others; as params_each calls it. */
+void layout_hidden_field(struct buf *, struct str name, struct str text);
+
+/* A name from the schema, which may be empty. */
+void layout_name(struct buf *, struct str);
+
+/* "1 row", "135 rows", "more than 10,000 rows", or nothing if it can't be told.
+ */
+void layout_count(struct buf *, struct count);
+
+/* "31.5 MB". */
+void layout_size(struct buf *, int64_t bytes);
+
+/* Addresses, ready for an attribute in double quotes; a path is encoded. */
+void link_path(struct buf *, const struct request *, const char *path);
+void link_home(struct buf *, const struct request *);
+void link_database(struct buf *, const struct request *, struct str database);
+void link_table(struct buf *, const struct request *, struct str database,
+    struct str table);
+
+/* `key` as rows_key writes it. */
+void link_row(struct buf *, const struct request *, struct str database,
+    struct str table, struct str key);
+
+/*
+ * The address of this page in a format.  Its query is the canonical one: what
+ * else the client sent must not get into a page that others see.
+ */
+void link_format(struct buf *, const struct request *, enum format);
+
+#endif

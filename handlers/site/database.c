@@ -1,0 +1,273 @@
+/*
+ * A database's page: tables and views, their columns, and how many rows they
+ * have, as far as that can be told without a long count.
+ */
+#include "handlers/site/database.h"
+
+#include "app/text/json.h"
+#include "app/watch/clock.h"
+#include "handlers/page/about.h"
+#include "handlers/page/layout.h"
+#include "handlers/page/reader.h"
+#include "handlers/sql/query.h"
+#include "handlers/sql/stored_page.h"
+
+static void
+count_json(struct buf *b, struct count count)
+{
+	json_raw(b, ",\"count\":");
+	if (count.n < 0)
+		json_raw(b, "null");
+	else
+		json_int(b, count.n);
+	if (count.more)
+		json_raw(b, ",\"count_truncated\":true");
+}
+
+static void
+columns_json(struct buf *b, const struct table *t)
+{
+	json_raw(b, ",\"columns\":[");
+	for (size_t i = 0; i < t->n_columns; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		json_str(b, t->columns[i].name);
+	}
+	json_raw(b, "],\"primary_keys\":[");
+	for (size_t i = 0; i < t->n_key; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		json_str(b, t->columns[t->key[i]].name);
+	}
+	json_raw(b, "]");
+}
+
+/* A table of the page, as far as there was time to read about it. */
+struct item {
+	const char *name;
+	bool hidden;
+	struct table table; /* empty: nothing else is known */
+	struct count count;
+};
+
+static void
+as_json(const struct request *req, const struct item *item, struct buf *b)
+{
+	json_raw(b, "{\"name\":");
+	json_str(b, item->name);
+	json_raw(b, ",\"path\":\"");
+	link_table(b, req, req->segments[0], str_of(item->name));
+	json_raw(b, "\"");
+	columns_json(b, &item->table);
+	count_json(b, item->count);
+	json_raw(b, ",\"hidden\":");
+	buf_str(b, item->hidden ? "true}" : "false}");
+}
+
+static void
+as_html(const struct request *req, const struct item *item, struct buf *b)
+{
+	const struct table *t = &item->table;
+
+	html_raw(b, "<li><h3><a href=\"");
+	link_table(b, req, req->segments[0], str_of(item->name));
+	html_raw(b, "\">");
+	layout_name(b, str_of(item->name));
+	html_raw(b, "</a> <small>");
+	layout_count(b, item->count);
+	html_raw(b, "</small></h3>\n<p>");
+	for (size_t i = 0; i < t->n_columns; i++) {
+		if (i > 0)
+			html_raw(b, ", ");
+		layout_name(b, str_of(t->columns[i].name));
+	}
+	html_raw(b, "</p></li>\n");
+}
+
+/* What belongs under one heading. */
+enum group { GROUP_TABLES, GROUP_VIEWS, GROUP_HIDDEN, GROUPS };
+
+static bool
+is_hidden(const struct db *db, const struct table_name *t)
+{
+	return t->hidden || published_table(db, t->name)->hidden;
+}
+
+static enum group
+group_of(const struct db *db, const struct table_name *t)
+{
+	if (is_hidden(db, t))
+		return GROUP_HIDDEN;
+	return t->kind == TABLE_VIEW ? GROUP_VIEWS : GROUP_TABLES;
+}
+
+struct listing {
+	const struct table_name *names;
+	size_t n;
+	int64_t describe_until_us, count_until_us;
+};
+
+enum {
+	COUNTS_BUDGET_MS = 250, /* for all counts of a page together */
+	/* For counts and descriptions, and of what is left of its time: */
+	DESCRIBE_BUDGET_MS = 500,
+	DESCRIBE_SHARE = 2,
+};
+
+static struct listing
+list(struct db *db)
+{
+	struct listing l;
+	int64_t ms, now;
+
+	l.n = table_list(db, &l.names);
+	now = clock_mono_us();
+	ms = db_time_left_ms(db) / DESCRIBE_SHARE;
+	if (ms > DESCRIBE_BUDGET_MS)
+		ms = DESCRIBE_BUDGET_MS;
+	l.describe_until_us = now + ms * 1000;
+	if (ms > COUNTS_BUDGET_MS)
+		ms = COUNTS_BUDGET_MS;
+	l.count_until_us = now + ms * 1000;
+	return l;
+}
+
+static struct count
+count_table(struct db *db, const struct table *t, int64_t deadline_us)
+{
+	int64_t left_ms = (deadline_us - clock_mono_us()) / 1000;
+	struct filters all;
+
+	if (left_ms <= 0) {
+		db_cut_short(db);
+		return (struct count){.n = -1};
+	}
+	filters_init(&all, t);
+	return count_rows(
+	    db, &all, left_ms < COUNT_BUDGET_MS ? left_ms : COUNT_BUDGET_MS);
+}
+
+static void
+read_item(struct db *db, const struct listing *l, struct item *item)
+{
+	if (clock_mono_us() >= l->describe_until_us)
+		db_cut_short(db);
+	else if (table_read(db, str_of(item->name), &item->table))
+		item->count = count_table(db, &item->table, l->count_until_us);
+}
+
+/* Adds the tables of one group to those shown; returns how many those are. */
+static size_t
+list_group(const struct request *req, struct db *db, const struct listing *l,
+    enum group group, size_t shown, struct buf *b)
+{
+	bool json = req->format == FORMAT_JSON;
+
+	for (size_t i = 0; i < l->n; i++) {
+		struct item item = {
+		    .name = l->names[i].name,
+		    .hidden = group == GROUP_HIDDEN,
+		    .count = {.n = -1},
+		};
+
+		if (group_of(db, &l->names[i]) != group)
+			continue;
+		read_item(db, l, &item);
+		if (json && shown > 0)
+			json_raw(b, ",");
+		(json ? as_json : as_html)(req, &item, b);
+		shown++;
+		table_release(&item.table);
+	}
+	return shown;
+}
+
+static void
+page_html(const struct request *req, struct db *db, const struct listing *l,
+    struct buf *b)
+{
+	const struct about *about = &published_metadata(db)->about;
+	const char *title = about_title(about, db_name(db));
+	size_t of[GROUPS] = {0};
+
+	for (size_t i = 0; i < l->n; i++)
+		of[group_of(db, &l->names[i])]++;
+	layout_begin(b, req, &(struct layout){.title = title, .json = true});
+	html_raw(b, "<h1>");
+	html(b, title);
+	html_raw(b, "</h1>\n");
+	about_description(b, about);
+	html_raw(b, "<p class=\"meta\">");
+	layout_size(b, db_size(db));
+	html_raw(b, "</p>\n");
+	stored_list_html(b, req, db);
+	html_raw(b, "<h2>Tables</h2>\n<ul class=\"cards\">\n");
+	list_group(req, db, l, GROUP_TABLES, 0, b);
+	html_raw(b, "</ul>\n");
+	if (of[GROUP_TABLES] == 0)
+		html_raw(b, "<p>There are none.</p>\n");
+	if (of[GROUP_VIEWS] > 0) {
+		html_raw(b, "<h2>Views</h2>\n<ul class=\"cards\">\n");
+		list_group(req, db, l, GROUP_VIEWS, 0, b);
+		html_raw(b, "</ul>\n");
+	}
+	if (of[GROUP_HIDDEN] > 0) {
+		html_raw(b,
+		    "<details><summary>Hidden: the inside of indexes, and "
+		    "the like</summary>\n<ul class=\"cards\">\n");
+		list_group(req, db, l, GROUP_HIDDEN, 0, b);
+		html_raw(b, "</ul></details>\n");
+	}
+	if (published_metadata(db)->sql) {
+		html_raw(b, "<h2>Ask in SQL</h2>\n");
+		query_form(b, req, req->segments[0]);
+	}
+	about_origin(b, NULL, about, published_site(db));
+	layout_formats(b, req);
+	layout_end(b);
+}
+
+static void
+page_json(const struct request *req, struct db *db, const struct listing *l,
+    struct buf *b)
+{
+	size_t shown;
+
+	json_raw(b, "{\"ok\":true,\"database\":");
+	json_str(b, db_name(db));
+	json_raw(b, ",\"path\":\"");
+	link_database(b, req, req->segments[0]);
+	json_raw(b, "\",\"size\":");
+	json_int(b, db_size(db));
+	json_raw(b, ",\"tables\":[");
+	shown = list_group(req, db, l, GROUP_TABLES, 0, b);
+	list_group(req, db, l, GROUP_HIDDEN, shown, b);
+	json_raw(b, "],\"views\":[");
+	list_group(req, db, l, GROUP_VIEWS, 0, b);
+	json_raw(b, "],\"queries\":");
+	stored_list_json(b, req, db);
+	json_raw(b, ",\"metadata\":");
+	about_json(b, &published_metadata(db)->about);
+	json_raw(b, "}\n");
+}
+
+static int
+read(const struct request *req, struct db *db, struct page *page)
+{
+	struct listing l = list(db);
+
+	if (req->format == FORMAT_JSON) {
+		page->type = MEDIA_JSON;
+		page_json(req, db, &l, &page->body);
+	} else {
+		page_html(req, db, &l, &page->body);
+	}
+	return 200;
+}
+
+int
+database_page(
+    const struct request *req, struct catalog *catalog, struct page *page)
+{
+	return read_database(req, catalog, page, read);
+}

@@ -1,0 +1,182 @@
+/*
+ * Pages about the site itself.  People see the same JSON as programs do.
+ */
+#include "handlers/site/introspect.h"
+
+#include "db/sqlite/engine.h"
+#include "handlers/page/about.h"
+#include "handlers/page/layout.h"
+
+/* Makes a page of the JSON in `json`, which is released. */
+static int
+finish(const struct request *req, struct page *page, const char *title,
+    struct buf *json)
+{
+	struct buf *b = &page->body;
+
+	if (req->format == FORMAT_JSON) {
+		page->type = MEDIA_JSON;
+		buf_add(b, json->data, json->len);
+		json_raw(b, "\n");
+	} else {
+		layout_begin(
+		    b, req, &(struct layout){.title = title, .json = true});
+		html_raw(b, "<h1>");
+		html(b, title);
+		html_raw(b, "</h1>\n<pre>");
+		html_str(b, str_of_buf(json));
+		html_raw(b, "</pre>\n");
+		layout_formats(b, req);
+		layout_end(b);
+	}
+	b->failed |= json->failed;
+	buf_release(json);
+	return 200;
+}
+
+static void
+options(struct buf *b)
+{
+	const char *option;
+
+	json_raw(b, "[");
+	for (size_t i = 0; (option = engine_option(i)) != NULL; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		json_str(b, option);
+	}
+	json_raw(b, "]");
+}
+
+static bool
+has_option(const char *name)
+{
+	const char *option;
+
+	for (size_t i = 0; (option = engine_option(i)) != NULL; i++) {
+		if (strcmp(option, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Newest first. */
+static void
+fts_versions(struct buf *b)
+{
+	static const struct {
+		const char *option, *version;
+	} versions[] = {
+	    {"ENABLE_FTS5", "\"FTS5\""},
+	    {"ENABLE_FTS4", "\"FTS4\""},
+	    {"ENABLE_FTS3", "\"FTS3\""},
+	};
+	bool any = false;
+
+	json_raw(b, "[");
+	for (size_t i = 0; i < sizeof(versions) / sizeof(*versions); i++) {
+		if (!has_option(versions[i].option))
+			continue;
+		if (any)
+			json_raw(b, ",");
+		any = true;
+		buf_str(b, versions[i].version);
+	}
+	json_raw(b, "]");
+}
+
+int
+versions_page(
+    const struct request *req, struct catalog *catalog, struct page *page)
+{
+	struct buf b = {0};
+
+	(void)catalog;
+	json_raw(&b, "{\"ok\":true,\"squall\":{\"version\":");
+	json_str(&b, SQUALL_VERSION);
+	json_raw(&b, "},\"sqlite\":{\"version\":");
+	json_str(&b, engine_version());
+	json_raw(&b, ",\"fts_versions\":");
+	fts_versions(&b);
+	json_raw(&b, ",\"compile_options\":");
+	options(&b);
+	json_raw(&b, "}}");
+	return finish(req, page, "Versions", &b);
+}
+
+static void
+database_json(struct buf *b, struct db *db, struct page *page)
+{
+	const char *file = db_file(db), *slash = strrchr(file, '/');
+	int64_t size = 0;
+
+	if (db_begin(db) == DB_OK)
+		size = db_size(db);
+	json_raw(b, "{\"name\":");
+	json_str(b, db_name(db));
+	/* Which folder it is in is nobody's business. */
+	json_raw(b, ",\"path\":");
+	json_str(b, slash == NULL ? file : slash + 1);
+	json_raw(b, ",\"size\":");
+	if (db_end(db) == DB_OK) {
+		json_int(b, size);
+	} else {
+		json_raw(b, "null");
+		page->transient = true;
+	}
+	json_raw(b, ",\"is_mutable\":true,\"is_memory\":false,\"hash\":null}");
+}
+
+int
+databases_page(
+    const struct request *req, struct catalog *catalog, struct page *page)
+{
+	struct buf b = {0};
+
+	json_raw(&b, "[");
+	for (size_t i = 0; i < catalog_count(catalog); i++) {
+		if (i > 0)
+			json_raw(&b, ",");
+		database_json(&b, catalog_at(catalog, i), page);
+	}
+	json_raw(&b, "]");
+	return finish(req, page, "Databases", &b);
+}
+
+int
+metadata_page(
+    const struct request *req, struct catalog *catalog, struct page *page)
+{
+	struct buf b = {0};
+
+	json_raw(&b, "{\"ok\":true,");
+	about_members(&b, published_site(catalog_at(catalog, 0)));
+	json_raw(&b, "\"databases\":{");
+	for (size_t i = 0; i < catalog_count(catalog); i++) {
+		struct db *db = catalog_at(catalog, i);
+
+		if (i > 0)
+			json_raw(&b, ",");
+		json_str(&b, db_name(db));
+		json_raw(&b, ":");
+		about_database_json(&b, published_metadata(db));
+	}
+	json_raw(&b, "}}");
+	return finish(req, page, "Metadata", &b);
+}
+
+/* Who answers everything by SQL has nothing that can be read to an end. */
+int
+robots_file(
+    const struct request *req, struct catalog *catalog, struct page *page)
+{
+	struct buf *b = &page->body;
+
+	page->type = MEDIA_TEXT;
+	buf_lit(b, "User-agent: *\nDisallow: ");
+	link_home(b, req);
+	if (!published_settings(catalog_at(catalog, 0))->robots)
+		buf_lit(b, "*/-/query");
+	buf_char(b, '\n');
+	return 200;
+}

@@ -1,9 +1,0 @@
-#ifndef SQUALL_HANDLERS_STATUS_H
-#define SQUALL_HANDLERS_STATUS_H
-
-#include "app/route.h"
-
-/* "/-/status": workers, caches, latencies, databases; as JSON as well. */
-live_handler status_page;
-
-#endif

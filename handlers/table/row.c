@@ -1,0 +1,353 @@
+/*
+ * A row's page: all its values, in full.
+ */
+#include "handlers/table/row.h"
+
+#include "app/text/json.h"
+#include "app/text/url.h"
+#include "app/text/utf8.h"
+#include "db/rows/rows.h"
+#include "db/schema/label.h"
+#include "handlers/map/points.h"
+#include "handlers/page/about.h"
+#include "handlers/page/cell.h"
+#include "handlers/page/column_details.h"
+#include "handlers/page/extras.h"
+#include "handlers/page/layout.h"
+#include "handlers/page/reader.h"
+#include "handlers/table/row_links.h"
+
+enum { NAMES_MAX_BYTES = 1000 };
+
+static const struct param params[ROW_PARAMS] = {
+    [ROW_EXTRA] = {"_extra", PARAM_LIST, .max = NAMES_MAX_BYTES},
+};
+
+const struct params row_params = {.rows = params, .n = ROW_PARAMS};
+
+/* What the row is called: its label, or its key. */
+static void
+add_title(const struct rows *r, struct str key, struct buf *title)
+{
+	size_t label = label_column(r->db, r->table);
+	struct str s = {0};
+
+	if (label < r->table->n_columns &&
+	    query_type(&r->query, (int)label) != VALUE_BLOB)
+		s = utf8_cut(query_text(&r->query, (int)label), 100);
+	if (s.len > 0)
+		buf_add(title, s.s, s.len);
+	else
+		buf_printf(
+		    title, "%s %.*s", r->table->name, (int)key.len, key.s);
+}
+
+/* The values, and the rows that refer to it. */
+static void
+html_values(const struct request *req, struct db *db, const struct rows *r,
+    struct buf *b)
+{
+	const struct table *t = r->table;
+
+	html_raw(b, "<table class=\"row\">\n<tbody>\n");
+	if (r->has_rowid) {
+		html_raw(b, "<tr><th scope=\"row\">");
+		html(b, t->rowid);
+		html_raw(b, "</th><td>");
+		cell_html(b, &r->query, (int)t->n_columns, 0);
+		html_raw(b, "</td></tr>\n");
+	}
+	for (size_t i = 0; i < t->n_columns; i++) {
+		html_raw(b, "<tr><th scope=\"row\">");
+		layout_name(b, str_of(t->columns[i].name));
+		html_raw(b, "</th><td>");
+		cell_reference(b, req, db_name(db), r, i, 0);
+		html_raw(b, "</td></tr>\n");
+	}
+	html_raw(b, "</tbody></table>\n");
+	row_links_html(b, req, db, r);
+}
+
+/* Beside them, where it is on the globe, if it is. */
+static void
+html_body(const struct request *req, struct db *db, const struct rows *r,
+    struct buf *b)
+{
+	struct points points = {0};
+
+	if (geojson_find_table(&points.columns, r->table))
+		points_add(&points, &r->query);
+	if (points.n > 0)
+		html_raw(b, "<div class=\"beside\">\n<div>\n");
+	html_values(req, db, r, b);
+	if (points.n > 0) {
+		html_raw(b, "</div>\n<div>\n");
+		points_map(b, &points, "The row on the map", MAP_SMALL);
+		html_raw(b, "</div>\n</div>\n");
+	}
+	points_release(&points);
+}
+
+static void
+page_html(const struct request *req, struct db *db, const struct rows *r,
+    struct buf *b)
+{
+	const struct table *t = r->table;
+	struct buf title = {0};
+
+	add_title(r, req->segments[2], &title);
+	layout_begin(b, req,
+	    &(struct layout){
+		.title = buf_cstr(&title),
+		.database = str_of(db_name(db)),
+		.table = str_of(t->name),
+		.json = true,
+	    });
+	html_raw(b, "<h1>");
+	html(b, buf_cstr(&title));
+	html_raw(b, "</h1>\n");
+	html_body(req, db, r, b);
+	about_origin(b, &published_table(db, t->name)->about,
+	    &published_metadata(db)->about, published_site(db));
+	layout_formats(b, req);
+	layout_end(b);
+	buf_release(&title);
+}
+
+/* What _extra writes from. */
+struct row {
+	const struct request *req;
+	struct db *db;
+	const struct rows *rows;
+};
+
+static void
+json_names(const struct row *row, bool key, struct buf *b)
+{
+	const struct table *t = row->rows->table;
+	const char *comma = "";
+
+	json_raw(b, "[");
+	if (row->rows->has_rowid) {
+		json_str(b, t->rowid);
+		comma = ",";
+	}
+	for (size_t i = 0; i < (key ? t->n_key : t->n_columns); i++) {
+		buf_str(b, comma);
+		json_str(b, t->columns[key ? t->key[i] : i].name);
+		comma = ",";
+	}
+	json_raw(b, "]");
+}
+
+/* The key's components as they stand in the address, decoded, with commas
+ * between them; named p0, p1 and so on, or not. */
+static void
+each_key_part(struct str key, bool named, struct buf *b)
+{
+	bool alone = url_key_is_single(key), more;
+	struct buf part = {0};
+	size_t i = 0;
+
+	do {
+		more = !url_key_is_single(key);
+		buf_reset(&part);
+		buf_reserve(&part, key.len + 1);
+		if (named)
+			buf_printf(b, "\"p%zu\":", i++);
+		json_text(b, url_key_cut(&key, alone, &part).s);
+		buf_str(b, more ? "," : "");
+	} while (more);
+	buf_release(&part);
+}
+
+static void
+write_columns(void *row, struct buf *b)
+{
+	json_names(row, false, b);
+}
+
+static void
+write_links(void *arg, struct buf *b)
+{
+	const struct row *row = arg;
+
+	row_links_json(b, row->req, row->db, row->rows);
+}
+
+static void
+write_details(void *arg, struct buf *b)
+{
+	const struct row *row = arg;
+
+	column_details(row->db, row->rows->table, b);
+}
+
+static void
+write_metadata(void *arg, struct buf *b)
+{
+	const struct row *row = arg;
+
+	about_table_json(b, published_table(row->db, row->rows->table->name));
+}
+
+static void
+write_request(void *row, struct buf *b)
+{
+	extras_request(((const struct row *)row)->req, b);
+}
+
+/* The SQL that finds the row by the names of its key's columns. */
+static void
+write_query(void *arg, struct buf *b)
+{
+	const struct row *row = arg;
+	const struct table *t = row->rows->table;
+	struct buf sql = {0};
+	bool rowid = row->rows->has_rowid;
+	size_t n = rowid ? 1 : t->n_key;
+
+	buf_lit(&sql, "SELECT ");
+	if (rowid)
+		buf_printf(&sql, "%s, ", t->rowid);
+	buf_lit(&sql, "* FROM ");
+	sql_name(&sql, str_of(t->name));
+	for (size_t i = 0; i < n; i++) {
+		buf_str(&sql, i == 0 ? " WHERE " : " AND ");
+		sql_name(&sql,
+		    str_of(rowid ? t->rowid : t->columns[t->key[i]].name));
+		buf_printf(&sql, " = :p%zu", i);
+	}
+	json_raw(b, "{\"sql\":");
+	json_text(b, str_of_buf(&sql));
+	json_raw(b, ",\"params\":{");
+	each_key_part(row->req->segments[2], true, b);
+	json_raw(b, "}}");
+	buf_release(&sql);
+}
+
+static void
+write_private(void *row, struct buf *b)
+{
+	(void)row;
+	json_raw(b, "false");
+}
+
+/* Nobody assigns types to columns here. */
+static void
+write_types(void *row, struct buf *b)
+{
+	(void)row;
+	json_raw(b, "{}");
+}
+
+static void
+write_color(void *row, struct buf *b)
+{
+	extras_color(db_name(((const struct row *)row)->db), b);
+}
+
+static void
+write_debug(void *row, struct buf *b)
+{
+	extras_debug(((const struct row *)row)->req, b);
+}
+
+static void
+write_render_cell(void *arg, struct buf *b)
+{
+	const struct row *row = arg;
+
+	bool comma = false;
+
+	json_raw(b, "[{");
+	for (size_t i = 0; i < row->rows->table->n_columns; i++)
+		cell_json_link(
+		    b, row->req, db_name(row->db), row->rows, i, &comma);
+	json_raw(b, "}]");
+}
+
+static void write_extras(void *row, struct buf *);
+
+static const struct extra extra_rows[] = {
+    {"columns", "The columns of the row", write_columns},
+    {"primary_keys", "The columns of the primary key", NULL},
+    {"database", "The name of the database", NULL},
+    {"table", "The name of the table", NULL},
+    {"column_details", "What SQLite tells of each column", write_details},
+    {"query", "The SQL that finds the row", write_query},
+    {"request", "What was asked for", write_request},
+    {"metadata", "What the operator says of the table", write_metadata},
+    {"foreign_key_tables", "What refers to the row", write_links},
+    {"render_cell", "The HTML of references to other rows", write_render_cell},
+    {"column_types", "Types that columns have been given", write_types},
+    {"database_color", "A colour for the database, from its name", write_color},
+    {"debug", "The parts of the path", write_debug},
+    {"private", "Whether not everybody may see it", write_private},
+    {"extras", "What _extra may ask for", write_extras},
+};
+
+static const struct extras extras = {
+    extra_rows, sizeof(extra_rows) / sizeof(*extra_rows), ROW_EXTRA};
+
+static void
+write_extras(void *row, struct buf *b)
+{
+	extras_list(&extras, ((const struct row *)row)->req, b);
+}
+
+static void
+page_json(struct row *row, struct buf *b)
+{
+	const struct request *req = row->req;
+
+	json_raw(b, "{\"ok\":true,\"database\":");
+	json_str(b, db_name(row->db));
+	json_raw(b, ",\"table\":");
+	json_str(b, row->rows->table->name);
+	json_raw(b, ",\"rows\":[");
+	cell_json_row(b, row->rows);
+	json_raw(b, "],\"primary_keys\":");
+	json_names(row, true, b);
+	json_raw(b, ",\"primary_key_values\":[");
+	each_key_part(req->segments[2], false, b);
+	json_raw(b, "]");
+	extras_write(&extras, req, NULL, row, b);
+	json_raw(b, ",\"truncated\":false}\n");
+}
+
+static int
+read(const struct request *req, struct db *db, struct page *page)
+{
+	struct str key = req->segments[2];
+	struct str shown = utf8_cut(key, 200);
+	struct table t;
+	struct rows r = {0};
+	int status = extras_check(&extras, req, page);
+
+	if (status != 200)
+		return status;
+	status = read_table(req, db, page, &t);
+	if (status == 200) {
+		rows_init(&r, db, &t);
+		if (!rows_find(&r, key)) {
+			status = page_error(page, 404,
+			    "%s has no row with the key %.*s.", t.name,
+			    (int)shown.len, shown.s);
+		} else if (req->format == FORMAT_JSON) {
+			page->type = MEDIA_JSON;
+			page_json(&(struct row){req, db, &r}, &page->body);
+		} else {
+			page_html(req, db, &r, &page->body);
+		}
+		rows_release(&r);
+	}
+	table_release(&t);
+	return status;
+}
+
+int
+row_page(const struct request *req, struct catalog *catalog, struct page *page)
+{
+	return read_database(req, catalog, page, read);
+}

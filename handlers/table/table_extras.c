@@ -1,0 +1,479 @@
+/*
+ * What _extra adds to a table's JSON.  One table has every name, and says what
+ * it is; the extra called "extras" lists it.
+ */
+#include "app/text/json.h"
+#include "app/text/utf8.h"
+#include "db/rows/count.h"
+#include "handlers/page/about.h"
+#include "handlers/page/column_details.h"
+#include "handlers/page/extras.h"
+#include "handlers/table/table.h"
+#include "handlers/table/table_facets.h"
+#include "handlers/table/table_view.h"
+#include "handlers/table/table_where.h"
+
+/* Who asks for a count may wait for it. */
+enum { ASKED_BUDGET_MS = 250 };
+
+static void write_extras(void *, struct buf *);
+
+static struct count
+count(struct table_view *v)
+{
+	if (v->req->values[TABLE_NOCOUNT].number != 0)
+		return (struct count){.n = -1};
+	return count_rows(v->db, &v->filters, ASKED_BUDGET_MS);
+}
+
+static void
+write_count(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+	int64_t n = count(v).n;
+
+	if (n < 0)
+		json_raw(b, "null");
+	else
+		json_int(b, n);
+}
+
+static void
+write_count_truncated(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+
+	buf_str(b, count(v).more ? "true" : "false");
+}
+
+static void
+write_count_sql(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+	struct buf sql = {0};
+
+	buf_lit(&sql, "SELECT count(*)");
+	filters_rows_sql(&v->filters, &sql);
+	json_text(b, str_of_buf(&sql));
+	buf_release(&sql);
+}
+
+static void
+write_human(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+	struct buf words = {0};
+
+	view_describe(v, &words);
+	json_text(b, str_of_buf(&words));
+	buf_release(&words);
+}
+
+static void
+write_columns(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+
+	json_raw(b, "[");
+	for (size_t i = 0; i < v->n_shown; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		json_str(b, view_column_name(v, v->shown[i].column));
+	}
+	json_raw(b, "]");
+}
+
+static bool
+has_only_rowid(const struct table_view *v)
+{
+	return v->table.n_key == 0 && v->table.rowid != NULL;
+}
+
+static void
+write_all_columns(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+
+	json_raw(b, "[");
+	if (has_only_rowid(v)) {
+		json_str(b, v->table.rowid);
+		json_raw(b, ",");
+	}
+	for (size_t i = 0; i < v->table.n_columns; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		json_str(b, v->table.columns[i].name);
+	}
+	json_raw(b, "]");
+}
+
+static void
+write_primary_keys(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+
+	json_raw(b, "[");
+	if (has_only_rowid(v))
+		json_str(b, v->table.rowid);
+	for (size_t i = 0; i < v->table.n_key; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		json_str(b, v->table.columns[v->table.key[i]].name);
+	}
+	json_raw(b, "]");
+}
+
+static void
+write_description(const struct table_view *v, size_t column, struct buf *b)
+{
+	const struct column_metadata *m = table_metadata_column(
+	    v->metadata, str_of(view_column_name(v, column)));
+
+	if (m != NULL && m->description != NULL)
+		json_str(b, m->description);
+	else
+		json_raw(b, "null");
+}
+
+static void
+write_display_columns(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+
+	json_raw(b, "[");
+	for (size_t i = 0; i < v->n_shown; i++) {
+		size_t column = v->shown[i].column;
+		const struct column *c = column < v->table.n_columns
+		    ? &v->table.columns[column]
+		    : NULL;
+
+		buf_str(b, i == 0 ? "{\"name\":" : ",{\"name\":");
+		json_str(b, view_column_name(v, column));
+		json_raw(b, ",\"sortable\":");
+		buf_str(b,
+		    c != NULL && view_may_sort(v, column) ? "true" : "false");
+		json_raw(b, ",\"is_pk\":");
+		buf_str(b, c == NULL || c->key > 0 ? "true" : "false");
+		json_raw(b, ",\"type\":");
+		json_str(b, c == NULL ? "INTEGER" : c->type);
+		json_raw(b, ",\"notnull\":");
+		buf_str(b, c != NULL && c->not_null ? "1" : "0");
+		json_raw(b, ",\"description\":");
+		write_description(v, column, b);
+		json_raw(
+		    b, ",\"column_type\":null,\"column_type_config\":null}");
+	}
+	json_raw(b, "]");
+}
+
+static void
+write_query(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+	struct keyset_position beginning = {0};
+	struct buf sql = {0};
+
+	buf_lit(&sql, "SELECT ");
+	for (size_t i = 0; i < v->n_shown; i++) {
+		buf_str(&sql, i == 0 ? "" : ", ");
+		keyset_column(&v->table, v->shown[i].column, &sql);
+	}
+	buf_lit(&sql, " FROM ");
+	sql_name(&sql, str_of(v->table.name));
+	filters_sql(&v->filters, &sql);
+	keyset_sql(&v->keyset, &beginning, 0, "", &sql);
+	buf_printf(&sql, " LIMIT %lld", (long long)v->size + 1);
+	json_raw(b, "{\"sql\":");
+	json_text(b, str_of_buf(&sql));
+	json_raw(b, ",\"params\":");
+	filters_params(&v->filters, b);
+	json_raw(b, "}");
+	buf_release(&sql);
+}
+
+static void
+write_path(struct table_view *v, enum format format, struct buf *b)
+{
+	struct buf url = {0};
+
+	view_url(v, format, 0, ARGUMENT_NONE, &url);
+	json_text(b, str_of_buf(&url));
+	buf_release(&url);
+}
+
+static void
+write_request(void *page, struct buf *b)
+{
+	const struct table_view *v = page;
+
+	extras_request(v->req, b);
+}
+
+/* The rows of the page once more, for what they are in HTML. */
+static void
+write_render_cell(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+	int64_t n = 0;
+
+	json_raw(b, "[");
+	rows_page(&v->rows, &v->filters, &v->keyset, &v->position, v->n);
+	while (n < v->n && rows_next(&v->rows)) {
+		bool comma = false;
+
+		buf_str(b, n++ > 0 ? ",{" : "{");
+		for (size_t i = 0; i < v->n_shown; i++)
+			cell_json_link(b, v->req, db_name(v->db), &v->rows,
+			    v->shown[i].column, &comma);
+		json_raw(b, "}");
+	}
+	json_raw(b, "]");
+}
+
+/* Nobody assigns types to columns here, or may. */
+static void
+write_types(void *page, struct buf *b)
+{
+	(void)page;
+	json_raw(b, "{}");
+}
+
+static void
+write_types_ui(void *page, struct buf *b)
+{
+	(void)page;
+	json_raw(b, "null");
+}
+
+static void
+write_color(void *page, struct buf *b)
+{
+	extras_color(db_name(((const struct table_view *)page)->db), b);
+}
+
+static void
+write_debug(void *page, struct buf *b)
+{
+	extras_debug(((const struct table_view *)page)->req, b);
+}
+
+static void
+write_hidden_args(void *page, struct buf *b)
+{
+	const struct table_view *v = page;
+
+	extras_args(v->req, PARAM_BIT(TABLE_NEXT), b);
+}
+
+static void
+write_wheres(void *page, struct buf *b)
+{
+	const struct table_view *v = page;
+	size_t n = 0;
+
+	json_raw(b, "[");
+	for (size_t i = 0; i < v->req->n_arguments; i++) {
+		struct buf url = {0};
+
+		if (!table_where_is(&v->req->arguments[i]))
+			continue;
+		view_url(v, v->req->format, PARAM_BIT(TABLE_NEXT), i, &url);
+		buf_str(b, n++ == 0 ? "{\"text\":" : ",{\"text\":");
+		json_text(b, v->req->arguments[i].text);
+		json_raw(b, ",\"remove_url\":");
+		json_text(b, str_of_buf(&url));
+		json_raw(b, "}");
+		buf_release(&url);
+	}
+	json_raw(b, "]");
+}
+
+static void
+write_details(void *page, struct buf *b)
+{
+	const struct table_view *v = page;
+
+	column_details(v->db, &v->table, b);
+}
+
+static void
+write_renderers(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+
+	json_raw(b, "{\"json\":");
+	write_path(v, FORMAT_JSON, b);
+	json_raw(b, ",\"csv\":");
+	write_path(v, FORMAT_CSV, b);
+	json_raw(b, "}");
+}
+
+static void
+write_definition(struct table_view *v, bool view, struct buf *b)
+{
+	struct query q;
+
+	if (view != (v->table.kind == TABLE_VIEW)) {
+		json_raw(b, "null");
+		return;
+	}
+	query_open(&q, v->db,
+	    "SELECT sql FROM sqlite_schema "
+	    "WHERE name = ? AND type IN ('table', 'view')");
+	query_bind_text(&q, 1, str_of(v->table.name));
+	if (query_next(&q))
+		cell_json(b, &q, 0);
+	else
+		json_raw(b, "null");
+	query_close(&q);
+}
+
+static void
+write_table_definition(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+
+	write_definition(v, false, b);
+}
+
+static void
+write_view_definition(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+
+	write_definition(v, true, b);
+}
+
+static void
+write_is_view(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+
+	buf_str(b, v->table.kind == TABLE_VIEW ? "true" : "false");
+}
+
+static void
+write_private(void *page, struct buf *b)
+{
+	(void)page;
+	json_raw(b, "false");
+}
+
+static void
+write_database(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+
+	json_str(b, db_name(v->db));
+}
+
+static void
+write_table(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+
+	json_str(b, v->table.name);
+}
+
+static void
+write_expandable(void *page, struct buf *b)
+{
+	struct table_view *v = page;
+
+	json_raw(b, "[");
+	for (size_t i = 0; i < v->rows.n_references; i++) {
+		const struct reference *ref = &v->rows.references[i];
+
+		buf_str(b, i == 0 ? "[{\"column\":" : ",[{\"column\":");
+		json_str(b, v->table.columns[ref->column].name);
+		json_raw(b, ",\"other_table\":");
+		json_str(b, ref->table);
+		json_raw(b, ",\"other_column\":");
+		json_str(b, ref->to == NULL ? "" : ref->to);
+		json_raw(b, "},");
+		if (ref->label_name != NULL)
+			json_str(b, ref->label_name);
+		else
+			json_raw(b, "null");
+		json_raw(b, "]");
+	}
+	json_raw(b, "]");
+}
+
+static void
+write_metadata(void *page, struct buf *b)
+{
+	const struct table_view *v = page;
+
+	about_table_json(b, v->metadata);
+}
+
+static const struct extra rows[] = {
+    {"count", "How many rows these filters find", write_count},
+    {"count_truncated", "Whether there are more than that",
+	write_count_truncated},
+    {"count_sql", "The SQL that counts them", write_count_sql},
+    {"facet_results", "The values of each facet", table_facets_results},
+    {"sorted_facet_results", "The same as a list, the longest facet first",
+	table_facets_sorted},
+    {"facets_timed_out", "Facets that took too long", table_facets_timed_out},
+    {"suggested_facets", "Columns that may be worth a facet",
+	table_facets_suggested},
+    {"human_description_en", "The filters and the order in words", write_human},
+    {"columns", "The columns of these rows", write_columns},
+    {"all_columns", "The columns of the table", write_all_columns},
+    {"primary_keys", "The columns of its primary key", write_primary_keys},
+    {"column_details", "What SQLite tells of each of the table's columns",
+	write_details},
+    {"display_columns", "The columns of these rows, and what they are",
+	write_display_columns},
+    {"render_cell", "The HTML of references to other rows", write_render_cell},
+    {"column_types", "Types that columns have been given", write_types},
+    {"set_column_type_ui", "How to give them, for who may", write_types_ui},
+    {"database_color", "A colour for the database, from its name", write_color},
+    {"debug", "The parts of the path", write_debug},
+    {"request", "What was asked for", write_request},
+    {"query", "The SQL of these rows, from the first page on", write_query},
+    {"extras", "What _extra may ask for", write_extras},
+    {"database", "The name of the database", write_database},
+    {"table", "The name of the table", write_table},
+    {"renderers", "The same rows in other formats", write_renderers},
+    {"table_definition", "The SQL that defines the table",
+	write_table_definition},
+    {"view_definition", "The SQL that defines the view", write_view_definition},
+    {"is_view", "Whether it is a view", write_is_view},
+    {"private", "Whether not everybody may see it", write_private},
+    {"metadata", "What the operator says of the table", write_metadata},
+    {"expandable_columns", "Columns that refer to rows which have a label",
+	write_expandable},
+    {"form_hidden_args", "What a form for more filters passes on",
+	write_hidden_args},
+    {"extra_wheres_for_ui", "Conditions in SQL, and the page without each",
+	write_wheres},
+    /* Always there; it may be asked for all the same. */
+    {"next_url", "The address of the next page", NULL},
+};
+
+static const struct extras extras = {
+    rows, sizeof(rows) / sizeof(*rows), TABLE_EXTRA};
+
+static void
+write_extras(void *page, struct buf *b)
+{
+	const struct table_view *v = page;
+
+	extras_list(&extras, v->req, b);
+}
+
+int
+table_extras_check(const struct table_view *v, struct page *page)
+{
+	return extras_check(&extras, v->req, page);
+}
+
+void
+table_extras(struct table_view *v, struct buf *b)
+{
+	extras_write(&extras, v->req,
+	    table_facets_wanted(v) ? "facet_results" : NULL, v, b);
+}

@@ -1,0 +1,55 @@
+/*
+ * A table's rows as GeoJSON.
+ */
+#include "app/text/json.h"
+#include "handlers/map/geojson.h"
+#include "handlers/table/table_view.h"
+
+static void
+write_feature(
+    const struct table_view *v, const struct geojson *g, struct buf *b)
+{
+	struct buf key = {0};
+	const char *comma = "";
+
+	json_raw(b, "{\"type\":\"Feature\"");
+	if (rows_key(&v->rows, &key)) {
+		json_raw(b, ",\"id\":");
+		json_text(b, str_of_buf(&key));
+	}
+	json_raw(b, ",\"geometry\":");
+	geojson_geometry(g, &v->rows.query, b);
+	json_raw(b, ",\"properties\":{");
+	for (size_t i = 0; i < v->n_shown; i++) {
+		size_t column = v->shown[i].column;
+
+		if (column == g->lat || column == g->lon)
+			continue;
+		buf_str(b, comma);
+		json_str(b, view_column_name(v, column));
+		json_raw(b, ":");
+		cell_json_styled(b, &v->rows, column, v->shown[i].style);
+		comma = ",";
+	}
+	json_raw(b, "}}");
+	buf_release(&key);
+}
+
+int
+table_geojson(struct table_view *v, struct page *page)
+{
+	struct buf *b = &page->body;
+	struct geojson g;
+
+	if (!view_find_points(v, &g))
+		return view_nowhere(v, page);
+	page->type = MEDIA_GEOJSON;
+	json_raw(b, "{\"type\":\"FeatureCollection\",\"features\":[");
+	while (view_next(v)) {
+		if (v->n > 1)
+			json_raw(b, ",\n");
+		write_feature(v, &g, b);
+	}
+	json_raw(b, "]}\n");
+	return 200;
+}

@@ -1,0 +1,160 @@
+/*
+ * A table's rows as JSON, in the shapes of Datasette's dialect.
+ */
+#include "app/text/json.h"
+#include "handlers/table/table.h"
+#include "handlers/table/table_view.h"
+
+static void
+write_cell(const struct table_view *v, size_t i, struct buf *b)
+{
+	cell_json_styled(b, &v->rows, v->shown[i].column, v->shown[i].style);
+}
+
+static void
+write_object(const struct table_view *v, struct buf *b)
+{
+	json_raw(b, "{");
+	for (size_t i = 0; i < v->n_shown; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		json_str(b, view_column_name(v, v->shown[i].column));
+		json_raw(b, ":");
+		write_cell(v, i, b);
+	}
+	json_raw(b, "}");
+}
+
+static void
+write_array(const struct table_view *v, struct buf *b)
+{
+	json_raw(b, "[");
+	for (size_t i = 0; i < v->n_shown; i++) {
+		if (i > 0)
+			json_raw(b, ",");
+		write_cell(v, i, b);
+	}
+	json_raw(b, "]");
+}
+
+static void
+write_first(const struct table_view *v, struct buf *b)
+{
+	if (v->n_shown > 0)
+		write_cell(v, 0, b);
+	else
+		json_raw(b, "null");
+}
+
+static void
+write_rows(struct table_view *v, struct buf *b,
+    void (*write)(const struct table_view *, struct buf *))
+{
+	while (view_next(v)) {
+		if (v->n > 1)
+			json_raw(b, ",\n");
+		write(v, b);
+	}
+}
+
+/* An object of them, by their keys; false: one has none. */
+static bool
+write_members(struct table_view *v, struct buf *b)
+{
+	struct buf key = {0};
+	bool ok = true;
+
+	json_raw(b, "{");
+	while (ok && view_next(v)) {
+		if (v->n > 1)
+			json_raw(b, ",\n");
+		buf_reset(&key);
+		ok = rows_key(&v->rows, &key);
+		json_text(b, str_of_buf(&key));
+		json_raw(b, ":");
+		write_object(v, b);
+	}
+	json_raw(b, "}\n");
+	buf_release(&key);
+	return ok;
+}
+
+static void
+write_lines(struct table_view *v, struct buf *b)
+{
+	while (view_next(v)) {
+		write_object(v, b);
+		json_raw(b, "\n");
+	}
+}
+
+static void
+write_envelope(struct table_view *v, struct buf *b,
+    void (*write)(const struct table_view *, struct buf *))
+{
+	struct buf url = {0};
+
+	json_raw(b, "{\"ok\":true,\"rows\":[");
+	write_rows(v, b, write);
+	json_raw(b, "],\"next\":");
+	if (v->next.len > 0) {
+		json_text(b, str_of_buf(&v->next));
+		view_next_url(v, &url);
+		json_raw(b, ",\"next_url\":");
+		json_text(b, str_of_buf(&url));
+	} else {
+		json_raw(b, "null,\"next_url\":null");
+	}
+	buf_release(&url);
+	table_extras(v, b);
+	json_raw(b, ",\"truncated\":false}\n");
+}
+
+int
+table_json(struct table_view *v, struct page *page)
+{
+	enum table_shape shape =
+	    (enum table_shape)v->req->values[TABLE_SHAPE].number;
+	struct buf *b = &page->body;
+	int status = table_extras_check(v, page);
+
+	if (status != 200)
+		return status;
+	page->type = MEDIA_JSON;
+	switch (shape) {
+	case SHAPE_OBJECTS:
+		write_envelope(v, b, write_object);
+		return 200;
+	case SHAPE_ARRAYS:
+		write_envelope(v, b, write_array);
+		return 200;
+	case SHAPE_ARRAY:
+		if (v->req->values[TABLE_NL].number != 0) {
+			page->type = MEDIA_NDJSON;
+			write_lines(v, b);
+			return 200;
+		}
+		json_raw(b, "[");
+		write_rows(v, b, write_object);
+		json_raw(b, "]\n");
+		return 200;
+	case SHAPE_ARRAYFIRST:
+		json_raw(b, "[");
+		write_rows(v, b, write_first);
+		json_raw(b, "]\n");
+		return 200;
+	case SHAPE_OBJECT:
+		break;
+	}
+	if (v->table.n_key == 0 && v->table.rowid == NULL)
+		return page_error(page, 400,
+		    "_shape: %s has no primary key to name its rows by: "
+		    "expected another shape than object.",
+		    v->table.name);
+	if (!write_members(v, b))
+		return page_error(page, 400,
+		    "_shape: a row of %s has NULL in its primary key, and so "
+		    "no name: expected another shape than object.",
+		    v->table.name);
+	return 200;
+}

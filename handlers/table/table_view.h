@@ -1,0 +1,108 @@
+#ifndef SQUALL_TABLE_VIEW_H
+#define SQUALL_TABLE_VIEW_H
+
+#include "app/http/page.h"
+#include "app/http/request.h"
+#include "db/rows/filter.h"
+#include "db/rows/rows.h"
+#include "db/rows/through.h"
+#include "db/sqlite/published.h"
+#include "handlers/map/geojson.h"
+#include "handlers/page/cell.h"
+#include "handlers/table/table_search.h"
+
+/*
+ * What a page of a table shows: which rows, which columns, in which order, and
+ * where it is up to.  table.c reads it from the request, and each format writes
+ * it.
+ */
+enum { STREAM_ROWS = 1000 }; /* of a part of a stream */
+
+/* A column that is shown. */
+struct shown {
+	size_t column;  /* of the table; n_columns: its rowid */
+	unsigned style; /* enum cell_style */
+};
+
+struct table_view {
+	const struct request *req;
+	struct db *db;
+	struct table table;
+	const struct table_metadata *metadata; /* what is said of it */
+	struct filters filters;
+	/* The argument that each came from; ARGUMENT_NONE: from _search. */
+	size_t arguments[FILTERS_MAX];
+	struct through through;
+	struct table_search search;
+	size_t sort; /* the column, or n_columns */
+	bool descending;
+	int64_t size; /* of the page, in rows */
+	struct shown *shown;
+	size_t n_shown;
+	struct keyset keyset;
+	struct keyset_position position;
+	struct rows rows;
+	int64_t n;       /* rows so far */
+	struct buf next; /* the token of the next page; see view_next */
+};
+
+/*
+ * Reads the request.  Returns 200, or page_error's status; to be released in
+ * any case.
+ */
+int view_init(
+    struct table_view *, const struct request *, struct db *, struct page *);
+void view_release(struct table_view *);
+
+/*
+ * Steps to the page's next row, whose values `rows.query` has.  After the last
+ * one `next` has the next page's token; it is empty if there is no such page.
+ */
+bool view_next(struct table_view *);
+
+/* Stops at the row that view_next came to: `next` has what follows it. */
+void view_stop(struct table_view *);
+/* Whether the configuration lets the rows be sorted by it. */
+bool view_may_sort(const struct table_view *, size_t column);
+
+/* The name of a column, or of the rowid. */
+const char *view_column_name(const struct table_view *, size_t column);
+
+/*
+ * Adds the address of this page: in a format, and without some parameters, as
+ * params_write has it.  Returns the mark that a further parameter begins with.
+ */
+char view_url(const struct table_view *, enum format, uint64_t without,
+    size_t without_argument, struct buf *);
+
+/* The address of the next page, once `next` has its token. */
+void view_next_url(const struct table_view *, struct buf *);
+
+/*
+ * Finds the columns that have the rows' places on the globe; false if there are
+ * none, and view_nowhere makes the error page of that.
+ */
+bool view_find_points(const struct table_view *, struct geojson *);
+int view_nowhere(const struct table_view *, struct page *);
+
+/*
+ * Adds, for an attribute, the address of the table with these filters, or of
+ * what stands behind it: `rest` is "", or "/-/map" and the like.
+ */
+void link_view(const struct table_view *, const char *rest, struct buf *);
+
+/* Adds "where … sorted by … descending", as far as it applies. */
+void view_describe(const struct table_view *, struct buf *);
+
+/* Writes the page in each format; a status as a handler's. */
+int table_html(struct table_view *, struct page *);
+int table_json(struct table_view *, struct page *);
+int table_csv(struct table_view *, struct page *);
+int table_geojson(struct table_view *, struct page *);
+int table_map(struct table_view *, struct page *);
+
+/* The members that _extra asks for, each behind a comma. */
+int table_extras_check(const struct table_view *, struct page *);
+void table_extras(struct table_view *, struct buf *);
+
+#endif
