@@ -124,21 +124,29 @@ judge_end(int status)
 	return text;
 }
 
+/* By CGI, in the process that was started. */
 static const char *
-try_cgi(struct sweep *s)
+judge_cgi(struct sweep *s)
 {
-	const char *why;
-	int status;
+	int status = process_wait(&s->squall);
+	const char *why = judge_end(status);
 
-	arm(s);
-	process_start(&s->squall);
-	status = process_wait(&s->squall);
-	disarm(s);
-	why = judge_end(status);
 	reply_release(&s->got);
 	s->got = process_read(s->squall.out);
 	s->got.whole = WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	return why != NULL ? why : reply_judge(&s->got, &s->right);
+}
+
+static const char *
+try_cgi(struct sweep *s)
+{
+	const char *why;
+
+	arm(s);
+	process_start(&s->squall);
+	why = judge_cgi(s);
+	disarm(s);
+	return why;
 }
 
 /* Asks; true: in time. */
@@ -408,6 +416,7 @@ set_fault(struct sweep *s, int class, int error, unsigned long nth)
 	atomic_store(&f->error, error);
 	atomic_store(&f->nth, nth);
 	atomic_store(&f->struck, 0);
+	atomic_store(&f->at, 0);
 	for (int i = 0; i < FAULT_CLASSES; i++)
 		atomic_store(&f->counts[i], 0);
 }
@@ -447,6 +456,21 @@ may_lack(const char *uri, int class)
 	return false;
 }
 
+/* A point was tried; NULL in place of a text: it went well. */
+static void
+count_point(struct sweep *s, int class, int error, const char *why)
+{
+	char point[256];
+
+	s->points++;
+	if (why == NULL)
+		return;
+	snprintf(point, sizeof(point), "%s %s: %s %lu, %s", s->mode->name,
+	    s->uri, fault_names[class], atomic_load(&s->squall.fault->nth),
+	    error == FAULT_SHORT ? "half" : strerrorname_np(error));
+	note_failure(s, point, why);
+}
+
 /* All points of a class with an error: until it does not strike any more. */
 static void
 sweep(struct sweep *s, int class, int error)
@@ -454,20 +478,37 @@ sweep(struct sweep *s, int class, int error)
 	s->right.partial = may_lack(s->uri, class);
 	for (unsigned long n = 1; n < POINTS_MAX; n++) {
 		const char *why;
-		char point[256];
 
 		set_fault(s, class, error, n);
 		why = s->mode->try(s);
 		if (why == NULL && atomic_load(&s->squall.fault->struck) == 0)
 			return;
-		s->points++;
-		if (why == NULL)
-			continue;
-		snprintf(point, sizeof(point), "%s %s: %s %lu, %s",
-		    s->mode->name, s->uri, fault_names[class], n,
-		    error == FAULT_SHORT ? "half" : strerrorname_np(error));
-		note_failure(s, point, why);
+		count_point(s, class, error, why);
 	}
+}
+
+/* The same in one go, in children of one process: see fault.c. */
+static void
+walk(struct sweep *s, int class, int error)
+{
+	int walker, status;
+
+	s->right.partial = may_lack(s->uri, class);
+	set_fault(s, class, error, 0);
+	atomic_store(&s->squall.fault->walks, true);
+	arm(s);
+	process_start(&s->squall);
+	walker = s->squall.pid;
+	while (process_walks_on(&s->squall)) {
+		count_point(s, class, error, judge_cgi(s));
+		process_let_go(&s->squall);
+	}
+	s->squall.pid = walker;
+	status = process_wait(&s->squall);
+	disarm(s);
+	atomic_store(&s->squall.fault->walks, false);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		errx(1, "%s, without a fault: it fails", s->uri);
 }
 
 /* The right reply is learnt without a fault, twice. */
@@ -532,7 +573,8 @@ main(int argc, char *argv[])
 	learn(&s);
 	for (int class = 0; class < FAULT_CLASSES; class ++) {
 		for (int i = 0; i < ERRORS_MAX && errors[class][i] != 0; i++)
-			sweep(&s, class, errors[class][i]);
+			(s.mode->try == try_cgi ? walk : sweep)(
+			    &s, class, errors[class][i]);
 	}
 	if (s.squall.pid != 0)
 		stop(&s);

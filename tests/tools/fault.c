@@ -7,9 +7,15 @@
  *				the start (0: none); ERRNO is a name or "short"
  *	FAULT_CONTROL=FILE	a struct fault (fault.h) says which, and when
  *	FAULT_SERVER=FD		the program runs once for each byte that comes
- *by this socket, which gets its process id and, when it has ended, its status,
- *as ints FAULT_TRACE=1		the stack of the failed call, on stderr
+ *				by this socket, which gets its process id and,
+ *				when it has ended, its status, as ints
+ *	FAULT_TRACE=1		the stack of the failed call, on stderr
  *	FAULT_COUNTS=1		at the end, on stderr: how many there were
+ *
+ * With `walks` in the struct, such a run has a child at each call of the class,
+ * which goes on from there with the call failed, and waits for a byte then.  So
+ * no child repeats what comes before its fault.  At the end it writes 0.  A
+ * child has one thread only, so no other is started.
  *
  * Addresses of a trace are for addr2line -pfe build/squall.
  */
@@ -41,13 +47,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { TRACE_MAX = 32 };
+enum { TRACE_MAX = 32, FILES_MAX = 16 };
 
 static struct fault *fault; /* NULL: nothing is counted yet */
 static bool traces;
-static __thread bool inside; /* the library's own calls don't count */
+static int server = -1;
+static bool walking;          /* it is in the children that calls fail */
+static bool alone;            /* a process that walks, or its child */
+static struct timespec begun; /* the time in such a process */
+static __thread bool inside;  /* the library's own calls don't count */
+
+static bool serve_child(void);
 
 static void print_trace(enum fault_class class)
 {
@@ -57,6 +70,27 @@ static void print_trace(enum fault_class class)
 	dprintf(STDERR_FILENO, "fault: %s %lu of process %d fails\n",
 	    fault_names[class], atomic_load(&fault->nth), (int)getpid());
 	backtrace_symbols_fd(frames, n, STDERR_FILENO);
+}
+
+/* At a call of the class: true in a child, in which it is to fail. */
+static bool
+walk(void)
+{
+	static unsigned long n;
+	int saved = errno;
+
+	if (!walking)
+		return false;
+	n++;
+	inside = true;
+	atomic_store(&fault->at, lseek(STDOUT_FILENO, 0, SEEK_CUR));
+	if (serve_child()) {
+		walking = false;
+		atomic_store(&fault->nth, n);
+	}
+	inside = false;
+	errno = saved;
+	return !walking;
 }
 
 /* Counts a call; 0, or the error it fails with. */
@@ -70,8 +104,9 @@ static int strike(enum fault_class class)
 	    atomic_load(&fault->pid) != (int)getpid())
 		return 0;
 	n = atomic_fetch_add(&fault->counts[class], 1) + 1;
-	if ((int)class != atomic_load(&fault->class) ||
-	    n != atomic_load(&fault->nth))
+	if ((int)class != atomic_load(&fault->class))
+		return 0;
+	if (alone ? !walk() : n != atomic_load(&fault->nth))
 		return 0;
 	inside = true;
 	atomic_fetch_add(&fault->struck, 1);
@@ -335,11 +370,38 @@ pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 	static any_function *_Atomic next;
 	int error = strike(FAULT_THREAD);
 
-	if (error > 0)
+	if (error > 0 || alone) {
+		*thread = pthread_self();
 		return error;
+	}
 	return ((int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
 	    void *))find(&next, "pthread_create"))(
 	    thread, attributes, run, argument);
+}
+
+int
+pthread_join(pthread_t thread, void **result)
+{
+	static any_function *_Atomic next;
+
+	if (alone)
+		return 0;
+	return ((int (*)(pthread_t, void **))find(&next, "pthread_join"))(
+	    thread, result);
+}
+
+/* Clocks stand still for a process that waits for its children all the time. */
+int
+clock_gettime(clockid_t clock, struct timespec *now)
+{
+	static any_function *_Atomic next;
+
+	if (alone) {
+		*now = begun;
+		return 0;
+	}
+	return ((int (*)(clockid_t, struct timespec *))find(
+	    &next, "clock_gettime"))(clock, now);
 }
 
 /* Half of a message is half of its first part. */
@@ -457,36 +519,70 @@ map(const char *path)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-/*
- * Returns in each new process, the first of its line: what a program does
- * before its main is done once.
- */
 static void
-serve(int fd)
+await_byte(void)
 {
 	char byte;
 
-	while (read(fd, &byte, 1) == 1) {
-		int pid = fork(), status;
+	if (read(server, &byte, 1) != 1)
+		_exit(0);
+}
 
-		if (pid == 0) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			close(fd);
-			return;
-		}
-		if (write(fd, &pid, sizeof(pid)) < 0 ||
-		    waitpid(pid, &status, 0) < 0 ||
-		    write(fd, &status, sizeof(status)) < 0)
-			break;
+static void
+tell(int number)
+{
+	if (write(server, &number, sizeof(number)) < 0)
+		_exit(0);
+}
+
+/* Files and folders that are being read have places of their own in a child. */
+static void
+reopen_files(void)
+{
+	for (int fd = STDERR_FILENO + 1; fd < FILES_MAX; fd++) {
+		char path[32];
+		struct stat64 st;
+		int access, own;
+
+		if (fstat64(fd, &st) < 0 ||
+		    (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+			continue;
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		access = fcntl64(fd, F_GETFL) & O_ACCMODE;
+		own = open64(path, access | O_CLOEXEC);
+		if (own < 0 ||
+		    lseek64(own, lseek64(fd, 0, SEEK_CUR), SEEK_SET) < 0 ||
+		    dup3(own, fd, O_CLOEXEC) < 0)
+			abort();
+		close(own);
 	}
-	_exit(0);
+}
+
+/* True in the child; false when that has ended and the next may come. */
+static bool
+serve_child(void)
+{
+	int pid = fork(), status;
+
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (walking)
+			reopen_files();
+		return true;
+	}
+	tell(pid);
+	if (waitpid(pid, &status, 0) < 0)
+		_exit(0);
+	tell(status);
+	await_byte();
+	return false;
 }
 
 __attribute__((constructor)) static void
 begin(void)
 {
 	const char *path = getenv("FAULT_CONTROL"), *text = getenv("FAULT");
-	const char *server = getenv("FAULT_SERVER");
+	const char *socket = getenv("FAULT_SERVER");
 	struct fault *f = NULL;
 	void *frame;
 
@@ -497,11 +593,17 @@ begin(void)
 		f = map(path);
 	if (f != NULL && path == NULL)
 		parse(f, text);
-	if (server != NULL) {
-		int fd = (int)strtol(server, NULL, 10);
-
+	if (socket != NULL) {
+		/* What a program does before its main is done once. */
+		server = (int)strtol(socket, NULL, 10);
 		unsetenv("FAULT_SERVER");
-		serve(fd);
+		await_byte();
+		while (!serve_child())
+			continue;
+		clock_gettime(CLOCK_REALTIME, &begun);
+		alone = walking = f != NULL && atomic_load(&f->walks);
+		if (!walking)
+			close(server);
 	}
 	fault = f;
 }
@@ -509,9 +611,11 @@ begin(void)
 __attribute__((destructor)) static void
 end(void)
 {
+	inside = true;
+	if (walking)
+		tell(0);
 	if (fault == NULL || getenv("FAULT_COUNTS") == NULL)
 		return;
-	inside = true;
 	for (int i = 0; i < FAULT_CLASSES; i++)
 		fprintf(stderr, "fault: %s %lu\n", fault_names[i],
 		    atomic_load(&fault->counts[i]));

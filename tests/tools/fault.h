@@ -38,6 +38,8 @@ enum { FAULT_SHORT = -1 };
 
 struct fault {
 	atomic_bool armed; /* calls are counted */
+	atomic_bool walks; /* all of the class fail, each in a process */
+	atomic_long at;    /* where such a process goes on with stdout */
 	atomic_int pid;    /* of this process alone; 0: of all */
 	atomic_int class, error;
 	atomic_ulong nth; /* of its class, from 1; 0: none fails */

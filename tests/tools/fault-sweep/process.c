@@ -120,18 +120,41 @@ read_number(const struct process *p, int *number, int timeout_ms)
 	return true;
 }
 
+static void
+cut(int fd, off_t len)
+{
+	if (ftruncate(fd, len) < 0 || lseek(fd, len, SEEK_SET) < 0)
+		err(1, "a file");
+}
+
+bool
+process_walks_on(struct process *p)
+{
+	if (!read_number(p, &p->pid, HANG_S * 1000))
+		err(1, "the fork server");
+	return p->pid != 0;
+}
+
+void
+process_let_go(struct process *p)
+{
+	cut(p->out, atomic_load(&p->fault->at));
+	process_clear(p->log);
+	if (write(p->server, "", 1) != 1)
+		err(1, "the fork server");
+}
+
 void
 process_start(struct process *p)
 {
-	process_clear(p->out);
-	process_clear(p->log);
-	if (p->server < 0) {
-		p->pid = start(p, -1);
+	if (p->server >= 0) {
+		process_let_go(p);
+		process_walks_on(p);
 		return;
 	}
-	if (write(p->server, "", 1) != 1 ||
-	    !read_number(p, &p->pid, HANG_S * 1000))
-		err(1, "the fork server");
+	process_clear(p->out);
+	process_clear(p->log);
+	p->pid = start(p, -1);
 }
 
 bool
@@ -172,8 +195,7 @@ process_wait(struct process *p)
 void
 process_clear(int fd)
 {
-	if (ftruncate(fd, 0) < 0 || lseek(fd, 0, SEEK_SET) < 0)
-		err(1, "a file");
+	cut(fd, 0);
 }
 
 struct reply
