@@ -146,13 +146,13 @@ static const char *const suffixes[] = {
 };
 
 const char *
-format_suffix(enum format format)
+request_suffix(enum format format)
 {
 	return suffixes[format];
 }
 
 enum format
-format_of(struct str path)
+request_format(struct str path)
 {
 	for (size_t i = FORMAT_JSON; i < FORMAT_FILE; i++) {
 		size_t len = strlen(suffixes[i]);
@@ -213,8 +213,8 @@ request_parse_vars(struct request *req, const struct request_vars *v,
 	request_reset(req);
 	req->local = is_local(v->client.address);
 	/* For the error page, if it does not come to have a route. */
-	req->format =
-	    format_of(v->path_info.len > 0 ? v->path_info : v->script_name);
+	req->format = request_format(
+	    v->path_info.len > 0 ? v->path_info : v->script_name);
 	/* As it came, and decoded; a row's key may grow when it is encoded. */
 	if (!too_long)
 		len += v->method.len + v->uri.len + 2 * v->query.len +

@@ -79,10 +79,10 @@ struct request {
 };
 
 /* ".json" and the like; "" for HTML and files. */
-const char *format_suffix(enum format);
+const char *request_suffix(enum format);
 
 /* The format of a path, by its suffix; HTML without one. */
-enum format format_of(struct str path);
+enum format request_format(struct str path);
 
 /* The CGI meta-variables that squall reads (RFC 3875, section 4.1). */
 struct request_vars {

@@ -13,9 +13,9 @@ cut_suffix(struct str *segment, enum format *format)
 {
 	const char *dot = memrchr(segment->s, '.', segment->len);
 
-	*format = format_of(*segment);
+	*format = request_format(*segment);
 	if (*format != FORMAT_HTML)
-		segment->len -= strlen(format_suffix(*format));
+		segment->len -= strlen(request_suffix(*format));
 	return dot == NULL || *format != FORMAT_HTML;
 }
 
@@ -295,7 +295,7 @@ route_key(const struct request *req, struct buf *key)
 	buf_str(key, req->route->name);
 	buf_char(key, ':');
 	request_path(req, key);
-	buf_str(key, format_suffix(req->format));
+	buf_str(key, request_suffix(req->format));
 	route_query(req, key);
 	if (req->resume.len > 0) {
 		buf_char(key, '#');

@@ -97,7 +97,7 @@ add_path(const struct request *req, struct buf *url)
 {
 	url_path(url, req->prefix);
 	request_path(req, url);
-	buf_str(url, format_suffix(req->format));
+	buf_str(url, request_suffix(req->format));
 }
 
 /* The page with one of them more, or without it. */
@@ -233,7 +233,7 @@ void
 extras_debug(const struct request *req, struct buf *b)
 {
 	static const char *const names[] = {"database", "table", "pks"};
-	const char *format = format_suffix(req->format);
+	const char *format = request_suffix(req->format);
 
 	json_raw(b, "{\"url_vars\":{");
 	for (size_t i = 0; i < req->n_segments && i < 3; i++) {

@@ -54,7 +54,7 @@ link_format(struct buf *b, const struct request *req, enum format format)
 
 	url_path(b, req->prefix);
 	request_path(req, b);
-	buf_str(b, format_suffix(format));
+	buf_str(b, request_suffix(format));
 	route_query(req, &query);
 	html_str(b, (struct str){buf_cstr(&query), query.len});
 	buf_release(&query);

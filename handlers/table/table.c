@@ -110,7 +110,7 @@ redirect_form(const struct request *req, struct page *page)
 	buf_lit(to, "Location: ");
 	url_path(to, req->prefix);
 	request_path(req, to);
-	buf_str(to, format_suffix(req->format));
+	buf_str(to, request_suffix(req->format));
 	mark = params_write(&table_params, req, form, ARGUMENT_NONE, to);
 	if (column->given && column->text.len > 0) {
 		buf_char(to, mark);

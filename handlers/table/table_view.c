@@ -438,7 +438,7 @@ view_url(const struct table_view *v, enum format format, uint64_t without,
 {
 	url_path(b, v->req->prefix);
 	request_path(v->req, b);
-	buf_str(b, format_suffix(format));
+	buf_str(b, request_suffix(format));
 	return params_write(
 	    &table_params, v->req, without, without_argument, b);
 }

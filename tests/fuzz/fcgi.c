@@ -77,7 +77,7 @@ check_address(const struct request *req, struct str key)
 	};
 
 	request_path(req, &path);
-	buf_str(&path, format_suffix(req->format));
+	buf_str(&path, request_suffix(req->format));
 	route_query(req, &query);
 	vars.path_info = str_of_buf(&path);
 	vars.query = str_of_buf(&query);
