@@ -499,10 +499,8 @@ walk(struct sweep *s, int class, int error)
 	arm(s);
 	process_start(&s->squall);
 	walker = s->squall.pid;
-	while (process_walks_on(&s->squall)) {
+	while (process_walks_on(&s->squall))
 		count_point(s, class, error, judge_cgi(s));
-		process_let_go(&s->squall);
-	}
 	s->squall.pid = walker;
 	status = process_wait(&s->squall);
 	disarm(s);

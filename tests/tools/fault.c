@@ -612,7 +612,9 @@ begin(void)
 			continue;
 		clock_gettime(CLOCK_REALTIME, &begun);
 		alone = walking = f != NULL && atomic_load(&f->walks);
-		if (!walking)
+		if (walking)
+			await_byte(); /* so its number is told first */
+		else
 			close(server);
 	}
 	fault = f;

@@ -127,29 +127,29 @@ cut(int fd, off_t len)
 		err(1, "a file");
 }
 
-bool
-process_walks_on(struct process *p)
-{
-	if (!read_number(p, &p->pid, HANG_S * 1000))
-		err(1, "the fork server");
-	return p->pid != 0;
-}
-
-void
-process_let_go(struct process *p)
+/* The next process of the fork server's. */
+static void
+let_go(struct process *p)
 {
 	cut(p->out, atomic_load(&p->fault->at));
 	process_clear(p->log);
-	if (write(p->server, "", 1) != 1)
+	if (write(p->server, "", 1) != 1 ||
+	    !read_number(p, &p->pid, HANG_S * 1000))
 		err(1, "the fork server");
+}
+
+bool
+process_walks_on(struct process *p)
+{
+	let_go(p);
+	return p->pid != 0;
 }
 
 void
 process_start(struct process *p)
 {
 	if (p->server >= 0) {
-		process_let_go(p);
-		process_walks_on(p);
+		let_go(p);
 		return;
 	}
 	process_clear(p->out);

@@ -34,11 +34,10 @@ void process_serve_forks(struct process *);
 void process_start(struct process *);
 
 /*
- * One that walks (fault.h) has children, the next of which is `pid` then; false
- * at its end.  When the child has ended, it is let go on.
+ * One that walks (fault.h) goes on to its next child, which is `pid` then and
+ * is to be waited for.  False: it is at its end.
  */
 bool process_walks_on(struct process *);
-void process_let_go(struct process *);
 
 /* Its status, as waitpid has it, or PROCESS_HUNG: it has been killed then. */
 int process_wait(struct process *);
