@@ -9,8 +9,9 @@
 #include "db/sqlite/internal.h"
 
 /*
- * For each of the passes that read the schema: hundreds of thousands of tables.
- * A page needs three of them at most, which is less than a worker may be stuck.
+ * Each pass that reads the schema has this time at least, enough for hundreds
+ * of thousands of tables, and a page's limit if that is longer.  A page needs
+ * three passes at most.
  */
 enum { SCHEMA_LIMIT_MS = 3000 };
 
@@ -56,7 +57,10 @@ db_schema_begin(struct db *db, struct db_clock *clock)
 	    .budget_over = db->budget_over,
 	    .time_dependent = db->work.time_dependent,
 	};
-	db->deadline_us = clock->since_us + SCHEMA_LIMIT_MS * 1000;
+	db->deadline_us = clock->since_us +
+	    (db->time_limit_us > SCHEMA_LIMIT_MS * 1000
+		    ? db->time_limit_us
+		    : SCHEMA_LIMIT_MS * 1000);
 	db->budget_deadline_us = 0;
 	db->budget_over = false;
 	watch_anew(db);
