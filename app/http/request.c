@@ -5,6 +5,7 @@
 #include "app/http/request.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <stdlib.h>
 
 #include "app/text/alloc.h"
@@ -65,6 +66,75 @@ request_vars_add(struct request_vars *v, struct str name, struct str value)
 
 	if (place != NULL)
 		*place = value;
+}
+
+struct request *
+request_new(void)
+{
+	struct request *req = alloc_array(1, sizeof(*req));
+
+	if (req != NULL)
+		req->refs = 1;
+	return req;
+}
+
+struct request *
+request_ref(struct request *req)
+{
+	req->refs++;
+	return req;
+}
+
+static void
+release_parts(struct request *req)
+{
+	if (req->first == NULL)
+		free(req->arguments);
+	request_unref(req->first);
+	buf_release(&req->resume);
+}
+
+void
+request_unref(struct request *req)
+{
+	if (req == NULL)
+		return;
+	assert(req->refs > 0);
+	if (--req->refs > 0)
+		return;
+	release_parts(req);
+	buf_release(&req->memory);
+	free(req);
+}
+
+void
+request_reset(struct request *req)
+{
+	struct buf memory = req->memory;
+
+	assert(req->refs == 1);
+	release_parts(req);
+	buf_reset(&memory);
+	*req = (struct request){.refs = 1, .memory = memory};
+}
+
+struct request *
+request_part(struct request *of, const struct buf *resume)
+{
+	struct request *req = request_new();
+
+	if (req == NULL)
+		return NULL;
+	*req = *of;
+	req->refs = 1;
+	req->memory = req->resume = (struct buf){0};
+	req->first = request_ref(of->first == NULL ? of : of->first);
+	buf_add(&req->resume, resume->data, resume->len);
+	if (req->resume.failed) {
+		request_unref(req);
+		return NULL;
+	}
+	return req;
 }
 
 /* Copies into the reserved memory. */
@@ -292,76 +362,4 @@ request_path(const struct request *req, struct buf *b)
 	}
 	if (req->n_segments == 0)
 		buf_char(b, '/');
-}
-
-/* Where a string stands in the copy's memory. */
-static void
-move(struct str *s, const struct buf *to, const struct buf *from)
-{
-	if (s->s != NULL)
-		s->s = to->data + (s->s - from->data);
-}
-
-bool
-request_copy(struct request *to, const struct request *from)
-{
-	size_t size = from->n_arguments * sizeof(*from->arguments);
-	struct argument *arguments = size == 0 ? NULL : alloc_array(1, size);
-	struct buf memory = {0}, resume = {0};
-
-	buf_add(&memory, from->memory.data, from->memory.len);
-	if (from->resume.len > 0)
-		buf_add(&resume, from->resume.data, from->resume.len);
-	if (memory.failed || resume.failed || (size > 0 && arguments == NULL)) {
-		buf_release(&memory);
-		buf_release(&resume);
-		free(arguments);
-		return false;
-	}
-	*to = *from;
-	to->memory = memory;
-	to->resume = resume;
-	to->arguments = arguments;
-	if (size > 0)
-		memcpy(arguments, from->arguments, size);
-	move(&to->method_name, &memory, &from->memory);
-	move(&to->uri, &memory, &from->memory);
-	move(&to->prefix, &memory, &from->memory);
-	move(&to->query, &memory, &from->memory);
-	move(&to->accept_encoding, &memory, &from->memory);
-	move(&to->if_none_match, &memory, &from->memory);
-	move(&to->client.address, &memory, &from->memory);
-	move(&to->client.user, &memory, &from->memory);
-	move(&to->client.protocol, &memory, &from->memory);
-	move(&to->client.referer, &memory, &from->memory);
-	move(&to->client.agent, &memory, &from->memory);
-	for (size_t i = 0; i < to->n_segments; i++)
-		move(&to->segments[i], &memory, &from->memory);
-	for (size_t i = 0; i < REQUEST_VALUES; i++)
-		move(&to->values[i].text, &memory, &from->memory);
-	for (size_t i = 0; i < to->n_arguments; i++) {
-		move(&to->arguments[i].name, &memory, &from->memory);
-		move(&to->arguments[i].text, &memory, &from->memory);
-	}
-	return true;
-}
-
-void
-request_reset(struct request *req)
-{
-	struct buf memory = req->memory;
-
-	buf_release(&req->resume);
-	free(req->arguments);
-	buf_reset(&memory);
-	*req = (struct request){.memory = memory};
-}
-
-void
-request_release(struct request *req)
-{
-	buf_release(&req->memory);
-	buf_release(&req->resume);
-	free(req->arguments);
-	*req = (struct request){0};
 }

@@ -7,12 +7,14 @@
 #include "app/text/str.h"
 
 /*
- * What somebody asks for, and nothing of how it came.
+ * A page as somebody asks for it, and nothing of how the request came.
  *
- * The strings stand in `memory`, which the request owns.  Parsing reserves
- * enough of it for the decoded segments and values as well, so it never moves:
- * a request may be assigned to another variable, as long as only one of the
- * two is released.
+ * A request is made once: request_parse fills it, route_request finds its
+ * route.  From then on it never changes, and any thread may read it; references
+ * are counted without locks, by the thread that made it alone.
+ *
+ * The strings stand in `memory`.  Parsing reserves enough of it for the decoded
+ * segments and values as well, so it never moves.
  */
 enum {
 	REQUEST_SEGMENTS = 8,    /* more make a path that no route has */
@@ -47,20 +49,22 @@ struct argument {
 
 struct route;
 
-/* Who asks, as the web server and the client say: for the log only. */
+/* The client as web server and client describe it: for the access log alone. */
 struct request_client {
 	struct str address, user, protocol, referer, agent;
 };
 
 struct request {
+	unsigned refs;
 	struct buf memory;
+	struct request *first; /* has the strings of a stream's further part */
 	struct buf resume; /* where a stream goes on; empty: at its beginning */
-	const struct route *route; /* once it has one */
+	const struct route *route; /* NULL: none has its path */
 	uint64_t id; /* names the request in logs and error pages, in hex */
 	enum method method;
 	bool local; /* from this machine, so the web server says */
 	enum format format;
-	bool uncached; /* its page is neither looked for nor kept */
+	bool uncached; /* its page is made for it alone, and not kept */
 	struct str method_name;
 	struct str uri;    /* as the client sent it: for the log only */
 	struct str prefix; /* where squall is mounted: "" or "/data", decoded */
@@ -92,11 +96,26 @@ struct request_vars {
 	struct request_client client;
 };
 
-/* Takes a variable, if it is one of them.  Nothing is copied. */
+/* Notes a variable, if squall reads it.  Nothing is copied. */
 void request_vars_add(struct request_vars *, struct str name, struct str value);
 
+/* An empty request with one reference; NULL: out of memory. */
+struct request *request_new(void);
+
+struct request *request_ref(struct request *);
+
+/* Gives a reference back; the last one frees the request.  NULL is harmless. */
+void request_unref(struct request *);
+
 /*
- * Reads a request from its variables, which are copied.
+ * Empties a request that nobody else has a reference to, and keeps its memory
+ * for the next one.
+ */
+void request_reset(struct request *);
+
+/*
+ * Makes a request from its variables, which are copied, in the place of what
+ * it was.
  *
  * `prefix`, where not NULL, is where squall is mounted: SCRIPT_NAME and
  * PATH_INFO together are then the path, and it is cut off.  Otherwise
@@ -104,29 +123,25 @@ void request_vars_add(struct request_vars *, struct str name, struct str value);
  * none (as with nginx's stock fastcgi_params) it is the whole path.
  *
  * Returns 200, or the HTTP status to refuse it with and a sentence in `why`:
- * 404 outside the prefix, 414 too long, 503 out of memory.  The request is to
- * be released in any case.
+ * 404 outside the prefix, 414 too long, 503 out of memory.
  */
 int request_parse_vars(struct request *, const struct request_vars *,
-    const char *prefix, struct buf *why);
+    const char *prefix, struct buf *why) __attribute__((warn_unused_result));
 
 /* The same from an environment: strings NAME=VALUE that end with a NULL. */
-int request_parse(
-    struct request *, char *const vars[], const char *prefix, struct buf *why);
+int request_parse(struct request *, char *const vars[], const char *prefix,
+    struct buf *why) __attribute__((warn_unused_result));
+
+/*
+ * A request for the part of a stream that `resume` (page.next) names; NULL:
+ * out of memory.
+ */
+struct request *request_part(struct request *, const struct buf *resume);
 
 /*
  * Adds the path below the prefix in its one canonical form, without a suffix;
  * "/" for no segments.  The request must have a route.
  */
 void request_path(const struct request *, struct buf *);
-
-/* A copy that owns its memory; false without memory. */
-bool request_copy(struct request *to, const struct request *from);
-
-/* Frees what it owns, and makes it empty. */
-void request_release(struct request *);
-
-/* Makes it empty but keeps its memory for the next one. */
-void request_reset(struct request *);
 
 #endif

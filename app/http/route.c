@@ -223,9 +223,11 @@ decode_segments(const struct route *r, struct request *req)
 }
 
 struct str
-route_database(const struct route *r, const struct request *req)
+route_database(const struct request *req)
 {
-	return r->reads == NULL ? req->segments[0] : str_of(r->reads);
+	const char *reads = req->route->reads;
+
+	return reads == NULL ? req->segments[0] : str_of(reads);
 }
 
 const struct params *
@@ -245,14 +247,11 @@ no_memory(struct buf *why)
 }
 
 int
-route_request(const struct routes *routes, struct request *req,
-    const struct route **route, struct buf *why)
+route_request(const struct routes *routes, struct request *req, struct buf *why)
 {
-	const struct route *r = find(routes, req);
+	const struct route *r = req->route = find(routes, req);
 	bool ok;
 
-	*route = r;
-	req->route = r;
 	if (req->method == METHOD_OTHER) {
 		struct str m = utf8_cut(req->method_name, 40);
 

@@ -66,13 +66,12 @@ unsigned char route_depth(const struct route *);
  *
  * Returns 200, or the HTTP status to refuse the request with and in `why` a
  * sentence for the client (404, 405, 400, 503) or the address to go to (301).
- * `*route` is NULL where no route has the path.
  */
-int route_request(const struct routes *, struct request *,
-    const struct route **route, struct buf *why);
+int route_request(const struct routes *, struct request *, struct buf *why)
+    __attribute__((warn_unused_result));
 
 /* The database that a page of SCOPE_DATABASE is made from. */
-struct str route_database(const struct route *, const struct request *);
+struct str route_database(const struct request *);
 
 /* The parameters that a route declares. */
 const struct params *route_params(const struct route *);

@@ -11,7 +11,7 @@
 #include <xxhash.h>
 
 struct job *
-job_new(const struct route *route, struct buf *key)
+job_new(struct request *req, struct buf *key)
 {
 	struct job *job = calloc(1, sizeof(*job));
 
@@ -19,7 +19,7 @@ job_new(const struct route *route, struct buf *key)
 		return NULL;
 	job->key = *key;
 	*key = (struct buf){0};
-	job->route = route;
+	job->request = request_ref(req);
 	job->begun_us = clock_mono_us();
 	return job;
 }
@@ -27,17 +27,10 @@ job_new(const struct route *route, struct buf *key)
 void
 job_free(struct job *job)
 {
-	request_release(&job->request);
+	request_unref(job->request);
 	buf_release(&job->key);
 	page_unref(job->page);
 	free(job);
-}
-
-bool
-job_copy_request(struct job *job, const struct request *req)
-{
-	job->has_request = request_copy(&job->request, req);
-	return job->has_request;
 }
 
 static uint64_t

@@ -9,16 +9,12 @@
 /*
  * A page that is being made, and who waits for it.  The event loop makes a job
  * for a miss; requests for the same key that come later join it.  While a
- * renderer has the job, `request`, `page`, `outcome`, `held` and the times are
- * its alone.
+ * renderer has the job, `page`, `outcome`, `held` and the times are its alone.
  */
 struct conn;
 
 struct job {
-	struct request request; /* lent by a connection, or the job's own */
-	bool has_request;       /* from then on nobody sets it any more */
-	struct conn *lender;    /* NULL once that has gone: the job's own */
-	const struct route *route;
+	struct request *request; /* the first one for the page */
 	struct buf key;
 	uint64_t version; /* of the data when it was begun */
 	bool version_known;
@@ -36,12 +32,12 @@ struct job {
 	uint64_t hash;
 };
 
-/* A new job, which takes over what `key` owns; NULL: out of memory. */
-struct job *job_new(const struct route *, struct buf *key);
+/*
+ * A new job, which takes a reference to the request and what `key` owns; NULL:
+ * out of memory.
+ */
+struct job *job_new(struct request *, struct buf *key);
 void job_free(struct job *);
-
-/* Gives the job a request of its own, for nobody waits; false: no memory. */
-bool job_copy_request(struct job *, const struct request *);
 
 /* The jobs under way, by key.  One thread's. */
 enum { JOBS_BUCKETS = 1024 };

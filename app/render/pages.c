@@ -131,16 +131,13 @@ pages_new_turn(struct pages *p)
 }
 
 struct lookup
-pages_look_up(struct pages *p, const struct route *route,
-    const struct request *req, struct str key, int64_t now_ms)
+pages_look_up(
+    struct pages *p, const struct request *req, struct str key, int64_t now_ms)
 {
-	struct lookup l = {
-	    .route = route,
-	    .page = memory_get(p->memory, key),
-	};
+	struct lookup l = {.page = memory_get(p->memory, key)};
 
-	l.version_known = version_now(
-	    p, route->scope, route_database(route, req), &l.version);
+	l.version_known =
+	    version_now(p, req->route->scope, route_database(req), &l.version);
 	if (l.page == NULL || now_ms >= l.page->ends_ms)
 		return l;
 	if (l.version_known && l.page->version == l.version) {
@@ -192,9 +189,10 @@ pages_under_way(struct pages *p, const struct lookup *l, struct str key)
 }
 
 struct job *
-pages_start(struct pages *p, const struct lookup *l, struct buf *key)
+pages_start(struct pages *p, struct request *req, const struct lookup *l,
+    struct buf *key)
 {
-	struct job *job = job_new(l->route, key);
+	struct job *job = job_new(req, key);
 
 	if (job == NULL) {
 		log_error("pages", "out of memory");

@@ -27,7 +27,6 @@ int pages_fd(const struct pages *);
 
 /* What memory has under a key, and of which version the data is now. */
 struct lookup {
-	const struct route *route;
 	struct page *page; /* memory's reference; NULL: nothing */
 	bool fresh;        /* it is up to date */
 	bool behind;       /* it is not, but the settings allow it */
@@ -44,8 +43,8 @@ struct lookup {
 void pages_new_turn(struct pages *);
 
 /* `now_ms` is the steady clock's. */
-struct lookup pages_look_up(struct pages *, const struct route *,
-    const struct request *, struct str key, int64_t now_ms);
+struct lookup pages_look_up(
+    struct pages *, const struct request *, struct str key, int64_t now_ms);
 
 /*
  * The page's plain body, as a page of its own; a new reference, or NULL
@@ -61,11 +60,12 @@ struct job *
 pages_under_way(struct pages *, const struct lookup *, struct str key);
 
 /*
- * A new job for the page, which takes over what `key` owns; NULL: out of
- * memory.  Lend it a request, then submit it; false: too many are waiting, and
- * the job is as good as finished, without a page.
+ * A new job for the request's page, which takes over what `key` owns; NULL: out
+ * of memory.  It is to be submitted; false: the queue is full, and the job
+ * counts as finished and has no page.
  */
-struct job *pages_start(struct pages *, const struct lookup *, struct buf *key);
+struct job *pages_start(
+    struct pages *, struct request *, const struct lookup *, struct buf *key);
 bool pages_submit(struct pages *, struct job *);
 
 /* Nobody waits for the job any more: drops it, if no renderer has begun it. */

@@ -90,9 +90,9 @@ renderer_rest(struct renderer *r)
 static int64_t
 database_ttl(const struct site *site, const struct job *job)
 {
-	struct str name = route_database(job->route, &job->request);
+	struct str name = route_database(job->request);
 
-	if (job->route->scope != SCOPE_DATABASE)
+	if (job->request->route->scope != SCOPE_DATABASE)
 		return 0;
 	for (size_t i = 0; i < site->n_databases; i++) {
 		if (str_is(name, site->databases[i].name))
@@ -106,7 +106,7 @@ static int64_t
 usual_ttl(
     const struct site *site, const struct job *job, const struct page *page)
 {
-	int64_t ttl_s = job->route->ttl_s, own_s;
+	int64_t ttl_s = job->request->route->ttl_s, own_s;
 
 	if (ttl_s != TTL_DEFAULT)
 		return ttl_s;
@@ -123,7 +123,7 @@ ttl_of(const struct site *site, const struct job *job, const struct page *page)
 {
 	int64_t ttl_s = usual_ttl(site, job, page);
 
-	if (page->transient || job->request.uncached || ttl_s == TTL_NEVER)
+	if (page->transient || job->request->uncached || ttl_s == TTL_NEVER)
 		return 0;
 	/* A slow moment is not to be shown for much longer than it lasts. */
 	if (page->cut_short && ttl_s > PAGE_CUT_SHORT_S)
@@ -156,8 +156,8 @@ refuse(const struct job *job, struct page *page, enum alloc_failure failure)
 {
 	bool large = failure == ALLOC_TOO_LARGE;
 
-	log_error("renderer", "%" PRIx64 ": %.*s: %s", job->request.id,
-	    (int)job->request.uri.len, job->request.uri.s,
+	log_error("renderer", "%" PRIx64 ": %.*s: %s", job->request->id,
+	    (int)job->request->uri.len, job->request->uri.s,
 	    large ? "the page is too large" : "out of memory");
 	alloc_begin();
 	page->whole = false;
@@ -180,7 +180,8 @@ render(struct renderer *r, struct job *job)
 	if (page == NULL)
 		return NULL;
 	catalog_take_work(r->catalog); /* what was before is not this page's */
-	page->status = job->route->handler(&job->request, r->catalog, page);
+	page->status =
+	    job->request->route->handler(job->request, r->catalog, page);
 	r->work = catalog_take_work(r->catalog);
 	page->time_dependent = r->work.time_dependent;
 	page->cut_short = r->work.cut_short;
@@ -188,15 +189,15 @@ render(struct renderer *r, struct job *job)
 		refuse(job, page, alloc_failure());
 	if (page->status >= 500)
 		log_warn("renderer", "%" PRIx64 ": %.*s: %d: %s",
-		    job->request.id, (int)job->request.uri.len,
-		    job->request.uri.s, page->status, buf_cstr(&page->body));
+		    job->request->id, (int)job->request->uri.len,
+		    job->request->uri.s, page->status, buf_cstr(&page->body));
 	if (page->status != 200 && !page->whole)
-		error_page(&job->request, page);
+		error_page(job->request, page);
 	page = page_checked(page);
 	if (page == NULL)
 		return NULL;
 	buf_trim(&page->body);
-	if (!job->request.uncached)
+	if (!job->request->uncached)
 		encode_page(r->encoder, page);
 	stats_work(r->site->slot, WORK_RENDERS, 1);
 	stats_work(r->site->slot, WORK_STATEMENTS, r->work.queries);
@@ -211,8 +212,8 @@ render(struct renderer *r, struct job *job)
 static bool
 version_of(struct renderer *r, const struct job *job, uint64_t *version)
 {
-	return catalog_version(r->catalog, job->route->scope,
-	    route_database(job->route, &job->request), version);
+	return catalog_version(r->catalog, job->request->route->scope,
+	    route_database(job->request), version);
 }
 
 /*
@@ -225,8 +226,8 @@ current_version(struct renderer *r, const struct job *job, uint64_t *version)
 	if (job->version_known && version_of(r, job, version) &&
 	    *version == job->version)
 		return true;
-	catalog_refresh(r->catalog, job->route->scope,
-	    route_database(job->route, &job->request));
+	catalog_refresh(r->catalog, job->request->route->scope,
+	    route_database(job->request));
 	return version_of(r, job, version);
 }
 
@@ -304,7 +305,7 @@ finish_page(const struct renderer *r, const struct job *job, struct page *page,
 {
 	page->checked_ms = steady_ms;
 	page->ends_ms = steady_ms + (page->expires_ms - now_ms);
-	page->browser_cache = job->route->browser_cache;
+	page->browser_cache = job->request->route->browser_cache;
 	page->fresh_s = r->site->fresh_s;
 	page->stale_if_error_s = r->site->stale_if_error_s;
 }
@@ -315,7 +316,7 @@ renderer_make(struct renderer *r, struct job *job)
 	int64_t now_ms = clock_wall_ms(), since_us = clock_mono_us();
 	struct page *page = NULL;
 	uint64_t version;
-	bool known, kept = !job->request.uncached;
+	bool known, kept = !job->request->uncached;
 
 	job->held = false;
 	if (job->queued_us != 0)

@@ -54,7 +54,7 @@ add_statement(struct buf *b, const struct db_statement *s)
 void
 slow_log(const struct job *job, const struct db_work *work, int64_t limit_ms)
 {
-	const struct request *req = &job->request;
+	const struct request *req = job->request;
 	const struct outcome *o = &job->outcome;
 	int64_t us = clock_mono_us() - job->begun_us;
 	struct buf line = {0};

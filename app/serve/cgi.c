@@ -129,14 +129,15 @@ static int
 stream(struct renderer *r, struct job *job)
 {
 	while (job->page != NULL && job->page->next.len > 0) {
-		struct buf *resume = &job->request.resume;
+		struct request *part =
+		    request_part(job->request, &job->page->next);
 
-		buf_reset(resume);
-		buf_add(resume, job->page->next.data, job->page->next.len);
+		if (part == NULL)
+			return 1;
+		request_unref(job->request);
+		job->request = part;
 		page_unref(job->page);
 		job->page = NULL;
-		if (resume->failed)
-			return 1;
 		renderer_make(r, job);
 		if (job->page == NULL || job->page->status != 200 ||
 		    !write_all(buf_cstr(&job->page->body), job->page->body.len))
@@ -170,54 +171,51 @@ cgi_run(const struct site *site)
 	static const struct outcome bypass = {.kind = OUTCOME_BYPASS};
 	int64_t since = clock_mono_us();
 	struct renderer *renderer = NULL;
-	struct request req = {0};
-	const struct route *route;
+	struct request *req = request_new();
 	struct job *job = NULL;
 	struct page *page = NULL;
 	struct buf why = {0}, key = {0};
 	int status, exit_status = 1;
 
 	/* In CGI the script's name is never part of the path. */
-	if (setenv("PATH_INFO", "/", 0) < 0) {
+	if (req == NULL || setenv("PATH_INFO", "/", 0) < 0) {
 		cgi_fail();
-		return 1;
+		goto out;
 	}
-	status = request_parse(&req, environ, site->prefix, &why);
-	req.id = (uint64_t)getpid() << 32;
+	status = request_parse(req, environ, site->prefix, &why);
+	req->id = (uint64_t)getpid() << 32;
 	if (status == 200)
-		status = route_request(site->routes, &req, &route, &why);
+		status = route_request(site->routes, req, &why);
 	if (status != 200) {
-		page = error_refusal(&req, status, &why);
+		page = error_refusal(req, status, &why);
 		exit_status =
-		    respond(site, &req, page, &bypass, clock_mono_us() - since);
+		    respond(site, req, page, &bypass, clock_mono_us() - since);
 		goto out;
 	}
-	if (route->live != NULL) {
-		page = show_live(site, &req);
+	if (req->route->live != NULL) {
+		page = show_live(site, req);
 		exit_status =
-		    respond(site, &req, page, &bypass, clock_mono_us() - since);
+		    respond(site, req, page, &bypass, clock_mono_us() - since);
 		goto out;
 	}
-	route_key(&req, &key);
+	route_key(req, &key);
 	if (!deadlines_start())
 		log_error(
 		    "cgi", "a thread can't be started: %s", strerror(errno));
 	renderer = renderer_new(site);
-	job = job_new(route, &key);
+	job = job_new(req, &key);
 	if (renderer == NULL || job == NULL || job->key.failed) {
 		cgi_fail();
 		goto out;
 	}
-	job->request = req;
-	req = (struct request){0};
 	renderer_make(renderer, job);
 	while (job->held) {
 		usleep(RENDERER_AGAIN_US);
 		renderer_make(renderer, job);
 	}
-	exit_status = respond(site, &job->request, job->page, &job->outcome,
-	    clock_mono_us() - since);
-	if (exit_status == 0 && job->request.method != METHOD_HEAD)
+	exit_status = respond(
+	    site, req, job->page, &job->outcome, clock_mono_us() - since);
+	if (exit_status == 0 && req->method != METHOD_HEAD)
 		exit_status = stream(renderer, job);
 out:
 	page_unref(page);
@@ -225,7 +223,7 @@ out:
 		job_free(job);
 	renderer_free(renderer);
 	deadlines_stop();
-	request_release(&req);
+	request_unref(req);
 	buf_release(&why);
 	buf_release(&key);
 	return exit_status;

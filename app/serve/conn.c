@@ -46,7 +46,7 @@ conns_bury(struct conns *conns)
 
 	while ((c = conns->dead) != NULL) {
 		conns->dead = c->next;
-		request_release(&c->request);
+		request_unref(c->request);
 		fcgi_reader_release(&c->reader);
 		buf_release(&c->head);
 		free(c);
@@ -57,7 +57,7 @@ void
 conns_release(struct conns *conns)
 {
 	conns_bury(conns);
-	buf_release(&conns->spare.request);
+	request_unref(conns->spare.request);
 	buf_release(&conns->spare.params);
 	buf_release(&conns->spare.head);
 }
@@ -82,18 +82,28 @@ pass(struct buf *from, struct buf *spare)
 	*from = (struct buf){0};
 }
 
-void
+bool
 conn_take_buffers(struct conns *conns, struct conn *c)
 {
-	take(&c->request.memory, &conns->spare.request);
+	if (c->request == NULL) {
+		c->request = conns->spare.request;
+		conns->spare.request = NULL;
+	}
+	if (c->request == NULL)
+		c->request = request_new();
 	take(&c->reader.params, &conns->spare.params);
 	take(&c->head, &conns->spare.head);
+	return c->request != NULL;
 }
 
 void
 conn_pass_buffers(struct conns *conns, struct conn *c)
 {
-	pass(&c->request.memory, &conns->spare.request);
+	if (conns->spare.request == NULL && c->request->refs == 1)
+		conns->spare.request = c->request;
+	else
+		request_unref(c->request);
+	c->request = NULL;
 	pass(&c->reader.params, &conns->spare.params);
 	pass(&c->head, &conns->spare.head);
 }
@@ -117,12 +127,6 @@ conn_finish_reply(struct conn *c)
 void
 conn_join_job(struct conn *c, struct job *job)
 {
-	if (!job->has_request) {
-		job->has_request = true;
-		job->lender = c;
-		job->request = c->request;
-		c->request = (struct request){0};
-	}
 	c->job = job;
 	c->job_next = NULL;
 	c->job_prev = job->last;
@@ -142,18 +146,4 @@ conn_leave_job(struct conn *c)
 	*(c->job_next != NULL ? &c->job_next->job_prev : &job->last) =
 	    c->job_prev;
 	c->job = NULL;
-	if (job->lender == c)
-		job->lender = NULL; /* the request stays the job's */
-}
-
-void
-conn_end_job(struct conn *c)
-{
-	struct job *job = c->job;
-
-	if (job->lender == c) {
-		c->request = job->request;
-		job->request = (struct request){0};
-	}
-	conn_leave_job(c);
 }

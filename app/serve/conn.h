@@ -21,7 +21,7 @@ struct conn {
 	int fd;
 	enum conn_state state;
 	bool again; /* to be served again at the end of this turn */
-	struct request request;
+	struct request *request; /* NULL: none has begun */
 	struct fcgi_reader reader;
 	struct fcgi_call call;
 	struct page *page; /* that is being sent */
@@ -37,11 +37,12 @@ struct conn {
 };
 
 /*
- * Most are idle most of the time.  So the buffers of a request are a
- * connection's only while it has one, and then the next one's.
+ * Most connections are idle most of the time.  So each has a request and its
+ * buffers only while it reads and answers one, and passes them on then.
  */
 struct conn_buffers {
-	struct buf request, params, head;
+	struct request *request;
+	struct buf params, head;
 };
 
 struct conns {
@@ -60,11 +61,15 @@ struct conn *conn_open(struct conns *, int fd);
 void conn_close(struct conns *, struct conn *);
 void conns_bury(struct conns *);
 
-/* Frees what all of them share; there are none any more. */
+/* Frees what connections share; to be called when the last one is closed. */
 void conns_release(struct conns *);
 
-/* Before a request is read, and when it has been answered. */
-void conn_take_buffers(struct conns *, struct conn *);
+/*
+ * Before a request is read, and when it has been answered.  A request that
+ * others still refer to is not passed on.  False: out of memory.
+ */
+bool conn_take_buffers(struct conns *, struct conn *)
+    __attribute__((warn_unused_result));
 void conn_pass_buffers(struct conns *, struct conn *);
 
 /* Waits in this state for at most `ms` milliseconds; 0: without a limit. */
@@ -73,14 +78,8 @@ void conn_wait(struct conn *, enum conn_state, int64_t ms);
 /* Lets go of the reply. */
 void conn_finish_reply(struct conn *);
 
-/*
- * Waiting for a job: join at the end, leave at any time.  The first to join
- * lends its request to the job.
- */
+/* Waiting for a job: join at the end, leave at any time. */
 void conn_join_job(struct conn *, struct job *);
 void conn_leave_job(struct conn *);
-
-/* Leaves a job that is finished, with the request that was lent to it. */
-void conn_end_job(struct conn *);
 
 #endif

@@ -129,7 +129,7 @@ static void
 count_reply(const struct server *s, const struct conn *c,
     const struct outcome *o, int status, int64_t now_us)
 {
-	const struct route *route = c->request.route;
+	const struct route *route = c->request->route;
 	struct stats_reply reply = {
 	    .route =
 		route == NULL ? 0 : (size_t)(route - s->site->routes->rows) + 1,
@@ -140,7 +140,7 @@ count_reply(const struct server *s, const struct conn *c,
 	};
 
 	stats_reply(s->site->slot, &reply);
-	access_log(&c->request, o, status, c->sent, reply.us);
+	access_log(c->request, o, status, c->sent, reply.us);
 }
 
 /* Sends the page, of which the connection takes a reference. */
@@ -148,10 +148,10 @@ static void
 respond(struct server *s, struct conn *c, struct page *page,
     const struct outcome *o)
 {
-	struct form form = respond_form(&c->request, page, s->site->cors);
+	struct form form = respond_form(c->request, page, s->site->cors);
 	struct str body = {page->body.data, page->body.len};
 	int64_t now_us = clock_mono_us();
-	bool ok = true, begun = c->request.resume.len > 0;
+	bool ok = true, begun = c->request->resume.len > 0;
 
 	/* Too late for another status: that the end is missing shows it. */
 	if (begun && page->status != 200) {
@@ -163,7 +163,7 @@ respond(struct server *s, struct conn *c, struct page *page,
 	buf_reset(&c->head);
 	if (!begun)
 		respond_head(&c->head, page, form, o, now_us / 1000);
-	if (form.not_modified || c->request.method == METHOD_HEAD) {
+	if (form.not_modified || c->request->method == METHOD_HEAD) {
 		body.len = 0;
 	} else if (form.inflate) {
 		c->plain = pages_inflated(s->pages, page);
@@ -178,7 +178,7 @@ respond(struct server *s, struct conn *c, struct page *page,
 	}
 	c->reply = (struct fcgi_reply){
 	    .call = c->call,
-	    .more = page->next.len > 0 && c->request.method != METHOD_HEAD,
+	    .more = page->next.len > 0 && c->request->method != METHOD_HEAD,
 	    .head = {c->head.data, c->head.len},
 	    .body = body,
 	};
@@ -207,7 +207,7 @@ answer(struct server *s, struct conn *c, struct page *page)
 static void
 refuse(struct server *s, struct conn *c, int status, const struct buf *why)
 {
-	answer(s, c, error_refusal(&c->request, status, why));
+	answer(s, c, error_refusal(c->request, status, why));
 }
 
 /* Answers with a page about squall itself. */
@@ -222,7 +222,7 @@ show_live(struct server *s, struct conn *c)
 	    .draining = s->draining,
 	};
 
-	answer(s, c, live_page(&live, &c->request));
+	answer(s, c, live_page(&live, c->request));
 }
 
 /* Keeps a finished job's page, and answers everyone who waits for it. */
@@ -233,8 +233,10 @@ deliver(struct server *s, struct job *job)
 	struct outcome outcome = job->outcome;
 	struct conn *c;
 
+	request_unref(job->request); /* connections can reuse theirs */
+	job->request = NULL;
 	while ((c = job->first) != NULL) {
-		conn_end_job(c);
+		conn_leave_job(c);
 		if (page == NULL) {
 			close_conn(s, c);
 			continue;
@@ -253,7 +255,7 @@ shed(struct server *s, struct job *job)
 {
 	buf_reset(&s->why);
 	buf_lit(&s->why, "The server is busy. Please try again in a moment.");
-	job->page = error_refusal(&job->request, 503, &s->why);
+	job->page = error_refusal(job->request, 503, &s->why);
 	job->outcome.kind = OUTCOME_BYPASS;
 	deliver(s, job);
 }
@@ -267,7 +269,7 @@ await(struct server *s, struct conn *c, const struct lookup *l)
 	struct job *job = under_way;
 
 	if (job == NULL)
-		job = pages_start(s->pages, l, &s->key);
+		job = pages_start(s->pages, c->request, l, &s->key);
 	if (job == NULL) {
 		close_conn(s, c);
 		return;
@@ -278,26 +280,34 @@ await(struct server *s, struct conn *c, const struct lookup *l)
 		shed(s, job);
 }
 
+/* False: out of memory, and half a key would be another page's. */
+static bool
+make_key(struct server *s, const struct request *req)
+{
+	buf_reset(&s->key);
+	route_key(req, &s->key);
+	return !s->key.failed;
+}
+
 /* A part of a stream has been sent: has the next one made. */
 static void
 go_on(struct server *s, struct conn *c)
 {
-	struct buf *resume = &c->request.resume;
-	const struct route *route = c->request.route;
+	struct request *part = request_part(c->request, &c->page->next);
 	struct lookup l;
 
-	buf_reset(resume);
-	buf_add(resume, c->page->next.data, c->page->next.len);
 	conn_finish_reply(c);
-	buf_reset(&s->key);
-	route_key(&c->request, &s->key);
-	if (resume->failed || s->key.failed) {
+	if (part != NULL) {
+		request_unref(c->request);
+		c->request = part;
+	}
+	if (part == NULL || !make_key(s, part)) {
 		log_error("server", "out of memory");
 		close_conn(s, c);
 		return;
 	}
-	l = pages_look_up(s->pages, route, &c->request, str_of_buf(&s->key),
-	    clock_steady_ms());
+	l = pages_look_up(
+	    s->pages, part, str_of_buf(&s->key), clock_steady_ms());
 	await(s, c, &l);
 }
 
@@ -309,11 +319,8 @@ refresh(struct server *s, struct conn *c, const struct lookup *l)
 
 	if (pages_under_way(s->pages, l, str_of_buf(&s->key)) != NULL)
 		return;
-	job = pages_start(s->pages, l, &s->key);
-	if (job == NULL)
-		return;
-	if (!job_copy_request(job, &c->request) ||
-	    !pages_submit(s->pages, job)) {
+	job = pages_start(s->pages, c->request, l, &s->key);
+	if (job != NULL && !pages_submit(s->pages, job)) {
 		page_unref(pages_finish(s->pages, job));
 		job_free(job);
 	}
@@ -325,14 +332,19 @@ serve(struct server *s, struct conn *c)
 {
 	static const struct outcome hit = {.kind = OUTCOME_MEMORY};
 	static const struct outcome behind = {.kind = OUTCOME_BEHIND};
-	const struct route *route;
+	struct request *req;
 	struct lookup l;
 	int status;
 
+	if (!conn_take_buffers(&s->conns, c)) {
+		log_error("server", "out of memory");
+		close_conn(s, c);
+		return;
+	}
+	req = c->request;
 	buf_reset(&s->why);
-	conn_take_buffers(&s->conns, c);
-	switch (fcgi_read(c->fd, &c->reader, s->site->prefix, &c->request,
-	    &c->call, &status, &s->why)) {
+	switch (fcgi_read(c->fd, &c->reader, s->site->prefix, req, &c->call,
+	    &status, &s->why)) {
 	case FCGI_DONE:
 		break;
 	case FCGI_AGAIN:
@@ -347,28 +359,25 @@ serve(struct server *s, struct conn *c)
 		return;
 	}
 	c->since_us = clock_mono_us();
-	c->request.id = s->next_id++;
+	req->id = s->next_id++;
 	s->served++;
 	if (status == 200)
-		status = route_request(
-		    s->site->routes, &c->request, &route, &s->why);
+		status = route_request(s->site->routes, req, &s->why);
 	if (status != 200) {
 		refuse(s, c, status, &s->why);
 		return;
 	}
-	if (route->live != NULL) {
+	if (req->route->live != NULL) {
 		show_live(s, c);
 		return;
 	}
-	buf_reset(&s->key);
-	route_key(&c->request, &s->key);
-	if (s->key.failed) { /* half a key would be another page's */
+	if (!make_key(s, req)) {
 		log_error("server", "out of memory");
 		close_conn(s, c);
 		return;
 	}
-	l = pages_look_up(s->pages, route, &c->request, str_of_buf(&s->key),
-	    c->since_us / 1000);
+	l = pages_look_up(
+	    s->pages, req, str_of_buf(&s->key), c->since_us / 1000);
 	if (l.behind)
 		refresh(s, c, &l);
 	if (l.fresh || l.behind)

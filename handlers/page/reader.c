@@ -12,7 +12,7 @@ struct db *
 read_named(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
-	struct str name = route_database(req->route, req);
+	struct str name = route_database(req);
 	struct db *db = catalog_find(catalog, name);
 	struct str shown = utf8_cut(name, SHOWN_MAX);
 

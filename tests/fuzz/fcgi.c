@@ -32,7 +32,7 @@ enum {
 struct line {
 	int server, client;
 	struct fcgi_reader reader;
-	struct request req;
+	struct request *req;
 	struct fcgi_call call;
 	const char *prefix;
 	struct buf requests; /* what was read, in words */
@@ -49,6 +49,7 @@ line_open(struct line *l, const char *prefix)
 	*l = (struct line){
 	    .server = fd[0],
 	    .client = fd[1],
+	    .req = request_new(),
 	    .prefix = prefix,
 	};
 }
@@ -59,7 +60,7 @@ line_close(struct line *l)
 	close(l->server);
 	close(l->client);
 	fcgi_reader_release(&l->reader);
-	request_release(&l->req);
+	request_unref(l->req);
 	buf_release(&l->requests);
 	buf_release(&l->replies);
 }
@@ -68,8 +69,7 @@ line_close(struct line *l)
 static void
 check_address(const struct request *req, struct str key)
 {
-	struct request again = {0};
-	const struct route *route;
+	struct request *again = request_new();
 	struct buf path = {0}, query = {0}, why = {0}, same = {0};
 	struct request_vars vars = {
 	    .method = str_of("HEAD"),
@@ -83,17 +83,16 @@ check_address(const struct request *req, struct str key)
 	vars.query = str_of_buf(&query);
 	take(&vars.query, 1); /* the '?' */
 	if (req->prefix.len + path.len + query.len <= REQUEST_MAX) {
-		CHECK(request_parse_vars(&again, &vars, NULL, &why) == 200);
-		CHECK(route_request(&publisher_routes, &again, &route, &why) ==
-		    200);
-		CHECK(route == req->route);
-		CHECK(again.n_segments == req->n_segments);
+		CHECK(request_parse_vars(again, &vars, NULL, &why) == 200);
+		CHECK(route_request(&publisher_routes, again, &why) == 200);
+		CHECK(again->route == req->route);
+		CHECK(again->n_segments == req->n_segments);
 		for (size_t i = 0; i < req->n_segments; i++)
-			CHECK(str_eq(again.segments[i], req->segments[i]));
-		route_key(&again, &same);
+			CHECK(str_eq(again->segments[i], req->segments[i]));
+		route_key(again, &same);
 		CHECK(str_eq(str_of_buf(&same), key));
 	}
-	request_release(&again);
+	request_unref(again);
 	buf_release(&path);
 	buf_release(&query);
 	buf_release(&why);
@@ -126,19 +125,18 @@ check_location(struct str to)
 static void
 find_page(struct line *l, int status, struct buf *why)
 {
-	const char *memory = l->req.memory.data;
-	const struct route *route = NULL;
+	const char *memory = l->req->memory.data;
 	struct buf key = {0};
 
 	if (status == 200)
-		status = route_request(&publisher_routes, &l->req, &route, why);
-	CHECK(l->req.memory.data == memory);
-	CHECK(!l->req.memory.failed && !why->failed);
+		status = route_request(&publisher_routes, l->req, why);
+	CHECK(l->req->memory.data == memory);
+	CHECK(!l->req->memory.failed && !why->failed);
 	if (status == 200) {
-		CHECK(route != NULL && l->req.route == route);
-		route_key(&l->req, &key);
-		check_address(&l->req, str_of_buf(&key));
-		check_other_format(&l->req, str_of_buf(&key));
+		CHECK(l->req->route != NULL);
+		route_key(l->req, &key);
+		check_address(l->req, str_of_buf(&key));
+		check_other_format(l->req, str_of_buf(&key));
 	} else {
 		CHECK(status == 301 || status == 400 || status == 404 ||
 		    status == 405 || status == 414);
@@ -164,7 +162,7 @@ read_requests(struct line *l)
 		struct buf why = {0};
 		int status;
 
-		result = fcgi_read(l->server, &l->reader, l->prefix, &l->req,
+		result = fcgi_read(l->server, &l->reader, l->prefix, l->req,
 		    &l->call, &status, &why);
 		if (result == FCGI_DONE)
 			find_page(l, status, &why);

@@ -126,8 +126,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct catalog *catalog;
 	struct str path = {(const char *)data, size}, query = path;
 	const char *mark = memchr(data, '?', size);
-	struct request req = {0};
-	const struct route *route;
+	struct request *req;
 	struct buf why = {0};
 	struct request_vars vars = {.method = str_of("GET")};
 
@@ -139,11 +138,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	take(&query, 1);
 	vars.path_info = path;
 	vars.query = query;
-	if (request_parse_vars(&req, &vars, "", &why) == 200 &&
-	    route_request(&publisher_routes, &req, &route, &why) == 200 &&
-	    route->handler != NULL)
-		make_page(&req, catalog);
-	request_release(&req);
+	req = request_new();
+	if (request_parse_vars(req, &vars, "", &why) == 200 &&
+	    route_request(&publisher_routes, req, &why) == 200 &&
+	    req->route->handler != NULL)
+		make_page(req, catalog);
+	request_unref(req);
 	buf_release(&why);
 	return 0;
 }

@@ -19,7 +19,6 @@ read_query(const struct params *params, struct request *req, struct str query,
 	const char *memory;
 	bool ok;
 
-	*req = (struct request){0};
 	buf_reserve(&req->memory, 2 * query.len + 1);
 	buf_add(&req->memory, query.s, query.len);
 	req->query = (struct str){req->memory.data, query.len};
@@ -84,13 +83,13 @@ canonical(const struct params *params, const struct request *req, struct buf *b)
 static void
 check_same(const struct params *params, struct str query, struct str form)
 {
-	struct request req;
+	struct request *req = request_new();
 	struct buf again = {0}, why = {0};
 
-	if (!read_query(params, &req, query, &why))
+	if (!read_query(params, req, query, &why))
 		fuzz_fail(__FILE__, __LINE__, buf_cstr(&why));
-	CHECK(str_eq(canonical(params, &req, &again), form));
-	request_release(&req);
+	CHECK(str_eq(canonical(params, req, &again), form));
+	request_unref(req);
 	buf_release(&again);
 	buf_release(&why);
 }
@@ -133,20 +132,20 @@ check_without(const struct params *params, const struct request *req)
 static void
 check(const struct params *params, struct str query)
 {
-	struct request req;
+	struct request *req = request_new();
 	struct buf b = {0}, why = {0};
 	struct str form;
 
-	if (read_query(params, &req, query, &why)) {
-		check_request(params, &req);
-		form = canonical(params, &req, &b);
+	if (read_query(params, req, query, &why)) {
+		check_request(params, req);
+		form = canonical(params, req, &b);
 		check_same(params, form, form);
 		check_more(params, query, form);
-		check_without(params, &req);
+		check_without(params, req);
 	} else {
 		CHECK(why.len > 0 && !why.failed);
 	}
-	request_release(&req);
+	request_unref(req);
 	buf_release(&b);
 	buf_release(&why);
 }

@@ -13,7 +13,7 @@
 
 struct fixture {
 	char file[64];
-	struct request req;
+	struct request *req;
 	struct buf text; /* what was written */
 };
 
@@ -25,7 +25,7 @@ set_up(void **state)
 	int fd;
 
 	*state = f;
-	if (f == NULL)
+	if (f == NULL || (f->req = request_new()) == NULL)
 		return 1;
 	snprintf(f->file, sizeof(f->file), "/tmp/squall-unit.XXXXXX");
 	fd = mkstemp(f->file);
@@ -43,7 +43,7 @@ tear_down(void **state)
 	log_setup(LOG_NONE, ACCESS_OFF);
 	log_close();
 	unlink(f->file);
-	request_release(&f->req);
+	request_unref(f->req);
 	buf_release(&f->text);
 	free(f);
 	return 0;
@@ -76,8 +76,8 @@ make_request(struct fixture *f, enum access_format format,
 		add_var(&v, "HTTP_REFERER", LIT("http://x/"));
 		add_var(&v, "HTTP_USER_AGENT", *agent);
 	}
-	assert_int_equal(request_parse_vars(&f->req, &v, NULL, &why), 200);
-	f->req.id = UINT64_C(0xfedcba9876543210);
+	assert_int_equal(request_parse_vars(f->req, &v, NULL, &why), 200);
+	f->req->id = UINT64_C(0xfedcba9876543210);
 }
 
 /* What a reply to the request is logged as. */
@@ -87,7 +87,7 @@ logged(struct fixture *f, const struct outcome *o)
 	FILE *in;
 	int c;
 
-	access_log(&f->req, o, 200, 2326, 1234);
+	access_log(f->req, o, 200, 2326, 1234);
 	log_flush();
 	in = fopen(f->file, "r");
 	assert_non_null(in);
@@ -224,7 +224,7 @@ lines_follow_each_other(void **state)
 	make_request(f, ACCESS_JSON, &LIT("agent"), &LIT("me"));
 	logged(f, &miss);
 	len = f->text.len;
-	access_log(&f->req, &miss, 200, 2326, 1234);
+	access_log(f->req, &miss, 200, 2326, 1234);
 	logged(f, &miss);
 	assert_int_equal(f->text.len, 3 * len);
 }

@@ -187,18 +187,16 @@ set_up_subject(struct subject *s, struct database *d)
 static struct job *
 job_of(const struct subject *s)
 {
-	const struct route *route;
-	struct request req = {0};
+	struct request *req = request_new();
 	struct buf key = {0}, why = {0};
 	struct job *job;
 
-	assert_int_equal(ask_path(&req, s->path, s->query, &why), 200);
-	assert_int_equal(
-	    route_request(&publisher_routes, &req, &route, &why), 200);
-	route_key(&req, &key);
-	job = job_new(route, &key);
+	assert_int_equal(ask_path(req, s->path, s->query, &why), 200);
+	assert_int_equal(route_request(&publisher_routes, req, &why), 200);
+	route_key(req, &key);
+	job = job_new(req, &key);
 	assert_non_null(job);
-	job->request = req;
+	request_unref(req);
 	buf_release(&why);
 	return job;
 }

@@ -1,6 +1,6 @@
 /*
  * app/render/job.c and the waiting list in app/serve/conn.c: finding the job
- * for a key, and whose request it works with when connections come and go.
+ * for a key, and the request it works with when connections come and go.
  */
 #include "app/render/job.h"
 
@@ -9,35 +9,48 @@
 #include "app/serve/conn.h"
 #include "tests/unit/util.h"
 
-static const struct route route = {.name = "test", .path = "/:a"};
-
 static struct job *
-new_job(const char *text)
+new_job_for(struct request *req, const char *text)
 {
 	struct buf key = {0};
 	struct job *job;
 
 	buf_str(&key, text);
-	job = job_new(&route, &key);
+	job = job_new(req, &key);
 	assert_non_null(job);
 	assert_null(key.data); /* it is the job's now */
 	assert_int_equal(key.len, 0);
 	return job;
 }
 
-static void
-a_new_job_has_the_key(void **state)
+static struct job *
+new_job(const char *text)
 {
-	struct job *job = new_job(":/a");
+	struct request *req = request_new();
+	struct job *job;
+
+	assert_non_null(req);
+	job = new_job_for(req, text);
+	request_unref(req);
+	return job;
+}
+
+static void
+a_new_job_has_the_key_and_the_request(void **state)
+{
+	struct request *req = request_new();
+	struct job *job = new_job_for(req, ":/a");
 
 	(void)state;
+	assert_int_equal(req->refs, 2);
+	assert_ptr_equal(job->request, req);
 	assert_str(str_of_buf(&job->key), ":/a");
-	assert_ptr_equal(job->route, &route);
 	assert_null(job->first);
 	assert_null(job->last);
 	assert_null(job->page);
-	assert_null(job->lender);
 	job_free(job);
+	assert_int_equal(req->refs, 1);
+	request_unref(req);
 }
 
 static void
@@ -132,8 +145,8 @@ enum { CONNS = 4 };
 struct fixture {
 	struct conns conns;
 	struct conn *c[CONNS];
-	const char *memory[CONNS]; /* of their requests */
-	struct job *job;
+	struct request *req[CONNS]; /* theirs */
+	struct job *job;            /* for the first one's */
 };
 
 static int
@@ -149,15 +162,14 @@ set_up(void **state)
 		struct request *req;
 
 		f->c[i] = conn_open(&f->conns, -1);
-		if (f->c[i] == NULL)
+		if (f->c[i] == NULL || !conn_take_buffers(&f->conns, f->c[i]))
 			return 1;
-		req = &f->c[i]->request;
+		req = f->req[i] = f->c[i]->request;
 		buf_str(&req->memory, names[i]);
 		req->segments[0] = (struct str){req->memory.data, 2};
 		req->n_segments = 1;
-		f->memory[i] = req->memory.data;
 	}
-	f->job = new_job(":/a");
+	f->job = new_job_for(f->req[0], ":/a");
 	return 0;
 }
 
@@ -168,7 +180,7 @@ tear_down(void **state)
 
 	while (f->conns.open != NULL)
 		conn_close(&f->conns, f->conns.open);
-	conns_bury(&f->conns);
+	conns_release(&f->conns);
 	job_free(f->job);
 	free(f);
 	return 0;
@@ -210,21 +222,6 @@ connections_wait_in_the_order_they_came(void **state)
 }
 
 static void
-the_first_to_join_lends_its_request(void **state)
-{
-	struct fixture *f = *state;
-
-	conn_join_job(f->c[0], f->job);
-	conn_join_job(f->c[1], f->job);
-	assert_ptr_equal(f->job->lender, f->c[0]);
-	assert_ptr_equal(f->job->request.memory.data, f->memory[0]);
-	assert_str(f->job->request.segments[0], "c0");
-	assert_null(f->c[0]->request.memory.data);
-	assert_int_equal(f->c[0]->request.n_segments, 0);
-	assert_ptr_equal(f->c[1]->request.memory.data, f->memory[1]);
-}
-
-static void
 connections_leave_from_anywhere(void **state)
 {
 	static const int orders[][CONNS] = {
@@ -250,11 +247,6 @@ connections_leave_from_anywhere(void **state)
 			waiting[n] = -1;
 			check_waiting(f, waiting);
 		}
-		/* The request was c0's, and is the job's now. */
-		assert_null(f->job->lender);
-		if (o == 0)
-			assert_ptr_equal(
-			    f->job->request.memory.data, f->memory[0]);
 	}
 }
 
@@ -273,109 +265,56 @@ leaving_without_a_job_is_harmless(void **state)
 	assert_null(f->job->last);
 }
 
+/* A renderer may be reading it, whoever else waits. */
 static void
-a_lender_that_leaves_leaves_its_request(void **state)
+the_request_stays_the_jobs(void **state)
 {
 	struct fixture *f = *state;
 
-	conn_join_job(f->c[0], f->job);
-	conn_join_job(f->c[1], f->job);
+	for (int i = 0; i < 2; i++)
+		conn_join_job(f->c[i], f->job);
 	conn_leave_job(f->c[0]);
-	assert_null(f->job->lender);
-	assert_ptr_equal(f->job->request.memory.data, f->memory[0]);
-	assert_null(f->c[0]->request.memory.data);
 	assert_waiting(f, 1);
-}
-
-static void
-others_that_leave_keep_their_requests(void **state)
-{
-	struct fixture *f = *state;
-
-	conn_join_job(f->c[0], f->job);
-	conn_join_job(f->c[1], f->job);
 	conn_leave_job(f->c[1]);
-	assert_ptr_equal(f->c[1]->request.memory.data, f->memory[1]);
-	assert_ptr_equal(f->job->lender, f->c[0]);
-}
-
-static void
-a_finished_job_gives_the_request_back(void **state)
-{
-	struct fixture *f = *state;
-
-	conn_join_job(f->c[0], f->job);
-	conn_join_job(f->c[1], f->job);
-	conn_end_job(f->c[0]);
-	assert_ptr_equal(f->c[0]->request.memory.data, f->memory[0]);
-	assert_str(f->c[0]->request.segments[0], "c0");
-	assert_null(f->job->request.memory.data);
-	assert_null(f->job->lender);
-	assert_waiting(f, 1);
-	conn_end_job(f->c[1]);
-	assert_ptr_equal(f->c[1]->request.memory.data, f->memory[1]);
-	assert_null(f->job->first);
-}
-
-static void
-a_finished_job_without_its_lender_keeps_the_request(void **state)
-{
-	struct fixture *f = *state;
-
-	conn_join_job(f->c[0], f->job);
-	conn_join_job(f->c[1], f->job);
-	conn_leave_job(f->c[0]);
-	conn_end_job(f->c[1]);
-	assert_ptr_equal(f->c[1]->request.memory.data, f->memory[1]);
-	assert_ptr_equal(f->job->request.memory.data, f->memory[0]);
-}
-
-/*
- * A renderer may be reading the request that the first one has left: who
- * joins when nobody waits any more must not take its place.
- */
-static void
-who_joins_after_all_have_left_lends_nothing(void **state)
-{
-	struct fixture *f = *state;
-	struct request lent;
-
-	conn_join_job(f->c[0], f->job);
-	lent = f->job->request;
-	conn_leave_job(f->c[0]);
-	assert_null(f->job->first);
-	conn_join_job(f->c[1], f->job);
-	assert_waiting(f, 1);
-	if (f->job->request.memory.data != f->memory[0])
-		buf_release(&lent.memory); /* or it would leak */
-	assert_ptr_equal(f->job->request.memory.data, f->memory[0]);
-	assert_ptr_equal(f->c[1]->request.memory.data, f->memory[1]);
-	assert_null(f->job->lender);
-	conn_end_job(f->c[1]);
-	assert_ptr_equal(f->c[1]->request.memory.data, f->memory[1]);
+	conn_join_job(f->c[2], f->job);
+	assert_ptr_equal(f->job->request, f->req[0]);
+	assert_str(f->job->request->segments[0], "c0");
+	for (int i = 0; i < CONNS; i++) {
+		assert_ptr_equal(f->c[i]->request, f->req[i]);
+		assert_int_equal(f->req[i]->refs, i == 0 ? 2 : 1);
+	}
 }
 
 /* A page that is made anew while an older one is shown: a renderer reads it. */
 static void
-who_joins_a_job_with_its_own_request_lends_nothing(void **state)
+a_request_that_a_job_has_is_not_used_again(void **state)
 {
 	struct fixture *f = *state;
-	const char *own;
 
-	assert_true(job_copy_request(f->job, &f->c[0]->request));
-	own = f->job->request.memory.data;
-	assert_ptr_equal(f->c[0]->request.memory.data, f->memory[0]);
-	for (int i = 0; i < 2; i++)
-		conn_join_job(f->c[i], f->job);
-	assert_waiting(f, 0, 1);
-	assert_null(f->job->lender);
-	assert_ptr_equal(f->job->request.memory.data, own);
-	assert_str(f->job->request.segments[0], "c0");
-	for (int i = 0; i < 2; i++) {
-		conn_end_job(f->c[i]);
-		assert_ptr_equal(f->c[i]->request.memory.data, f->memory[i]);
-	}
-	assert_ptr_equal(f->job->request.memory.data, own);
+	conn_pass_buffers(&f->conns, f->c[0]);
+	assert_null(f->c[0]->request);
+	assert_null(f->conns.spare.request);
+	assert_str(f->job->request->segments[0], "c0");
+	assert_int_equal(f->req[0]->refs, 1);
+	assert_true(conn_take_buffers(&f->conns, f->c[0]));
+	assert_ptr_not_equal(f->c[0]->request, f->job->request);
+}
+
+static void
+a_request_that_nobody_has_is_the_next_ones(void **state)
+{
+	struct fixture *f = *state;
+
+	conn_pass_buffers(&f->conns, f->c[1]);
+	conn_pass_buffers(&f->conns, f->c[2]); /* one is enough */
+	assert_ptr_equal(f->conns.spare.request, f->req[1]);
+	assert_null(f->c[2]->request);
+	assert_true(conn_take_buffers(&f->conns, f->c[2]));
+	assert_ptr_equal(f->c[2]->request, f->req[1]);
+	assert_null(f->conns.spare.request);
+	/* While a request is being read, it stays. */
+	assert_true(conn_take_buffers(&f->conns, f->c[2]));
+	assert_ptr_equal(f->c[2]->request, f->req[1]);
 }
 
 static void
@@ -393,7 +332,7 @@ a_connection_that_closes_leaves_its_job(void **state)
 }
 
 static void
-a_lender_that_closes_leaves_its_request(void **state)
+the_request_outlives_its_connection(void **state)
 {
 	struct fixture *f = *state;
 
@@ -401,9 +340,8 @@ a_lender_that_closes_leaves_its_request(void **state)
 	conn_close(&f->conns, f->c[0]);
 	f->c[0] = conn_open(&f->conns, -1);
 	conns_bury(&f->conns);
-	/* The request lives on. */
-	assert_str(f->job->request.segments[0], "c0");
-	assert_null(f->job->lender);
+	assert_str(f->job->request->segments[0], "c0");
+	assert_int_equal(f->job->request->refs, 1);
 }
 
 static void
@@ -446,23 +384,19 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_new_job_has_the_key),
+	    cmocka_unit_test(a_new_job_has_the_key_and_the_request),
 	    cmocka_unit_test(a_freed_job_gives_its_page_back),
 	    cmocka_unit_test(jobs_are_found_by_their_key),
 	    cmocka_unit_test(removed_jobs_are_not_found),
 	    cmocka_unit_test(jobs_that_share_buckets),
 	    TEST(connections_wait_in_the_order_they_came),
-	    TEST(the_first_to_join_lends_its_request),
 	    TEST(connections_leave_from_anywhere),
 	    TEST(leaving_without_a_job_is_harmless),
-	    TEST(a_lender_that_leaves_leaves_its_request),
-	    TEST(others_that_leave_keep_their_requests),
-	    TEST(a_finished_job_gives_the_request_back),
-	    TEST(a_finished_job_without_its_lender_keeps_the_request),
-	    TEST(who_joins_after_all_have_left_lends_nothing),
-	    TEST(who_joins_a_job_with_its_own_request_lends_nothing),
+	    TEST(the_request_stays_the_jobs),
+	    TEST(a_request_that_a_job_has_is_not_used_again),
+	    TEST(a_request_that_nobody_has_is_the_next_ones),
 	    TEST(a_connection_that_closes_leaves_its_job),
-	    TEST(a_lender_that_closes_leaves_its_request),
+	    TEST(the_request_outlives_its_connection),
 	    TEST(closed_connections_live_until_they_are_buried),
 	    TEST(closing_gives_page_and_descriptor_back),
 	};

@@ -37,17 +37,16 @@ key_of(const struct routes *routes, const char *prefix, const char *path,
 	    .script_name = prefix,
 	    .path_info = path,
 	    .query = query};
-	const struct route *route;
-	struct request req = {0};
+	struct request *req = request_new();
 	struct buf key = {0}, why = {0};
 
-	assert_int_equal(ask(&req, &v, NULL, &why), 200);
-	if (route_request(routes, &req, &route, &why) != 200)
+	assert_int_equal(ask(req, &v, NULL, &why), 200);
+	if (route_request(routes, req, &why) != 200)
 		print_error("%s?%s: %s\n", path, query, buf_cstr(&why));
 	assert_int_equal(why.len, 0);
-	route_key(&req, &key);
+	route_key(req, &key);
 	assert_false(key.failed);
-	request_release(&req);
+	request_unref(req);
 	buf_release(&why);
 	return key;
 }
@@ -126,14 +125,13 @@ head_and_get_share_a_key(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct vars v = {.method = methods[i], .script_name = "/d/t"};
-		const struct route *route;
-		struct request req = {0};
+		struct request *req = request_new();
 		struct buf why = {0};
 
-		assert_int_equal(ask(&req, &v, NULL, &why), 200);
-		assert_int_equal(route_request(&all, &req, &route, &why), 200);
-		route_key(&req, &keys[i]);
-		request_release(&req);
+		assert_int_equal(ask(req, &v, NULL, &why), 200);
+		assert_int_equal(route_request(&all, req, &why), 200);
+		route_key(req, &keys[i]);
+		request_unref(req);
 		buf_release(&why);
 	}
 	assert_same(str_of_buf(&keys[0]), str_of_buf(&keys[1]));
@@ -176,20 +174,19 @@ static void
 parts_of_a_stream_have_keys_of_their_own(void **state)
 {
 	struct buf first = {0}, second = {0}, why = {0};
-	struct request req = {0};
-	const struct route *route;
+	struct request *req = request_new();
 
 	(void)state;
-	assert_int_equal(ask_path(&req, "/a/b", "_text=x", &why), 200);
-	assert_int_equal(route_request(&all, &req, &route, &why), 200);
-	route_key(&req, &first);
-	buf_lit(&req.resume, "i1,#b&");
-	route_key(&req, &second);
+	assert_int_equal(ask_path(req, "/a/b", "_text=x", &why), 200);
+	assert_int_equal(route_request(&all, req, &why), 200);
+	route_key(req, &first);
+	buf_lit(&req->resume, "i1,#b&");
+	route_key(req, &second);
 	assert_str(str_of_buf(&first), ":table:/a/b?_text=x");
 	assert_str(str_of_buf(&second), ":table:/a/b?_text=x#i1%2C%23b%26");
 	buf_release(&first);
 	buf_release(&second);
-	request_release(&req);
+	request_unref(req);
 }
 
 static void
@@ -355,20 +352,19 @@ mean_row_key(struct buf *b, struct str raw)
 
 /* What a request asks for, without ambiguity. */
 static void
-mean_request(const struct route *route, const struct request *req,
-    struct str raw_row_key, struct buf *b)
+mean_request(const struct request *req, struct str raw_row_key, struct buf *b)
 {
-	mean(b, str_of(route->name));
+	mean(b, str_of(req->route->name));
 	mean(b, req->prefix);
 	buf_printf(b, "%d", req->format);
 	for (size_t i = 0; i < req->n_names; i++)
 		mean(b, req->segments[i]);
-	if (route->row_key)
+	if (req->route->row_key)
 		mean_row_key(b, raw_row_key);
-	for (size_t i = 0; i < route_params(route)->n; i++) {
+	for (size_t i = 0; i < route_params(req->route)->n; i++) {
 		const struct value *v = &req->values[i];
 
-		if (route_params(route)->rows[i].type == PARAM_INT)
+		if (route_params(req->route)->rows[i].type == PARAM_INT)
 			buf_printf(b, "=%lld", (long long)v->number);
 		else if (v->given)
 			mean(b, v->text);
@@ -395,17 +391,16 @@ add_sample(struct samples *samples, const char *prefix, const char *path,
 	    .script_name = prefix,
 	    .path_info = path,
 	    .query = query};
-	const struct route *route;
-	struct request req = {0};
+	struct request *req = request_new();
 	struct buf why = {0};
 	struct sample *s;
 
-	assert_int_equal(ask(&req, &v, NULL, &why), 200);
-	if (route_request(&all, &req, &route, &why) == 200) {
+	assert_int_equal(ask(req, &v, NULL, &why), 200);
+	if (route_request(&all, req, &why) == 200) {
 		/* The key as it came: behind the last slash, without .json. */
 		struct str raw = str_of(strrchr(path, '/') + 1);
 
-		if (req.format == FORMAT_JSON)
+		if (req->format == FORMAT_JSON)
 			raw.len -= strlen(".json");
 		s = realloc(
 		    samples->list, (samples->n + 1) * sizeof(*samples->list));
@@ -415,10 +410,10 @@ add_sample(struct samples *samples, const char *prefix, const char *path,
 		*s = (struct sample){0};
 		buf_printf(&s->url, "%s %s?%s", prefix, path,
 		    query == NULL ? "" : query);
-		route_key(&req, &s->key);
-		mean_request(route, &req, raw, &s->meaning);
+		route_key(req, &s->key);
+		mean_request(req, raw, &s->meaning);
 	}
-	request_release(&req);
+	request_unref(req);
 	buf_release(&why);
 }
 

@@ -37,7 +37,8 @@ static bool
 read_query(const struct params *p, struct request *req, const char *query,
     struct buf *why)
 {
-	*req = (struct request){.query = str_of(query)};
+	request_reset(req);
+	req->query = str_of(query);
 	buf_reserve(&req->memory, 2 * req->query.len + 1);
 	return params_read(p, req, why);
 }
@@ -46,11 +47,11 @@ read_query(const struct params *p, struct request *req, const char *query,
 static void
 check(const char *query, const char *want)
 {
-	struct request req;
+	struct request *req = request_new();
 	struct buf got = {0}, why = {0};
 
-	if (read_query(&params, &req, query, &why))
-		params_write(&params, &req, 0, ARGUMENT_NONE, &got);
+	if (read_query(&params, req, query, &why))
+		params_write(&params, req, 0, ARGUMENT_NONE, &got);
 	else
 		buf_printf(&got, "!%s", buf_cstr(&why));
 	if (strcmp(buf_cstr(&got), want) != 0) {
@@ -58,7 +59,7 @@ check(const char *query, const char *want)
 		    "%s: expected %s\n%s\n", query, want, buf_cstr(&got));
 		fail();
 	}
-	request_release(&req);
+	request_unref(req);
 	buf_release(&got);
 	buf_release(&why);
 }
@@ -134,68 +135,65 @@ what_is_not_as_declared_is_refused(void **state)
 static void
 values_are_read(void **state)
 {
-	struct request req;
+	struct request *req = request_new();
 	struct buf why = {0};
 
 	(void)state;
-	assert_true(read_query(&params, &req,
+	assert_true(read_query(&params, req,
 	    "_shape=arrays&_col=x&_size=max&n=1&_flag=off", &why));
-	assert_int_equal(req.values[SIZE].number, 1000);
-	assert_true(req.values[SIZE].given);
-	assert_false(req.values[TEXT].given);
-	assert_int_equal(req.values[FLAG].number, 0);
-	assert_int_equal(req.values[SHAPE].number, 1);
-	assert_int_equal(req.n_arguments, 2);
-	assert_int_equal(req.arguments[0].param, COL);
-	assert_str(req.arguments[0].text, "x");
-	assert_int_equal(req.arguments[1].param, COUNT_OF(rows));
-	assert_str(req.arguments[1].name, "n");
-	assert_str(req.arguments[1].text, "1");
-	request_release(&req);
-	assert_true(read_query(&params, &req, "", &why));
-	assert_int_equal(req.values[SIZE].number, 100);
-	assert_int_equal(req.values[FLAG].number, 1);
-	assert_int_equal(req.n_arguments, 0);
-	request_release(&req);
+	assert_int_equal(req->values[SIZE].number, 1000);
+	assert_true(req->values[SIZE].given);
+	assert_false(req->values[TEXT].given);
+	assert_int_equal(req->values[FLAG].number, 0);
+	assert_int_equal(req->values[SHAPE].number, 1);
+	assert_int_equal(req->n_arguments, 2);
+	assert_int_equal(req->arguments[0].param, COL);
+	assert_str(req->arguments[0].text, "x");
+	assert_int_equal(req->arguments[1].param, COUNT_OF(rows));
+	assert_str(req->arguments[1].name, "n");
+	assert_str(req->arguments[1].text, "1");
+	assert_true(read_query(&params, req, "", &why));
+	assert_int_equal(req->values[SIZE].number, 100);
+	assert_int_equal(req->values[FLAG].number, 1);
+	assert_int_equal(req->n_arguments, 0);
+	request_unref(req);
 }
 
 static void
 a_page_may_be_for_one_request_alone(void **state)
 {
-	struct request req;
+	struct request *req = request_new();
 	struct buf why = {0};
 
 	(void)state;
-	assert_true(read_query(&params, &req, "_flag=on&_own=off", &why));
-	assert_false(req.uncached);
-	request_release(&req);
-	assert_true(read_query(&params, &req, "_own=on", &why));
-	assert_true(req.uncached);
-	request_release(&req);
+	assert_true(read_query(&params, req, "_flag=on&_own=off", &why));
+	assert_false(req->uncached);
+	assert_true(read_query(&params, req, "_own=on", &why));
+	assert_true(req->uncached);
+	request_unref(req);
 }
 
 static void
 parts_can_be_left_out(void **state)
 {
-	struct request req;
+	struct request *req = request_new();
 	struct buf why = {0}, b = {0};
 
 	(void)state;
 	assert_true(read_query(
-	    &params, &req, "_size=5&_text=t&_col=x&_col=y&a=1&b=2", &why));
+	    &params, req, "_size=5&_text=t&_col=x&_col=y&a=1&b=2", &why));
 	assert_int_equal(
-	    params_write(&params, &req, PARAM_BIT(SIZE), ARGUMENT_NONE, &b),
+	    params_write(&params, req, PARAM_BIT(SIZE), ARGUMENT_NONE, &b),
 	    '&');
 	assert_wrote(&b, "?_text=t&_col=x&_col=y&a=1&b=2");
-	params_write(&params, &req, PARAM_BIT(COL) | PARAM_BIT(TEXT), 2, &b);
+	params_write(&params, req, PARAM_BIT(COL) | PARAM_BIT(TEXT), 2, &b);
 	assert_wrote(&b, "?_size=5&b=2");
-	params_write(&params, &req, 0, 1, &b);
+	params_write(&params, req, 0, 1, &b);
 	assert_wrote(&b, "?_size=5&_text=t&_col=x&a=1&b=2");
-	request_release(&req);
-	assert_true(read_query(&params, &req, "a=1", &why));
-	assert_int_equal(params_write(&params, &req, 0, 0, &b), '?');
+	assert_true(read_query(&params, req, "a=1", &why));
+	assert_int_equal(params_write(&params, req, 0, 0, &b), '?');
 	assert_wrote(&b, "");
-	request_release(&req);
+	request_unref(req);
 	buf_release(&b);
 }
 
@@ -203,20 +201,19 @@ static void
 there_is_a_bound(void **state)
 {
 	struct buf query = {0}, why = {0};
-	struct request req;
+	struct request *req = request_new();
 
 	(void)state;
 	for (int i = 0; i < REQUEST_ARGUMENTS; i++)
 		buf_printf(&query, "&a%d=%d&_junk=1", i, i);
 	/* What is ignored, or there already, does not count. */
 	buf_lit(&query, "&a0=0");
-	assert_true(read_query(&params, &req, buf_cstr(&query), &why));
-	assert_int_equal(req.n_arguments, REQUEST_ARGUMENTS);
-	request_release(&req);
+	assert_true(read_query(&params, req, buf_cstr(&query), &why));
+	assert_int_equal(req->n_arguments, REQUEST_ARGUMENTS);
 	buf_lit(&query, "&_col=x");
-	assert_false(read_query(&params, &req, buf_cstr(&query), &why));
+	assert_false(read_query(&params, req, buf_cstr(&query), &why));
 	assert_has(buf_cstr(&why), "too many parameters: more than 100");
-	request_release(&req);
+	request_unref(req);
 	buf_release(&query);
 	buf_release(&why);
 }
@@ -225,13 +222,13 @@ static void
 a_page_may_take_declared_ones_only(void **state)
 {
 	static const struct params closed = {.rows = rows, .n = COUNT_OF(rows)};
-	struct request req;
+	struct request *req = request_new();
 	struct buf why = {0};
 
 	(void)state;
-	assert_true(read_query(&closed, &req, "a=1&b=%FF&_col=x", &why));
-	assert_int_equal(req.n_arguments, 1);
-	request_release(&req);
+	assert_true(read_query(&closed, req, "a=1&b=%FF&_col=x", &why));
+	assert_int_equal(req->n_arguments, 1);
+	request_unref(req);
 }
 
 /* Whatever order parameters come in, the page's own ones are the same. */

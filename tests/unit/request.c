@@ -8,15 +8,16 @@
 #include "tests/unit/asking.h"
 
 struct fixture {
-	struct request req;
+	struct request *req;
 	struct buf why;
 };
 
 static int
 set_up(void **state)
 {
-	*state = calloc(1, sizeof(struct fixture));
-	return *state == NULL;
+	struct fixture *f = *state = calloc(1, sizeof(struct fixture));
+
+	return f == NULL || (f->req = request_new()) == NULL;
 }
 
 static int
@@ -24,7 +25,7 @@ tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	request_release(&f->req);
+	request_unref(f->req);
 	buf_release(&f->why);
 	free(f);
 	return 0;
@@ -34,7 +35,7 @@ static int
 parse(struct fixture *f, const char *script_name, const char *path_info,
     const char *prefix)
 {
-	return ask(&f->req,
+	return ask(f->req,
 	    &(struct vars){.method = "GET",
 		.script_name = script_name,
 		.path_info = path_info},
@@ -51,8 +52,8 @@ check_segments(
 {
 	struct buf got = {0};
 
-	for (size_t i = 0; i < f->req.n_segments; i++) {
-		struct str s = f->req.segments[i];
+	for (size_t i = 0; i < f->req->n_segments; i++) {
+		struct str s = f->req->segments[i];
 
 		buf_char(&got, '[');
 		buf_add(&got, s.s, s.len);
@@ -68,10 +69,10 @@ at_the_root_with_path_info(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(parse(f, "", "/atlas/places", NULL), 200);
-	assert_str(f->req.prefix, "");
+	assert_str(f->req->prefix, "");
 	assert_segments(f, "[atlas][places]");
 	assert_int_equal(parse(f, "", "/", NULL), 200);
-	assert_str(f->req.prefix, "");
+	assert_str(f->req->prefix, "");
 	assert_segments(f, "");
 }
 
@@ -81,13 +82,13 @@ mounted_with_path_info(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(parse(f, "/data", "/atlas/places", NULL), 200);
-	assert_str(f->req.prefix, "/data");
+	assert_str(f->req->prefix, "/data");
 	assert_segments(f, "[atlas][places]");
 	assert_int_equal(parse(f, "/data", "/", NULL), 200);
-	assert_str(f->req.prefix, "/data");
+	assert_str(f->req->prefix, "/data");
 	assert_segments(f, "");
 	assert_int_equal(parse(f, "/a/b.fcgi", "/x", NULL), 200);
-	assert_str(f->req.prefix, "/a/b.fcgi");
+	assert_str(f->req->prefix, "/a/b.fcgi");
 	assert_segments(f, "[x]");
 }
 
@@ -97,10 +98,10 @@ mounted_with_a_slash_at_the_end_of_script_name(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(parse(f, "/data/", "atlas", NULL), 200);
-	assert_str(f->req.prefix, "/data");
+	assert_str(f->req->prefix, "/data");
 	assert_segments(f, "[atlas]");
 	assert_int_equal(parse(f, "/", "atlas", NULL), 200);
-	assert_str(f->req.prefix, "");
+	assert_str(f->req->prefix, "");
 	assert_segments(f, "[atlas]");
 }
 
@@ -110,10 +111,10 @@ the_whole_path_in_script_name(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(parse(f, "/atlas/places", NULL, NULL), 200);
-	assert_str(f->req.prefix, "");
+	assert_str(f->req->prefix, "");
 	assert_segments(f, "[atlas][places]");
 	assert_int_equal(parse(f, "/atlas/places", "", NULL), 200);
-	assert_str(f->req.prefix, "");
+	assert_str(f->req->prefix, "");
 	assert_segments(f, "[atlas][places]");
 	assert_int_equal(parse(f, "/", NULL, NULL), 200);
 	assert_segments(f, "");
@@ -125,11 +126,11 @@ prefix_option_with_path_info(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(parse(f, "/data", "/atlas", "/data"), 200);
-	assert_str(f->req.prefix, "/data");
+	assert_str(f->req->prefix, "/data");
 	assert_segments(f, "[atlas]");
 	/* The server mounts higher, or not at all. */
 	assert_int_equal(parse(f, "", "/data/atlas", "/data"), 200);
-	assert_str(f->req.prefix, "/data");
+	assert_str(f->req->prefix, "/data");
 	assert_segments(f, "[atlas]");
 	assert_int_equal(parse(f, "/data/x", "/atlas", "/data"), 200);
 	assert_segments(f, "[x][atlas]");
@@ -141,7 +142,7 @@ prefix_option_with_the_whole_path_in_script_name(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(parse(f, "/data/atlas/places", NULL, "/data"), 200);
-	assert_str(f->req.prefix, "/data");
+	assert_str(f->req->prefix, "/data");
 	assert_segments(f, "[atlas][places]");
 	assert_int_equal(parse(f, "/data", NULL, "/data"), 200);
 	assert_segments(f, "");
@@ -155,10 +156,10 @@ prefix_option_with_slashes_at_its_end(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(parse(f, "/data/atlas", NULL, "/data/"), 200);
-	assert_str(f->req.prefix, "/data");
+	assert_str(f->req->prefix, "/data");
 	assert_segments(f, "[atlas]");
 	assert_int_equal(parse(f, "/data/atlas", NULL, "/"), 200);
-	assert_str(f->req.prefix, "");
+	assert_str(f->req->prefix, "");
 	assert_segments(f, "[data][atlas]");
 }
 
@@ -237,18 +238,17 @@ missing_variables(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(ask(&f->req, &(struct vars){0}, NULL, &f->why), 200);
+	assert_int_equal(ask(f->req, &(struct vars){0}, NULL, &f->why), 200);
 	assert_segments(f, "");
-	assert_int_equal(f->req.method, METHOD_OTHER);
-	assert_int_equal(f->req.method_name.len, 0);
-	assert_int_equal(f->req.query.len, 0);
+	assert_int_equal(f->req->method, METHOD_OTHER);
+	assert_int_equal(f->req->method_name.len, 0);
+	assert_int_equal(f->req->query.len, 0);
 	assert_int_equal(
-	    ask(&f->req, &(struct vars){.path_info = "/a"}, NULL, &f->why),
-	    200);
+	    ask(f->req, &(struct vars){.path_info = "/a"}, NULL, &f->why), 200);
 	assert_segments(f, "[a]");
 	assert_int_equal(
-	    ask(&f->req, &(struct vars){.query = "x=1"}, NULL, &f->why), 200);
-	assert_str(f->req.query, "x=1");
+	    ask(f->req, &(struct vars){.query = "x=1"}, NULL, &f->why), 200);
+	assert_str(f->req->query, "x=1");
 }
 
 static void
@@ -257,7 +257,7 @@ no_variables_at_all(void **state)
 	char *none[] = {NULL};
 	struct fixture *f = *state;
 
-	assert_int_equal(request_parse(&f->req, none, NULL, &f->why), 200);
+	assert_int_equal(request_parse(f->req, none, NULL, &f->why), 200);
 	assert_segments(f, "");
 }
 
@@ -278,11 +278,11 @@ methods(void **state)
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		ask(&f->req,
+		ask(f->req,
 		    &(struct vars){.method = cases[i].name, .script_name = "/"},
 		    NULL, &f->why);
-		assert_int_equal(f->req.method, cases[i].method);
-		assert_same(f->req.method_name, str_of(cases[i].name));
+		assert_int_equal(f->req->method, cases[i].method);
+		assert_same(f->req->method_name, str_of(cases[i].name));
 	}
 }
 
@@ -291,14 +291,14 @@ the_address_for_the_log(void **state)
 {
 	struct fixture *f = *state;
 
-	ask(&f->req,
+	ask(f->req,
 	    &(struct vars){.script_name = "/data",
 		.path_info = "/a b",
 		.uri = "/data/a%20b?x=1"},
 	    NULL, &f->why);
-	assert_str(f->req.uri, "/data/a%20b?x=1");
+	assert_str(f->req->uri, "/data/a%20b?x=1");
 	parse(f, "/data", "/a b", NULL);
-	assert_str(f->req.uri, "/data/a b");
+	assert_str(f->req->uri, "/data/a b");
 }
 
 static void
@@ -306,10 +306,10 @@ the_query_is_kept_raw(void **state)
 {
 	struct fixture *f = *state;
 
-	ask_path(&f->req, "/a", "b=%20&c=+&b=d", &f->why);
-	assert_str(f->req.query, "b=%20&c=+&b=d");
-	ask_path(&f->req, "/a", "", &f->why);
-	assert_str(f->req.query, "");
+	ask_path(f->req, "/a", "b=%20&c=+&b=d", &f->why);
+	assert_str(f->req->query, "b=%20&c=+&b=d");
+	ask_path(f->req, "/a", "", &f->why);
+	assert_str(f->req->query, "");
 }
 
 static void
@@ -340,9 +340,9 @@ an_address_of_the_greatest_length(void **state)
 	char *path = long_text('/', REQUEST_MAX - 100);
 	char *query = long_text('q', 100);
 
-	assert_int_equal(ask_path(&f->req, path, query, &f->why), 200);
-	assert_int_equal(f->req.segments[0].len, REQUEST_MAX - 101);
-	assert_int_equal(f->req.query.len, 100);
+	assert_int_equal(ask_path(f->req, path, query, &f->why), 200);
+	assert_int_equal(f->req->segments[0].len, REQUEST_MAX - 101);
+	assert_int_equal(f->req->query.len, 100);
 	free(path);
 	free(query);
 }
@@ -355,11 +355,11 @@ a_longer_address_is_414(void **state)
 	char *query = long_text('q', 101);
 	char *all = long_text('/', REQUEST_MAX + 1);
 
-	assert_int_equal(ask_path(&f->req, path, query, &f->why), 414);
+	assert_int_equal(ask_path(f->req, path, query, &f->why), 414);
 	assert_has(buf_cstr(&f->why), "16384 bytes");
 	assert_int_equal(parse(f, all, NULL, NULL), 414);
 	assert_int_equal(parse(f, path, query, NULL), 414);
-	assert_int_equal(f->req.n_segments, 0);
+	assert_int_equal(f->req->n_segments, 0);
 	free(path);
 	free(query);
 	free(all);
@@ -371,14 +371,14 @@ a_refusal_comes_in_the_format_that_was_asked_for(void **state)
 	struct fixture *f = *state;
 	char *query = long_text('q', REQUEST_MAX);
 
-	assert_int_equal(ask_path(&f->req, "/a.json", query, &f->why), 414);
-	assert_int_equal(f->req.format, FORMAT_JSON);
-	assert_int_equal(ask_path(&f->req, "/a", query, &f->why), 414);
-	assert_int_equal(f->req.format, FORMAT_HTML);
+	assert_int_equal(ask_path(f->req, "/a.json", query, &f->why), 414);
+	assert_int_equal(f->req->format, FORMAT_JSON);
+	assert_int_equal(ask_path(f->req, "/a", query, &f->why), 414);
+	assert_int_equal(f->req->format, FORMAT_HTML);
 	assert_int_equal(parse(f, "/other/a.json", NULL, "/data"), 404);
-	assert_int_equal(f->req.format, FORMAT_JSON);
+	assert_int_equal(f->req->format, FORMAT_JSON);
 	assert_int_equal(parse(f, "", "/1/2/3/4/5/6/7/8/9.json", NULL), 404);
-	assert_int_equal(f->req.format, FORMAT_JSON);
+	assert_int_equal(f->req->format, FORMAT_JSON);
 	free(query);
 }
 
@@ -389,7 +389,7 @@ variables_without_a_value_are_none(void **state)
 	    (char[]){"SCRIPT_NAME=/a=b"}, NULL};
 	struct fixture *f = *state;
 
-	assert_int_equal(request_parse(&f->req, vars, NULL, &f->why), 200);
+	assert_int_equal(request_parse(f->req, vars, NULL, &f->why), 200);
 	assert_segments(f, "[a=b]");
 }
 
@@ -425,7 +425,6 @@ memory_never_moves(void **state)
 		size_t in_path = (REQUEST_MAX - 4) / STEPS * (i % STEPS + 1);
 		const char *fill = shapes[i / STEPS].fill;
 		struct buf path = {0}, query = {0};
-		const struct route *route;
 		const char *at;
 		size_t cap;
 
@@ -435,20 +434,20 @@ memory_never_moves(void **state)
 		buf_lit(&query, "a=");
 		while (i % 2 == 0 && path.len + query.len < REQUEST_MAX)
 			buf_str(&query, query.len % 1000 == 0 ? "&" : "b");
-		assert_int_equal(ask(&f->req,
+		assert_int_equal(ask(f->req,
 				     &(struct vars){.method = "GET",
 					 .path_info = buf_cstr(&path),
 					 .query = buf_cstr(&query)},
 				     NULL, &f->why),
 		    200);
-		at = f->req.memory.data;
-		cap = f->req.memory.cap;
-		route_request(&routes, &f->req, &route, &f->why);
-		assert_non_null(route);
-		assert_ptr_equal(f->req.memory.data, at);
-		assert_int_equal(f->req.memory.cap, cap);
-		assert_false(f->req.memory.failed);
-		request_release(&f->req); /* or it would be large for good */
+		at = f->req->memory.data;
+		cap = f->req->memory.cap;
+		assert_int_equal(route_request(&routes, f->req, &f->why), 200);
+		assert_ptr_equal(f->req->memory.data, at);
+		assert_int_equal(f->req->memory.cap, cap);
+		assert_false(f->req->memory.failed);
+		request_unref(f->req); /* or it would be large for good */
+		f->req = request_new();
 		buf_release(&path);
 		buf_release(&query);
 	}
@@ -468,14 +467,14 @@ parse_with_client(struct fixture *f, bool wanted, struct str path_info)
 	request_vars_add(&v, LIT("REQUEST_METHOD"), LIT("GET"));
 	request_vars_add(&v, LIT("PATH_INFO"), path_info);
 	buf_reset(&f->why);
-	status = request_parse_vars(&f->req, &v, NULL, &f->why);
+	status = request_parse_vars(f->req, &v, NULL, &f->why);
 	if (!wanted)
 		return status;
-	assert_str(f->req.client.address, "REMOTE_ADDR");
-	assert_str(f->req.client.user, "REMOTE_USER");
-	assert_str(f->req.client.protocol, "SERVER_PROTOCOL");
-	assert_str(f->req.client.referer, "HTTP_REFERER");
-	assert_str(f->req.client.agent, "HTTP_USER_AGENT");
+	assert_str(f->req->client.address, "REMOTE_ADDR");
+	assert_str(f->req->client.user, "REMOTE_USER");
+	assert_str(f->req->client.protocol, "SERVER_PROTOCOL");
+	assert_str(f->req->client.referer, "HTTP_REFERER");
+	assert_str(f->req->client.agent, "HTTP_USER_AGENT");
 	return status;
 }
 
@@ -486,44 +485,60 @@ the_client_is_kept_if_it_is_wanted(void **state)
 	char *path = long_text('/', REQUEST_MAX + 1);
 
 	assert_int_equal(parse_with_client(f, false, LIT("/a")), 200);
-	assert_int_equal(f->req.client.agent.len, 0);
+	assert_int_equal(f->req->client.agent.len, 0);
 	assert_int_equal(parse_with_client(f, true, LIT("/a")), 200);
 	assert_segments(f, "[a]");
 	assert_int_equal(parse_with_client(f, true, str_of(path)), 414);
 	assert_int_equal(
 	    parse_with_client(f, true, LIT("/1/2/3/4/5/6/7/8/9")), 404);
 	parse(f, "", "/", NULL);
-	assert_int_equal(f->req.client.agent.len, 0);
+	assert_int_equal(f->req->client.agent.len, 0);
 	free(path);
 }
 
+/* It has the strings of the first part, which need not be there any more. */
 static void
-a_copy_stands_by_itself(void **state)
+a_part_of_a_stream_is_a_request_of_its_own(void **state)
 {
 	struct fixture *f = *state;
-	struct request copy;
+	struct buf resume = {0};
+	struct request *second, *third;
 
 	assert_int_equal(parse_with_client(f, true, LIT("/a/b")), 200);
-	f->req.arguments = calloc(1, sizeof(*f->req.arguments));
-	assert_non_null(f->req.arguments);
-	f->req.arguments[0] = (struct argument){
-	    .name = f->req.segments[0], .text = f->req.segments[1]};
-	f->req.n_arguments = 1;
-	buf_lit(&f->req.resume, "token");
-	assert_true(request_copy(&copy, &f->req));
-	buf_release(&f->req.resume);
-	assert_str(str_of_buf(&copy.resume), "token");
-	memset(f->req.memory.data, '#', f->req.memory.len);
-	assert_str(copy.method_name, "GET");
-	assert_str(copy.segments[1], "b");
-	assert_str(copy.arguments[0].name, "a");
-	assert_str(copy.arguments[0].text, "b");
-	assert_str(copy.client.address, "REMOTE_ADDR");
-	assert_str(copy.client.user, "REMOTE_USER");
-	assert_str(copy.client.protocol, "SERVER_PROTOCOL");
-	assert_str(copy.client.referer, "HTTP_REFERER");
-	assert_str(copy.client.agent, "HTTP_USER_AGENT");
-	request_release(&copy);
+	f->req->arguments = calloc(1, sizeof(*f->req->arguments));
+	assert_non_null(f->req->arguments);
+	f->req->arguments[0] = (struct argument){
+	    .name = f->req->segments[0], .text = f->req->segments[1]};
+	f->req->n_arguments = 1;
+	buf_lit(&resume, "token");
+	second = request_part(f->req, &resume);
+	assert_non_null(second);
+	assert_int_equal(f->req->refs, 2);
+	assert_int_equal(f->req->resume.len, 0);
+	request_unref(f->req);
+	f->req = request_new();
+	assert_str(str_of_buf(&second->resume), "token");
+	buf_reset(&resume);
+	buf_lit(&resume, "more");
+	third = request_part(second, &resume);
+	assert_non_null(third);
+	assert_str(str_of_buf(&second->resume), "token");
+	request_unref(second);
+	assert_int_equal(third->refs, 1);
+	assert_str(str_of_buf(&third->resume), "more");
+	assert_str(third->method_name, "GET");
+	assert_str(third->segments[1], "b");
+	assert_str(third->arguments[0].name, "a");
+	assert_str(third->arguments[0].text, "b");
+	assert_str(third->client.address, "REMOTE_ADDR");
+	assert_str(third->client.user, "REMOTE_USER");
+	assert_str(third->client.protocol, "SERVER_PROTOCOL");
+	assert_str(third->client.referer, "HTTP_REFERER");
+	assert_str(third->client.agent, "HTTP_USER_AGENT");
+	request_reset(third); /* as the next request on a connection does */
+	assert_null(third->first);
+	request_unref(third);
+	buf_release(&resume);
 }
 
 static void
@@ -542,13 +557,10 @@ paths_are_written_back(void **state)
 	struct buf b = {0};
 
 	for (size_t i = 0; i < COUNT_OF(paths); i++) {
-		const struct route *route;
-
 		assert_int_equal(
-		    ask_path(&f->req, paths[i], NULL, &f->why), 200);
-		assert_int_equal(
-		    route_request(&routes, &f->req, &route, &f->why), 200);
-		request_path(&f->req, &b);
+		    ask_path(f->req, paths[i], NULL, &f->why), 200);
+		assert_int_equal(route_request(&routes, f->req, &f->why), 200);
+		request_path(f->req, &b);
 		assert_string_equal(buf_cstr(&b), paths[i]);
 		buf_reset(&b);
 	}
@@ -560,43 +572,58 @@ the_next_request_knows_nothing_of_the_last(void **state)
 {
 	struct fixture *f = *state;
 
-	ask(&f->req,
+	ask(f->req,
 	    &(struct vars){.method = "HEAD",
 		.script_name = "/data",
 		.path_info = "/a/b",
 		.query = "x=1",
 		.uri = "/u"},
 	    NULL, &f->why);
-	f->req.format = FORMAT_JSON;
-	f->req.n_names = 2;
-	f->req.values[3].given = true;
-	f->req.n_arguments = 2;
-	f->req.uncached = true;
-	buf_lit(&f->req.resume, "token");
+	f->req->format = FORMAT_JSON;
+	f->req->n_names = 2;
+	f->req->values[3].given = true;
+	f->req->n_arguments = 2;
+	f->req->uncached = true;
+	buf_lit(&f->req->resume, "token");
 	parse(f, "/", NULL, NULL);
-	assert_int_equal(f->req.n_arguments, 0);
-	assert_false(f->req.uncached);
-	assert_int_equal(f->req.resume.len, 0);
-	assert_int_equal(f->req.method, METHOD_GET);
-	assert_int_equal(f->req.format, FORMAT_HTML);
-	assert_str(f->req.prefix, "");
-	assert_str(f->req.query, "");
-	assert_str(f->req.uri, "/");
-	assert_int_equal(f->req.n_segments, 0);
-	assert_int_equal(f->req.n_names, 0);
-	assert_false(f->req.values[3].given);
+	assert_int_equal(f->req->n_arguments, 0);
+	assert_false(f->req->uncached);
+	assert_int_equal(f->req->resume.len, 0);
+	assert_int_equal(f->req->method, METHOD_GET);
+	assert_int_equal(f->req->format, FORMAT_HTML);
+	assert_str(f->req->prefix, "");
+	assert_str(f->req->query, "");
+	assert_str(f->req->uri, "/");
+	assert_int_equal(f->req->n_segments, 0);
+	assert_int_equal(f->req->n_names, 0);
+	assert_false(f->req->values[3].given);
 }
 
 static void
-release_leaves_an_empty_request(void **state)
+the_last_reference_frees_the_request(void **state)
 {
-	static const struct request empty;
 	struct fixture *f = *state;
 
 	parse(f, "/data", "/a", NULL);
-	request_release(&f->req);
-	assert_memory_equal(&f->req, &empty, sizeof(empty));
-	request_release(&f->req);
+	assert_ptr_equal(request_ref(f->req), f->req);
+	assert_int_equal(f->req->refs, 2);
+	request_unref(f->req);
+	assert_int_equal(f->req->refs, 1);
+	assert_str(f->req->segments[0], "a");
+	request_unref(NULL);
+}
+
+static void
+reset_leaves_an_empty_request(void **state)
+{
+	struct fixture *f = *state;
+	struct request empty = {.refs = 1};
+
+	parse(f, "/data", "/a", NULL);
+	empty.memory = f->req->memory;
+	empty.memory.len = 0;
+	request_reset(f->req);
+	assert_memory_equal(f->req, &empty, sizeof(empty));
 }
 
 static bool
@@ -607,9 +634,8 @@ is_local(struct fixture *f, const char *remote_addr)
 	if (remote_addr != NULL)
 		request_vars_add(
 		    &vars, LIT("REMOTE_ADDR"), str_of(remote_addr));
-	assert_int_equal(
-	    request_parse_vars(&f->req, &vars, NULL, &f->why), 200);
-	return f->req.local;
+	assert_int_equal(request_parse_vars(f->req, &vars, NULL, &f->why), 200);
+	return f->req->local;
 }
 
 static void
@@ -664,10 +690,11 @@ main(void)
 	    TEST(variables_without_a_value_are_none),
 	    TEST(memory_never_moves),
 	    TEST(the_client_is_kept_if_it_is_wanted),
-	    TEST(a_copy_stands_by_itself),
+	    TEST(a_part_of_a_stream_is_a_request_of_its_own),
 	    TEST(paths_are_written_back),
 	    TEST(the_next_request_knows_nothing_of_the_last),
-	    TEST(release_leaves_an_empty_request),
+	    TEST(reset_leaves_an_empty_request),
+	    TEST(the_last_reference_frees_the_request),
 	    TEST(who_is_on_this_machine),
 	};
 

@@ -31,16 +31,16 @@ static const struct route rows[] = {
 static const struct routes routes = {.rows = rows, .n = COUNT_OF(rows)};
 
 struct fixture {
-	struct request req;
+	struct request *req;
 	struct buf why;
-	const struct route *route;
 };
 
 static int
 set_up(void **state)
 {
-	*state = calloc(1, sizeof(struct fixture));
-	return *state == NULL;
+	struct fixture *f = *state = calloc(1, sizeof(struct fixture));
+
+	return f == NULL || (f->req = request_new()) == NULL;
 }
 
 static int
@@ -48,7 +48,7 @@ tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	request_release(&f->req);
+	request_unref(f->req);
 	buf_release(&f->why);
 	free(f);
 	return 0;
@@ -59,9 +59,8 @@ get(struct fixture *f, const char *path, const char *query)
 {
 	int status;
 
-	assert_int_equal(ask_path(&f->req, path, query, &f->why), 200);
-	f->route = &rows[0];
-	status = route_request(&routes, &f->req, &f->route, &f->why);
+	assert_int_equal(ask_path(f->req, path, query, &f->why), 200);
+	status = route_request(&routes, f->req, &f->why);
 	assert_int_equal(status == 200, f->why.len == 0);
 	return status;
 }
@@ -70,8 +69,8 @@ static void
 assert_route(struct fixture *f, const char *path, const char *name)
 {
 	assert_int_equal(get(f, path, NULL), 200);
-	assert_non_null(f->route);
-	assert_string_equal(f->route->name, name);
+	assert_non_null(f->req->route);
+	assert_string_equal(f->req->route->name, name);
 }
 
 static void
@@ -81,7 +80,7 @@ literal_segments(void **state)
 
 	assert_route(f, "/", "index");
 	assert_route(f, "/-/status", "status");
-	assert_int_equal(f->req.n_segments, 2);
+	assert_int_equal(f->req->n_segments, 2);
 }
 
 static void
@@ -90,7 +89,7 @@ colon_segments_take_any_name(void **state)
 	struct fixture *f = *state;
 
 	assert_route(f, "/atlas", "database");
-	assert_str(f->req.segments[0], "atlas");
+	assert_str(f->req->segments[0], "atlas");
 	assert_route(f, "/atlas/places", "table");
 	assert_route(f, "/-/statu", "table");
 	assert_route(f, "/-/statuses", "table");
@@ -113,9 +112,9 @@ too_many_segments_match_nothing(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(get(f, "/a/b/c/d", NULL), 404);
-	assert_null(f->route);
+	assert_null(f->req->route);
 	assert_int_equal(get(f, "/-/static", NULL), 200);
-	assert_string_equal(f->route->name, "table");
+	assert_string_equal(f->req->route->name, "table");
 }
 
 static void
@@ -135,15 +134,15 @@ names_are_decoded(void **state)
 	struct fixture *f = *state;
 
 	assert_route(f, "/a~2Fb/c+d", "table");
-	assert_int_equal(f->req.n_names, 2);
-	assert_str(f->req.segments[0], "a/b");
-	assert_str(f->req.segments[1], "c d");
+	assert_int_equal(f->req->n_names, 2);
+	assert_str(f->req->segments[0], "a/b");
+	assert_str(f->req->segments[1], "c d");
 	assert_route(f, "/~/~2Ejson", "table");
-	assert_str(f->req.segments[0], "");
-	assert_str(f->req.segments[1], ".json");
+	assert_str(f->req->segments[0], "");
+	assert_str(f->req->segments[1], ".json");
 	assert_route(f, "/%C3/~00", "table");
-	assert_str(f->req.segments[0], "%C3");
-	assert_str(f->req.segments[1], "\0");
+	assert_str(f->req->segments[0], "%C3");
+	assert_str(f->req->segments[1], "\0");
 }
 
 static void
@@ -152,9 +151,9 @@ row_keys_stay_encoded(void **state)
 	struct fixture *f = *state;
 
 	assert_route(f, "/d~2D/t/a,b~2Cc", "row");
-	assert_int_equal(f->req.n_names, 2);
-	assert_str(f->req.segments[0], "d-");
-	assert_str(f->req.segments[2], "a,b~2Cc");
+	assert_int_equal(f->req->n_names, 2);
+	assert_str(f->req->segments[0], "d-");
+	assert_str(f->req->segments[2], "a,b~2Cc");
 }
 
 static void
@@ -183,7 +182,7 @@ row_keys_come_in_one_form(void **state)
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		assert_route(f, cases[i].path, "row");
-		assert_same(f->req.segments[2], str_of(cases[i].key));
+		assert_same(f->req->segments[2], str_of(cases[i].key));
 	}
 }
 
@@ -193,15 +192,15 @@ json_is_a_suffix(void **state)
 	struct fixture *f = *state;
 
 	assert_route(f, "/atlas", "database");
-	assert_int_equal(f->req.format, FORMAT_HTML);
+	assert_int_equal(f->req->format, FORMAT_HTML);
 	assert_route(f, "/atlas.json", "database");
-	assert_int_equal(f->req.format, FORMAT_JSON);
-	assert_str(f->req.segments[0], "atlas");
+	assert_int_equal(f->req->format, FORMAT_JSON);
+	assert_str(f->req->segments[0], "atlas");
 	assert_route(f, "/atlas/places/5.json", "row");
-	assert_int_equal(f->req.format, FORMAT_JSON);
-	assert_str(f->req.segments[2], "5");
+	assert_int_equal(f->req->format, FORMAT_JSON);
+	assert_str(f->req->segments[2], "5");
 	assert_route(f, "/-/status.json", "status");
-	assert_int_equal(f->req.format, FORMAT_JSON);
+	assert_int_equal(f->req->format, FORMAT_JSON);
 }
 
 static void
@@ -210,10 +209,10 @@ only_the_last_suffix_is_one(void **state)
 	struct fixture *f = *state;
 
 	assert_route(f, "/a.json.json", "database");
-	assert_str(f->req.segments[0], "a.json");
+	assert_str(f->req->segments[0], "a.json");
 	assert_route(f, "/a.json/b", "table");
-	assert_int_equal(f->req.format, FORMAT_HTML);
-	assert_str(f->req.segments[0], "a.json");
+	assert_int_equal(f->req->format, FORMAT_HTML);
+	assert_str(f->req->segments[0], "a.json");
 }
 
 static void
@@ -222,8 +221,8 @@ an_encoded_suffix_is_a_name(void **state)
 	struct fixture *f = *state;
 
 	assert_route(f, "/a~2Ejson", "database");
-	assert_int_equal(f->req.format, FORMAT_HTML);
-	assert_str(f->req.segments[0], "a.json");
+	assert_int_equal(f->req->format, FORMAT_HTML);
+	assert_str(f->req->segments[0], "a.json");
 }
 
 static void
@@ -232,8 +231,8 @@ the_index_as_json(void **state)
 	struct fixture *f = *state;
 
 	assert_route(f, "/.json", "index");
-	assert_int_equal(f->req.format, FORMAT_JSON);
-	assert_int_equal(f->req.n_segments, 0);
+	assert_int_equal(f->req->format, FORMAT_JSON);
+	assert_int_equal(f->req->n_segments, 0);
 	assert_int_equal(get(f, "/atlas/.json", NULL), 404);
 	assert_int_equal(get(f, "//.json", NULL), 404);
 }
@@ -244,7 +243,7 @@ unknown_suffixes_are_404(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(get(f, "/atlas.txt", NULL), 404);
-	assert_null(f->route);
+	assert_null(f->req->route);
 	assert_int_equal(get(f, "/atlas.", NULL), 404);
 	assert_int_equal(get(f, "/atlas.JSON", NULL), 404);
 	assert_int_equal(get(f, "/atlas.jsonx", NULL), 404);
@@ -258,11 +257,11 @@ files_keep_their_suffix(void **state)
 	struct fixture *f = *state;
 
 	assert_route(f, "/-/static/style-1.css", "file");
-	assert_int_equal(f->req.format, FORMAT_FILE);
-	assert_str(f->req.segments[2], "style-1.css");
+	assert_int_equal(f->req->format, FORMAT_FILE);
+	assert_str(f->req->segments[2], "style-1.css");
 	assert_route(f, "/-/static/data.json", "file");
-	assert_int_equal(f->req.format, FORMAT_FILE);
-	assert_str(f->req.segments[2], "data.json");
+	assert_int_equal(f->req->format, FORMAT_FILE);
+	assert_str(f->req->segments[2], "data.json");
 	assert_int_equal(get(f, "/-/static/", NULL), 301);
 }
 
@@ -272,11 +271,11 @@ an_error_comes_in_the_format_that_was_asked_for(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(get(f, "/a/b/c/d.json", NULL), 404);
-	assert_int_equal(f->req.format, FORMAT_JSON);
+	assert_int_equal(f->req->format, FORMAT_JSON);
 	assert_int_equal(get(f, "/a/b/c/d", NULL), 404);
-	assert_int_equal(f->req.format, FORMAT_HTML);
+	assert_int_equal(f->req->format, FORMAT_HTML);
 	assert_int_equal(get(f, "/a/b.json", "_size=0"), 400);
-	assert_int_equal(f->req.format, FORMAT_JSON);
+	assert_int_equal(f->req->format, FORMAT_JSON);
 }
 
 static void
@@ -297,7 +296,7 @@ a_slash_too_many_is_301(void **state)
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		assert_int_equal(get(f, cases[i].path, cases[i].query), 301);
-		assert_null(f->route);
+		assert_null(f->req->route);
 		assert_string_equal(buf_cstr(&f->why), cases[i].to);
 	}
 }
@@ -309,9 +308,8 @@ a_redirect_keeps_the_prefix(void **state)
 	struct vars v = {
 	    .method = "GET", .script_name = "/da ta", .path_info = "/a/"};
 
-	assert_int_equal(ask(&f->req, &v, NULL, &f->why), 200);
-	assert_int_equal(
-	    route_request(&routes, &f->req, &f->route, &f->why), 301);
+	assert_int_equal(ask(f->req, &v, NULL, &f->why), 200);
+	assert_int_equal(route_request(&routes, f->req, &f->why), 301);
 	assert_string_equal(buf_cstr(&f->why), "/da%20ta/a");
 }
 
@@ -337,7 +335,7 @@ no_redirect_goes_to_another_host(void **state)
 
 	for (size_t i = 0; i < COUNT_OF(paths); i++) {
 		assert_int_equal(get(f, paths[i], NULL), 404);
-		assert_null(f->route);
+		assert_null(f->req->route);
 	}
 }
 
@@ -354,11 +352,10 @@ no_redirect_under_a_prefix_goes_to_another_host(void **state)
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		int status = ask(&f->req, &cases[i], NULL, &f->why);
+		int status = ask(f->req, &cases[i], NULL, &f->why);
 
 		if (status == 200)
-			status =
-			    route_request(&routes, &f->req, &f->route, &f->why);
+			status = route_request(&routes, f->req, &f->why);
 		if (status == 301) {
 			assert_int_equal(f->why.data[0], '/');
 			assert_int_not_equal(f->why.data[1], '/');
@@ -376,9 +373,8 @@ other_methods_are_405(void **state)
 	for (size_t i = 0; i < COUNT_OF(paths); i++) {
 		struct vars v = {.method = "POST", .script_name = paths[i]};
 
-		assert_int_equal(ask(&f->req, &v, NULL, &f->why), 200);
-		assert_int_equal(
-		    route_request(&routes, &f->req, &f->route, &f->why), 405);
+		assert_int_equal(ask(f->req, &v, NULL, &f->why), 200);
+		assert_int_equal(route_request(&routes, f->req, &f->why), 405);
 		assert_has(buf_cstr(&f->why), "POST is not possible");
 	}
 }
@@ -389,10 +385,9 @@ head_is_as_get(void **state)
 	struct fixture *f = *state;
 	struct vars v = {.method = "HEAD", .script_name = "/atlas"};
 
-	assert_int_equal(ask(&f->req, &v, NULL, &f->why), 200);
-	assert_int_equal(
-	    route_request(&routes, &f->req, &f->route, &f->why), 200);
-	assert_string_equal(f->route->name, "database");
+	assert_int_equal(ask(f->req, &v, NULL, &f->why), 200);
+	assert_int_equal(route_request(&routes, f->req, &f->why), 200);
+	assert_string_equal(f->req->route->name, "database");
 }
 
 static void
@@ -404,9 +399,8 @@ a_long_method_is_cut_in_its_refusal(void **state)
 
 	memset(method, 'M', sizeof(method) - 1);
 	method[sizeof(method) - 1] = '\0';
-	assert_int_equal(ask(&f->req, &v, NULL, &f->why), 200);
-	assert_int_equal(
-	    route_request(&routes, &f->req, &f->route, &f->why), 405);
+	assert_int_equal(ask(f->req, &v, NULL, &f->why), 200);
+	assert_int_equal(route_request(&routes, f->req, &f->why), 405);
 	assert_true(f->why.len < 140);
 }
 
@@ -416,13 +410,13 @@ values_are_the_defaults_if_not_given(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(get(f, "/a/b", NULL), 200);
-	assert_false(f->req.values[SIZE].given);
-	assert_int_equal(f->req.values[SIZE].number, 100);
-	assert_false(f->req.values[TEXT].given);
-	assert_null(f->req.values[TEXT].text.s);
-	assert_int_equal(f->req.values[ANY].number, -1);
+	assert_false(f->req->values[SIZE].given);
+	assert_int_equal(f->req->values[SIZE].number, 100);
+	assert_false(f->req->values[TEXT].given);
+	assert_null(f->req->values[TEXT].text.s);
+	assert_int_equal(f->req->values[ANY].number, -1);
 	assert_int_equal(get(f, "/a/b", "&&x=1&"), 200);
-	assert_false(f->req.values[SIZE].given);
+	assert_false(f->req->values[SIZE].given);
 }
 
 static void
@@ -442,8 +436,8 @@ whole_numbers_within_their_range(void **state)
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		assert_int_equal(get(f, "/a/b", cases[i].query), 200);
-		assert_true(f->req.values[SIZE].given);
-		assert_int_equal(f->req.values[SIZE].number, cases[i].number);
+		assert_true(f->req->values[SIZE].given);
+		assert_int_equal(f->req->values[SIZE].number, cases[i].number);
 	}
 }
 
@@ -453,9 +447,9 @@ the_whole_range_of_64_bits(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(get(f, "/a/b", "any=9223372036854775807"), 200);
-	assert_true(f->req.values[ANY].number == INT64_MAX);
+	assert_true(f->req->values[ANY].number == INT64_MAX);
 	assert_int_equal(get(f, "/a/b", "any=-9223372036854775808"), 200);
-	assert_true(f->req.values[ANY].number == INT64_MIN);
+	assert_true(f->req->values[ANY].number == INT64_MIN);
 	assert_int_equal(get(f, "/a/b", "any=9223372036854775808"), 400);
 	assert_int_equal(get(f, "/a/b", "any=-9223372036854775809"), 400);
 	assert_int_equal(get(f, "/a/b", "any=18446744073709551617"), 400);
@@ -469,7 +463,7 @@ whole_numbers_out_of_their_range_are_400(void **state)
 	assert_int_equal(get(f, "/a/b", "_size=0"), 400);
 	assert_string_equal(buf_cstr(&f->why),
 	    "_size: expected a whole number from 1 to 1000, got \"0\".");
-	assert_non_null(f->route);
+	assert_non_null(f->req->route);
 	assert_int_equal(get(f, "/a/b", "_size=1001"), 400);
 	assert_int_equal(get(f, "/a/b", "_size=-1"), 400);
 	assert_int_equal(get(f, "/a/b", "_size=4294967297"), 400);
@@ -510,18 +504,18 @@ text_is_decoded(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(get(f, "/a/b", "_text=a+b%20c"), 200);
-	assert_true(f->req.values[TEXT].given);
-	assert_str(f->req.values[TEXT].text, "a b c");
+	assert_true(f->req->values[TEXT].given);
+	assert_str(f->req->values[TEXT].text, "a b c");
 	assert_int_equal(get(f, "/a/b", "_text=a%2Bb%26%3d"), 200);
-	assert_str(f->req.values[TEXT].text, "a+b&=");
+	assert_str(f->req->values[TEXT].text, "a+b&=");
 	assert_int_equal(get(f, "/a/b", "_text=a=b=c"), 200);
-	assert_str(f->req.values[TEXT].text, "a=b=c");
+	assert_str(f->req->values[TEXT].text, "a=b=c");
 	assert_int_equal(get(f, "/a/b", "_text=100%"), 200);
-	assert_str(f->req.values[TEXT].text, "100%");
+	assert_str(f->req->values[TEXT].text, "100%");
 	assert_int_equal(get(f, "/a/b", "_text=a%00b"), 200);
-	assert_str(f->req.values[TEXT].text, "a\0b");
+	assert_str(f->req->values[TEXT].text, "a\0b");
 	assert_int_equal(get(f, "/a/b", "_text=~41"), 200);
-	assert_str(f->req.values[TEXT].text, "~41");
+	assert_str(f->req->values[TEXT].text, "~41");
 }
 
 static void
@@ -530,11 +524,11 @@ empty_text_is_given(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(get(f, "/a/b", "_text="), 200);
-	assert_true(f->req.values[TEXT].given);
-	assert_non_null(f->req.values[TEXT].text.s);
-	assert_int_equal(f->req.values[TEXT].text.len, 0);
+	assert_true(f->req->values[TEXT].given);
+	assert_non_null(f->req->values[TEXT].text.s);
+	assert_int_equal(f->req->values[TEXT].text.len, 0);
 	assert_int_equal(get(f, "/a/b", "_text"), 200);
-	assert_true(f->req.values[TEXT].given);
+	assert_true(f->req->values[TEXT].given);
 }
 
 static void
@@ -543,7 +537,7 @@ text_must_be_utf8(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(get(f, "/a/b", "_text=%C3%A9"), 200);
-	assert_str(f->req.values[TEXT].text, "é");
+	assert_str(f->req->values[TEXT].text, "é");
 	assert_int_equal(get(f, "/a/b", "_text=%C3"), 400);
 	assert_string_equal(buf_cstr(&f->why),
 	    "_text: expected UTF-8 text of at most 10 bytes.");
@@ -569,12 +563,12 @@ the_first_of_repeated_parameters_counts(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(get(f, "/a/b", "_size=5&_size=6"), 200);
-	assert_int_equal(f->req.values[SIZE].number, 5);
+	assert_int_equal(f->req->values[SIZE].number, 5);
 	assert_int_equal(get(f, "/a/b", "_size=5&_size=x"), 200);
-	assert_int_equal(f->req.values[SIZE].number, 5);
+	assert_int_equal(f->req->values[SIZE].number, 5);
 	assert_int_equal(get(f, "/a/b", "_size=x&_size=5"), 400);
 	assert_int_equal(get(f, "/a/b", "_text=&_text=a"), 200);
-	assert_str(f->req.values[TEXT].text, "");
+	assert_str(f->req->values[TEXT].text, "");
 }
 
 static void
@@ -583,9 +577,9 @@ parameters_names_are_decoded(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(get(f, "/a/b", "%5fsi%7Ae=5"), 200);
-	assert_int_equal(f->req.values[SIZE].number, 5);
+	assert_int_equal(f->req->values[SIZE].number, 5);
 	assert_int_equal(get(f, "/a/b", "_SIZE=x&_size%00=x&=x"), 200);
-	assert_false(f->req.values[SIZE].given);
+	assert_false(f->req->values[SIZE].given);
 }
 
 static void
@@ -595,7 +589,7 @@ undeclared_parameters_are_ignored(void **state)
 
 	assert_int_equal(get(f, "/atlas", "_size=x&utm=1&%ff"), 200);
 	assert_int_equal(get(f, "/a/b", "size=x&_siz=x&_sizes=x"), 200);
-	assert_false(f->req.values[SIZE].given);
+	assert_false(f->req->values[SIZE].given);
 }
 
 static void
@@ -605,11 +599,11 @@ values_keep_apart(void **state)
 
 	assert_int_equal(
 	    get(f, "/a/b", "any=7&_text=%41%42&_size=5&_size=9"), 200);
-	assert_int_equal(f->req.values[SIZE].number, 5);
-	assert_str(f->req.values[TEXT].text, "AB");
-	assert_int_equal(f->req.values[ANY].number, 7);
-	assert_str(f->req.segments[0], "a");
-	assert_str(f->req.segments[1], "b");
+	assert_int_equal(f->req->values[SIZE].number, 5);
+	assert_str(f->req->values[TEXT].text, "AB");
+	assert_int_equal(f->req->values[ANY].number, 7);
+	assert_str(f->req->segments[0], "a");
+	assert_str(f->req->segments[1], "b");
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)

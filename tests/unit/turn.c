@@ -11,17 +11,15 @@
 static uint64_t
 version_for(struct pages *p, const char *path)
 {
-	const struct route *route;
-	struct request req = {0};
+	struct request *req = request_new();
 	struct lookup l;
 	struct buf why = {0};
 
-	assert_int_equal(ask_path(&req, path, NULL, &why), 200);
-	assert_int_equal(
-	    route_request(&publisher_routes, &req, &route, &why), 200);
-	l = pages_look_up(p, route, &req, LIT("key"), clock_steady_ms());
+	assert_int_equal(ask_path(req, path, NULL, &why), 200);
+	assert_int_equal(route_request(&publisher_routes, req, &why), 200);
+	l = pages_look_up(p, req, LIT("key"), clock_steady_ms());
 	assert_true(l.version_known);
-	request_release(&req);
+	request_unref(req);
 	buf_release(&why);
 	return l.version;
 }
