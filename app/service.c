@@ -257,6 +257,7 @@ make_routes(struct service *s, struct buf *why)
 	rows += s->n_own;
 	memcpy(rows, always->rows, always->n * sizeof(*rows));
 	s->routes.n = n;
+	s->routes.error = always->error;
 	for (size_t i = 0; i < always->n; i++) {
 		if (always->rows[i].params == NULL)
 			continue;

@@ -5,6 +5,7 @@
 
 #include "handlers/openapi.h"
 #include "handlers/page/asset.h"
+#include "handlers/page/error.h"
 #include "handlers/site/database.h"
 #include "handlers/site/definition.h"
 #include "handlers/site/index.h"
@@ -160,4 +161,5 @@ static const struct route rows[] = {
 const struct routes publisher_routes = {
     .rows = rows,
     .n = sizeof(rows) / sizeof(*rows),
+    .error = error_page,
 };

@@ -4,6 +4,7 @@
  */
 #include "app/http/route.h"
 
+#include "app/text/alloc.h"
 #include "app/text/url.h"
 #include "app/text/utf8.h"
 
@@ -276,6 +277,30 @@ route_request(const struct routes *routes, struct request *req, struct buf *why)
 	if (req->memory.failed)
 		return no_memory(why);
 	return ok ? 200 : 400;
+}
+
+struct page *
+route_refusal(const struct routes *routes, const struct request *req,
+    int status, const struct buf *why)
+{
+	struct page *page;
+
+	alloc_begin();
+	page = page_new();
+	if (page == NULL || why->failed) {
+		page_unref(page);
+		return NULL;
+	}
+	if (status == 301)
+		buf_printf(&page->header, "Location: %s\r\n", buf_cstr(why));
+	if (status == 405)
+		buf_lit(&page->header, "Allow: GET, HEAD\r\n");
+	if (status == 503)
+		buf_lit(&page->header, "Retry-After: 5\r\n");
+	page_error(page, status, "%s%s", status == 301 ? "The page is at " : "",
+	    buf_cstr(why));
+	routes->error(req, page);
+	return page_checked(page);
 }
 
 void

@@ -50,11 +50,18 @@ struct route {
 	bool row_key; /* a row's key: left encoded, since commas part it */
 };
 
+/*
+ * Renders an error: the status and the sentence in the page's body become an
+ * entity in the request's format.
+ */
+typedef void error_handler(const struct request *, struct page *);
+
 struct routes {
 	const struct route *rows;
 	size_t n;
 	/* How many segments each path has; NULL: they have not been counted. */
 	const unsigned char *depths;
+	error_handler *error;
 };
 
 /* The number of segments of a route's path. */
@@ -69,6 +76,13 @@ unsigned char route_depth(const struct route *);
  */
 int route_request(const struct routes *, struct request *, struct buf *why)
     __attribute__((warn_unused_result));
+
+/*
+ * The page for a request that is refused with this status and reason, as from
+ * request_parse or route_request.  A new reference; NULL: out of memory.
+ */
+struct page *route_refusal(const struct routes *, const struct request *,
+    int status, const struct buf *why);
 
 /* The database that a page of SCOPE_DATABASE is made from. */
 struct str route_database(const struct request *);

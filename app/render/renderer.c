@@ -15,7 +15,6 @@
 #include "app/text/alloc.h"
 #include "app/watch/clock.h"
 #include "app/watch/log.h"
-#include "handlers/page/error.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -192,7 +191,7 @@ render(struct renderer *r, struct job *job)
 		    job->request->id, (int)job->request->uri.len,
 		    job->request->uri.s, page->status, buf_cstr(&page->body));
 	if (page->status != 200 && !page->whole)
-		error_page(job->request, page);
+		r->site->routes->error(job->request, page);
 	page = page_checked(page);
 	if (page == NULL)
 		return NULL;

@@ -17,7 +17,6 @@
 #include "app/watch/clock.h"
 #include "app/watch/log.h"
 #include "db/sqlite/deadline.h"
-#include "handlers/page/error.h"
 
 bool
 cgi_is_asked_for(void)
@@ -187,7 +186,7 @@ cgi_run(const struct site *site)
 	if (status == 200)
 		status = route_request(site->routes, req, &why);
 	if (status != 200) {
-		page = error_refusal(req, status, &why);
+		page = route_refusal(site->routes, req, status, &why);
 		exit_status =
 		    respond(site, req, page, &bypass, clock_mono_us() - since);
 		goto out;

@@ -18,7 +18,6 @@
 #include "app/text/alloc.h"
 #include "app/watch/status.h"
 #include "db/sqlite/look.h"
-#include "handlers/page/error.h"
 
 static void
 look_at_worker(struct status *s, const struct stats *stats, size_t slot)
@@ -181,7 +180,7 @@ live_page(const struct live *live, const struct request *req)
 	struct buf why = {0};
 	struct page *page = may_see(live->site, req, &why)
 	    ? render(live, req)
-	    : error_refusal(req, 403, &why);
+	    : route_refusal(live->site->routes, req, 403, &why);
 
 	buf_release(&why);
 	return page;

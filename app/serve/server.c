@@ -16,7 +16,6 @@
 #include "app/serve/live.h"
 #include "app/watch/clock.h"
 #include "app/watch/log.h"
-#include "handlers/page/error.h"
 
 enum {
 	READ_TIMEOUT_MS = 10000,  /* for the rest of a request */
@@ -207,7 +206,7 @@ answer(struct server *s, struct conn *c, struct page *page)
 static void
 refuse(struct server *s, struct conn *c, int status, const struct buf *why)
 {
-	answer(s, c, error_refusal(c->request, status, why));
+	answer(s, c, route_refusal(s->site->routes, c->request, status, why));
 }
 
 /* Answers with a page about squall itself. */
@@ -255,7 +254,7 @@ shed(struct server *s, struct job *job)
 {
 	buf_reset(&s->why);
 	buf_lit(&s->why, "The server is busy. Please try again in a moment.");
-	job->page = error_refusal(job->request, 503, &s->why);
+	job->page = route_refusal(s->site->routes, job->request, 503, &s->why);
 	job->outcome.kind = OUTCOME_BYPASS;
 	deliver(s, job);
 }

@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 
-#include "app/text/alloc.h"
 #include "app/text/json.h"
 #include "app/text/url.h"
 #include "app/text/utf8.h"
@@ -127,29 +126,6 @@ error_page(const struct request *req, struct page *page)
 		error_html(req, page->status, text, &page->body);
 	}
 	buf_release(&message);
-}
-
-struct page *
-error_refusal(const struct request *req, int status, const struct buf *why)
-{
-	struct page *page;
-
-	alloc_begin();
-	page = page_new();
-	if (page == NULL || why->failed) {
-		page_unref(page);
-		return NULL;
-	}
-	if (status == 301)
-		buf_printf(&page->header, "Location: %s\r\n", buf_cstr(why));
-	if (status == 405)
-		buf_lit(&page->header, "Allow: GET, HEAD\r\n");
-	if (status == 503)
-		buf_lit(&page->header, "Retry-After: 5\r\n");
-	page_error(page, status, "%s%s", status == 301 ? "The page is at " : "",
-	    buf_cstr(why));
-	error_page(req, page);
-	return page_checked(page);
 }
 
 int
