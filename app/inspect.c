@@ -14,7 +14,7 @@
 #include "app/watch/log.h"
 #include "db/rows/facet.h"
 #include "db/rows/search.h"
-#include "db/schema/schema.h"
+#include "db/schema/table.h"
 #include "db/sqlite/guard.h"
 
 struct inspection {

@@ -16,7 +16,7 @@
 #include "app/process/listener.h"
 #include "app/render/descriptors.h"
 #include "app/watch/log.h"
-#include "db/schema/schema.h"
+#include "db/schema/table.h"
 #include "db/sqlite/look.h"
 #include "handlers/page/about.h"
 #include "handlers/routes.h"
@@ -230,7 +230,7 @@ count_segments(struct routes *routes)
 static bool
 make_routes(struct service *s, struct buf *why)
 {
-	const struct routes *always = &publisher_routes;
+	const struct routes *always = &routes_publisher;
 	const struct custom_site *custom = sites_find(s->config.site_name);
 	struct route *rows;
 	size_t n = always->n;
@@ -249,7 +249,7 @@ make_routes(struct service *s, struct buf *why)
 	rows += s->n_custom;
 	for (size_t i = 0; i < s->config.n_databases; i++) {
 		for (size_t j = 0; j < s->queries[i].n; j++) {
-			if (!stored_route(&rows[s->n_own++],
+			if (!stored_page_route(&rows[s->n_own++],
 				s->databases[i].name, &s->queries[i].list[j]))
 				return no_memory(why);
 		}
@@ -276,10 +276,10 @@ release_published(struct service *s)
 	size_t n = s->routes.n == 0 ? 0 : s->routes.n - s->n_custom;
 
 	for (size_t i = 0; i < s->n_own; i++)
-		stored_route_release(&rows[i]);
+		stored_page_route_release(&rows[i]);
 	for (size_t i = s->n_own; i < n; i++) {
 		if (rows[i].params !=
-		    publisher_routes.rows[i - s->n_own].params)
+		    routes_publisher.rows[i - s->n_own].params)
 			free((void *)rows[i].params);
 	}
 	free((void *)s->routes.rows);

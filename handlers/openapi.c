@@ -59,8 +59,8 @@ components(struct buf *b, const struct settings *settings, bool sql)
 	    "\"It can't be shown; why stands in error\",\"content\":"
 	    "{\"application/json\":{\"schema\":{\"$ref\":"
 	    "\"#/components/schemas/error\"}}}}},\"parameters\":{");
-	for (size_t i = 0; i < publisher_routes.n; i++) {
-		const struct route *r = &publisher_routes.rows[i];
+	for (size_t i = 0; i < routes_publisher.n; i++) {
+		const struct route *r = &routes_publisher.rows[i];
 		const struct params *params = route_params(r);
 
 		for (size_t j = 0; j < params->n; j++) {
@@ -263,8 +263,8 @@ table_paths(struct writer *w, const struct db *db, const struct table *t)
 {
 	static const char names[] = "/:database/:table";
 
-	for (size_t i = 0; i < publisher_routes.n; i++) {
-		const struct route *r = &publisher_routes.rows[i];
+	for (size_t i = 0; i < routes_publisher.n; i++) {
+		const struct route *r = &routes_publisher.rows[i];
 		struct operation o = {
 		    .route = r->name,
 		    .summary = r->summary,
@@ -336,8 +336,8 @@ database_paths(struct writer *w, const struct db *db)
 {
 	static const char names[] = "/:database";
 
-	for (size_t i = 0; i < publisher_routes.n; i++) {
-		const struct route *r = &publisher_routes.rows[i];
+	for (size_t i = 0; i < routes_publisher.n; i++) {
+		const struct route *r = &routes_publisher.rows[i];
 		const struct operation o = {
 		    .route = r->name,
 		    .summary = r->summary,
@@ -378,8 +378,8 @@ tables(struct writer *w, struct db *db)
 static void
 site_paths(struct writer *w)
 {
-	for (size_t i = 0; i < publisher_routes.n; i++) {
-		const struct route *r = &publisher_routes.rows[i];
+	for (size_t i = 0; i < routes_publisher.n; i++) {
+		const struct route *r = &routes_publisher.rows[i];
 		const struct operation o = {
 		    .route = r->name,
 		    .summary = r->summary,

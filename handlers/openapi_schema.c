@@ -65,7 +65,7 @@ row(struct buf *b, const struct db *db, const struct table *t)
 			json_raw(b, ",");
 		json_str(b, name);
 		json_raw(b, ":");
-		cell(b, t, i, table_metadata_column(m, str_of(name)));
+		cell(b, t, i, metadata_table_column(m, str_of(name)));
 	}
 	json_raw(b, "}}");
 }

@@ -2,7 +2,7 @@
 #define SQUALL_OPENAPI_SCHEMA_H
 
 #include "app/http/params.h"
-#include "db/schema/schema.h"
+#include "db/schema/table.h"
 #include "db/sqlite/published.h"
 
 /*

@@ -56,7 +56,7 @@ static const struct route rows[] = {
     {
 	.name = "robots",
 	.path = "/robots.txt",
-	.handler = robots_file,
+	.handler = introspect_robots,
 	.scope = SCOPE_ALL,
 	.file = true,
     },
@@ -64,7 +64,7 @@ static const struct route rows[] = {
 	.name = "versions",
 	.summary = "The versions of squall and SQLite",
 	.path = "/-/versions",
-	.handler = versions_page,
+	.handler = introspect_versions,
 	.scope = SCOPE_NONE,
 	.ttl_s = TTL_NEVER, /* no commit tells that another one is running */
     },
@@ -72,14 +72,14 @@ static const struct route rows[] = {
 	.name = "databases",
 	.summary = "The files of the databases",
 	.path = "/-/databases",
-	.handler = databases_page,
+	.handler = introspect_databases,
 	.scope = SCOPE_ALL,
     },
     {
 	.name = "metadata",
 	.summary = "What is said of all of them",
 	.path = "/-/metadata",
-	.handler = metadata_page,
+	.handler = introspect_metadata,
 	.scope = SCOPE_ALL,
     },
     {
@@ -158,7 +158,7 @@ static const struct route rows[] = {
     },
 };
 
-const struct routes publisher_routes = {
+const struct routes routes_publisher = {
     .rows = rows,
     .n = sizeof(rows) / sizeof(*rows),
     .error = error_page,

@@ -4,6 +4,6 @@
 #include "app/http/route.h"
 
 /* Every page of the generic publisher. */
-extern const struct routes publisher_routes;
+extern const struct routes routes_publisher;
 
 #endif

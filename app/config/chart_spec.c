@@ -7,7 +7,7 @@
 
 #include "app/text/value.h"
 
-const char *const chart_kinds[] = {
+const char *const chart_spec_kinds[] = {
     [CHART_NONE] = "none",
     [CHART_BAR] = "bar",
     [CHART_LINE] = "line",
@@ -108,8 +108,8 @@ take_kind(struct chart_spec *spec, struct str *s, struct buf *why)
 {
 	struct str word = take_word(s, '\r');
 
-	for (size_t i = CHART_BAR; chart_kinds[i] != NULL; i++) {
-		if (!str_is(word, chart_kinds[i]))
+	for (size_t i = CHART_BAR; chart_spec_kinds[i] != NULL; i++) {
+		if (!str_is(word, chart_spec_kinds[i]))
 			continue;
 		spec->kind = (enum chart_kind)i;
 		return true;

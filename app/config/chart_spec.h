@@ -19,7 +19,7 @@ enum chart_kind {
 	CHART_HISTOGRAM,
 };
 
-extern const char *const chart_kinds[]; /* their names; end with a NULL */
+extern const char *const chart_spec_kinds[]; /* their names; end with a NULL */
 
 struct chart_spec {
 	enum chart_kind kind;

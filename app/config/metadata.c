@@ -241,7 +241,7 @@ done(enum result result, const char *key, struct buf *why)
 }
 
 bool
-about_set(
+metadata_about_set(
     struct about *about, const char *key, const char *value, struct buf *why)
 {
 	return done(
@@ -249,7 +249,7 @@ about_set(
 }
 
 bool
-database_metadata_set(struct database_metadata *d, const char *key,
+metadata_database_set(struct database_metadata *d, const char *key,
     const char *value, struct buf *why)
 {
 	enum result result = try(database_keys, d, &d->given, key, value, why);
@@ -304,7 +304,7 @@ try_column(struct table_metadata *t, const char *key, const char *value,
 }
 
 bool
-table_metadata_set(struct table_metadata *t, const char *key, const char *value,
+metadata_table_set(struct table_metadata *t, const char *key, const char *value,
     struct buf *why)
 {
 	enum result result = try(table_keys, t, &t->given, key, value, why);
@@ -322,7 +322,7 @@ table_metadata_set(struct table_metadata *t, const char *key, const char *value,
 }
 
 bool
-about_is_empty(const struct about *a)
+metadata_about_is_empty(const struct about *a)
 {
 	for (const struct key_row *row = about_keys; row->name != NULL; row++) {
 		if (*(char *const *)((const char *)a + row->offset) != NULL)
@@ -332,7 +332,7 @@ about_is_empty(const struct about *a)
 }
 
 const struct column_metadata *
-table_metadata_column(const struct table_metadata *t, struct str column)
+metadata_table_column(const struct table_metadata *t, struct str column)
 {
 	for (size_t i = 0; i < t->n_columns; i++) {
 		const char *name = t->columns[i].column;
@@ -345,7 +345,7 @@ table_metadata_column(const struct table_metadata *t, struct str column)
 }
 
 bool
-words_have(const struct words *words, struct str s)
+metadata_words_have(const struct words *words, struct str s)
 {
 	for (size_t i = 0; i < words->n; i++) {
 		if (strlen(words->items[i]) == s.len &&
@@ -387,14 +387,14 @@ release(const struct key_row *rows, void *object)
 }
 
 void
-about_release(struct about *about)
+metadata_about_release(struct about *about)
 {
 	release(about_keys, about);
 	*about = (struct about){0};
 }
 
 void
-table_metadata_release(struct table_metadata *t)
+metadata_table_release(struct table_metadata *t)
 {
 	release(table_keys, t);
 	release(about_keys, &t->about);
@@ -409,11 +409,11 @@ table_metadata_release(struct table_metadata *t)
 }
 
 void
-database_metadata_release(struct database_metadata *d)
+metadata_database_release(struct database_metadata *d)
 {
 	for (size_t i = 0; i < d->n_tables; i++)
-		table_metadata_release(&d->tables[i]);
+		metadata_table_release(&d->tables[i]);
 	free(d->tables);
-	about_release(&d->about);
+	metadata_about_release(&d->about);
 	*d = (struct database_metadata){0};
 }

@@ -18,7 +18,7 @@ struct about {
 	char *source, *source_url;
 	char *license, *license_url;
 	char *about, *about_url;
-	uint64_t given; /* for about_set: which of them were */
+	uint64_t given; /* for metadata_about_set: which of them were */
 };
 
 struct words {
@@ -63,25 +63,25 @@ struct database_metadata {
  * Set what a key of the INI file says.  False if there is no such key, if its
  * value is wrong or if it was given before: `why` says so.
  */
-bool
-about_set(struct about *, const char *key, const char *value, struct buf *why);
-bool table_metadata_set(struct table_metadata *, const char *key,
+bool metadata_about_set(
+    struct about *, const char *key, const char *value, struct buf *why);
+bool metadata_table_set(struct table_metadata *, const char *key,
     const char *value, struct buf *why);
-bool database_metadata_set(struct database_metadata *, const char *key,
+bool metadata_database_set(struct database_metadata *, const char *key,
     const char *value, struct buf *why);
 
 /* Whether it says anything. */
-bool about_is_empty(const struct about *);
+bool metadata_about_is_empty(const struct about *);
 
 /* NULL if nothing is said of the column.  Case does not matter. */
 const struct column_metadata *
-table_metadata_column(const struct table_metadata *, struct str column);
+metadata_table_column(const struct table_metadata *, struct str column);
 
-bool words_have(const struct words *, struct str);
+bool metadata_words_have(const struct words *, struct str);
 
 /* Free what they own. */
-void about_release(struct about *);
-void table_metadata_release(struct table_metadata *);
-void database_metadata_release(struct database_metadata *);
+void metadata_about_release(struct about *);
+void metadata_table_release(struct table_metadata *);
+void metadata_database_release(struct database_metadata *);
 
 #endif

@@ -178,7 +178,7 @@ database_key(struct config_database *d, const char *key, const char *value,
 		return false;
 	}
 	if (strcmp(key, "file") != 0)
-		return database_metadata_set(&d->metadata, key, value, why);
+		return metadata_database_set(&d->metadata, key, value, why);
 	if (d->file == NULL)
 		return value_copy(&d->file, value, why);
 	buf_printf(why, "[database %s] has a file already", d->name);
@@ -212,14 +212,14 @@ file_key(void *arg, const char *key, const char *value, struct buf *why)
 	case SECTION_NONE:
 		return options_key(c, key, value, why);
 	case SECTION_SITE:
-		ok = about_set(&c->site, key, value, why);
+		ok = metadata_about_set(&c->site, key, value, why);
 		break;
 	case SECTION_DATABASE:
 		ok = database_key(
 		    &c->databases[c->n_databases - 1], key, value, why);
 		break;
 	case SECTION_TABLE:
-		ok = table_metadata_set(
+		ok = metadata_table_set(
 		    &c->tables[c->n_tables - 1], key, value, why);
 		break;
 	}
@@ -312,11 +312,11 @@ sections_release(struct config *c)
 	for (size_t i = 0; i < c->n_databases; i++) {
 		free(c->databases[i].name);
 		free(c->databases[i].file);
-		database_metadata_release(&c->databases[i].metadata);
+		metadata_database_release(&c->databases[i].metadata);
 	}
 	for (size_t i = 0; i < c->n_tables; i++)
-		table_metadata_release(&c->tables[i]);
+		metadata_table_release(&c->tables[i]);
 	free(c->databases);
 	free(c->tables);
-	about_release(&c->site);
+	metadata_about_release(&c->site);
 }

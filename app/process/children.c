@@ -52,13 +52,13 @@ children_release(struct children *cs)
 
 	while ((c = cs->first) != NULL) {
 		cs->first = c->next;
-		child_free(c);
+		children_free(c);
 	}
 	free(cs->fds);
 }
 
 void
-child_free(struct child *c)
+children_free(struct child *c)
 {
 	if (c->link >= 0)
 		close(c->link);
@@ -150,13 +150,13 @@ children_fork(
 	*link = ends[1];
 	c->pid = fork();
 	if (c->pid == 0) {
-		child_free(c);
+		children_free(c);
 		be_born(cs, master);
 		return 0;
 	}
 	close(ends[1]);
 	if (c->pid < 0) {
-		child_free(c);
+		children_free(c);
 		return -1;
 	}
 	add(cs, c, START_MS);
@@ -179,7 +179,7 @@ children_adopt(struct children *cs, const struct child *from, int64_t ms)
 }
 
 void
-child_retire(struct child *c, int signal_number, int64_t ms)
+children_retire(struct child *c, int signal_number, int64_t ms)
 {
 	kill(c->pid, signal_number);
 	let_finish(c, ms);

@@ -56,7 +56,7 @@ children_fork(struct children *, unsigned generation, size_t *place, int *link);
 /*
  * Takes a process over that is this one's child already, as children_fork has
  * made it before this program was executed.  One that was told to finish then
- * has `ms` from now on, as with child_retire.  False without memory.
+ * has `ms` from now on, as with children_retire.  False without memory.
  */
 bool children_adopt(struct children *, const struct child *, int64_t ms);
 
@@ -64,7 +64,7 @@ bool children_adopt(struct children *, const struct child *, int64_t ms);
  * Has it finish: with a signal, and SIGKILL when it says no more that it lives,
  * or after so many milliseconds; 0: however long it takes.
  */
-void child_retire(struct child *, int signal_number, int64_t ms);
+void children_retire(struct child *, int signal_number, int64_t ms);
 
 void children_signal(const struct children *, int signal_number);
 
@@ -77,10 +77,10 @@ size_t children_wait(struct children *, int fd, int64_t wait_us);
 
 /*
  * One that has ended, with its status as waitpid(2) has it; NULL if none has.
- * To be freed with child_free.
+ * To be freed with children_free.
  */
 struct child *children_reap(struct children *, int *status);
-void child_free(struct child *);
+void children_free(struct child *);
 
 /* Kills who has not become ready, is silent, or takes too long to finish. */
 void children_kill_overdue(struct children *);

@@ -259,7 +259,7 @@ reconcile(struct pool *p)
 	while (n.old != NULL &&
 	    (n.old->state == CHILD_STARTING || n.all_serving > wanted ||
 		n.serving >= wanted)) {
-		child_retire(n.old, SIGHUP, p->ops->drain_limit(p->service));
+		children_retire(n.old, SIGHUP, p->ops->drain_limit(p->service));
 		n = count(p);
 	}
 	if (n.old != NULL || n.serving < wanted)
@@ -300,7 +300,7 @@ bury(struct pool *p, struct child *c, int status)
 		back_off(p);
 	else if (failed)
 		p->start_us = clock_mono_us() + REPLACE_MS * 1000;
-	child_free(c);
+	children_free(c);
 }
 
 static void
@@ -314,7 +314,7 @@ stop_workers(struct pool *p, int signal_number)
 	log_info("master", "%s: finishing", strsignal(signal_number));
 	notify("STOPPING=1");
 	for (struct child *c = p->children.first; c != NULL; c = c->next)
-		child_retire(c, SIGTERM, STOP_MS);
+		children_retire(c, SIGTERM, STOP_MS);
 }
 
 static void

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "app/cache/memory.h"
-#include "app/render/encode.h"
+#include "app/render/encoder.h"
 #include "app/render/renderer.h"
 #include "app/render/renderers.h"
 #include "app/watch/clock.h"
@@ -168,7 +168,7 @@ pages_inflated(struct pages *p, const struct page *page)
 	if (plain != NULL)
 		return page_ref(plain);
 	plain = page_new();
-	if (plain == NULL || !decode_body(page, &plain->body)) {
+	if (plain == NULL || !encoder_decode(page, &plain->body)) {
 		page_unref(plain);
 		return NULL;
 	}

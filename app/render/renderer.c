@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "app/cache/cache.h"
-#include "app/render/encode.h"
+#include "app/render/encoder.h"
 #include "app/render/slow.h"
 #include "app/text/alloc.h"
 #include "app/watch/clock.h"
@@ -197,7 +197,7 @@ render(struct renderer *r, struct job *job)
 		return NULL;
 	buf_trim(&page->body);
 	if (!job->request->uncached)
-		encode_page(r->encoder, page);
+		encoder_page(r->encoder, page);
 	stats_work(r->site->slot, WORK_RENDERS, 1);
 	stats_work(r->site->slot, WORK_STATEMENTS, r->work.queries);
 	stats_work(r->site->slot, WORK_DB_US, (uint64_t)r->work.us);

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/render/encode.h"
+#include "app/render/encoder.h"
 #include "app/render/renderer.h"
 #include "app/serve/access.h"
 #include "app/serve/live.h"
@@ -104,7 +104,7 @@ respond(const struct site *site, const struct request *req,
 	if (form.not_modified || req->method == METHOD_HEAD) {
 		body.len = 0;
 	} else if (form.inflate) {
-		ok = decode_body(page, &plain);
+		ok = encoder_decode(page, &plain);
 		body = (struct str){buf_cstr(&plain), plain.len};
 	}
 	if (ok && !head.failed) {

@@ -67,7 +67,7 @@ weight(struct str parameters)
 }
 
 bool
-accepts_gzip(struct str accept_encoding)
+negotiate_gzip(struct str accept_encoding)
 {
 	int gzip = -1, identity = -1, any = -1;
 
@@ -109,7 +109,7 @@ is_tag(struct str given, struct str tag)
 }
 
 bool
-matches_tag(struct str if_none_match, struct str tag)
+negotiate_etag(struct str if_none_match, struct str tag)
 {
 	if (str_is(trim(if_none_match), "*"))
 		return true;

@@ -11,7 +11,7 @@
  * Whether an Accept-Encoding value (RFC 9110, section 12.5.3) prefers gzip to
  * identity, or likes both alike.  Without a value: no.
  */
-bool accepts_gzip(struct str accept_encoding);
+bool negotiate_gzip(struct str accept_encoding);
 
 /*
  * Whether an If-None-Match value (RFC 9110, section 13.1.2) names the entity:
@@ -19,6 +19,6 @@ bool accepts_gzip(struct str accept_encoding);
  * and without the "-gzip" that squall, Apache and others put at their end for
  * the compressed form.
  */
-bool matches_tag(struct str if_none_match, struct str tag);
+bool negotiate_etag(struct str if_none_match, struct str tag);
 
 #endif

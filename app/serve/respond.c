@@ -89,9 +89,9 @@ respond_form(const struct request *req, const struct page *page, bool cors)
 	return (struct form){
 	    .not_modified = page->status == 200 && tag.len > 0 &&
 		req->if_none_match.len > 0 &&
-		matches_tag(req->if_none_match, tag),
+		negotiate_etag(req->if_none_match, tag),
 	    .inflate =
-		page->plain_len > 0 && !accepts_gzip(req->accept_encoding),
+		page->plain_len > 0 && !negotiate_gzip(req->accept_encoding),
 	    .cors = cors && media_is_data(page->type),
 	};
 }

@@ -250,3 +250,15 @@ sqltext_comment(struct str *sql, struct str *line, int *number)
 	}
 	return false;
 }
+
+void
+sqltext_name(struct buf *sql, struct str name)
+{
+	buf_char(sql, '"');
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.s[i] == '"')
+			buf_char(sql, '"');
+		buf_char(sql, name.s[i]);
+	}
+	buf_char(sql, '"');
+}

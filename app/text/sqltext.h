@@ -1,6 +1,7 @@
 #ifndef SQUALL_SQLTEXT_H
 #define SQUALL_SQLTEXT_H
 
+#include "app/text/buf.h"
 #include "app/text/str.h"
 
 /*
@@ -39,5 +40,8 @@ const char *sqltext_no_condition(struct str sql);
  * empty lines before it are passed over, and counted.
  */
 bool sqltext_comment(struct str *sql, struct str *line, int *number);
+
+/* An identifier in double quotes: the only way for a name into SQL. */
+void sqltext_name(struct buf *sql, struct str name);
 
 #endif

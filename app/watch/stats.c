@@ -16,7 +16,7 @@
 enum { CACHE_LINE = 64 };
 
 struct shared_histogram {
-	_Atomic uint64_t buckets[HISTOGRAM_BUCKETS];
+	_Atomic uint64_t buckets[LATENCY_BUCKETS];
 	_Atomic uint64_t sum_us;
 };
 
@@ -168,7 +168,7 @@ stats_reply(struct stats_slot *slot, const struct stats_reply *r)
 	if (r->status == 304)
 		add(&slot->counts[COUNT_NOT_MODIFIED], 1);
 	add(&slot->counts[COUNT_BYTES], r->bytes);
-	add(&h->buckets[histogram_bucket(r->us)], 1);
+	add(&h->buckets[latency_bucket(r->us)], 1);
 	add(&h->sum_us, r->us > 0 ? (uint64_t)r->us : 0);
 }
 
@@ -192,7 +192,7 @@ stats_sum(const struct stats *s, struct stats_sum *sum)
 			sum_up(slot->requests[j], sum->requests[j], OUTCOMES);
 		for (size_t j = 0; j < LATENCIES; j++) {
 			sum_up(slot->latency[j].buckets,
-			    sum->latency[j].buckets, HISTOGRAM_BUCKETS);
+			    sum->latency[j].buckets, LATENCY_BUCKETS);
 			sum_up(&slot->latency[j].sum_us,
 			    &sum->latency[j].sum_us, 1);
 		}

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "app/watch/histogram.h"
+#include "app/watch/latency.h"
 #include "app/watch/outcome.h"
 
 /*
@@ -115,7 +115,7 @@ struct stats_sum {
 	uint64_t requests[STATS_ROUTES][OUTCOMES];
 	uint64_t counts[COUNTS];
 	uint64_t works[WORKS];
-	struct histogram latency[LATENCIES];
+	struct latency latency[LATENCIES];
 };
 
 void stats_sum(const struct stats *, struct stats_sum *);

@@ -9,6 +9,7 @@
 
 #include "app/text/alloc.h"
 #include "app/text/json.h"
+#include "app/text/sqltext.h"
 #include "db/rows/keyset.h"
 #include "db/schema/label.h"
 #include "db/sqlite/published.h"
@@ -88,7 +89,7 @@ find_reference(struct db *db, const struct table *t, size_t column,
 			continue;
 		table_release(parent);
 		if (table_read(db, str_of(f->table), parent) &&
-		    foreign_key_targets(f, parent, columns) &&
+		    table_foreign_key_targets(f, parent, columns) &&
 		    table_is_unique(parent, columns, 1)) {
 			*to = columns[0];
 			return true;
@@ -125,7 +126,7 @@ add_label(struct db *db, const struct table *t, size_t column, struct buf *sql)
 			buf_lit(sql, ", (SELECT ");
 			add_cut(&parent, label, sql);
 			buf_lit(sql, " FROM ");
-			sql_name(sql, str_of(parent.name));
+			sqltext_name(sql, str_of(parent.name));
 			buf_lit(sql, " AS p WHERE ");
 			keyset_column_as(&parent, to, 'p', sql);
 			buf_lit(sql, " = +f.value LIMIT 1)");

@@ -8,6 +8,7 @@
 
 #include "app/text/json.h"
 #include "app/text/json_valid.h"
+#include "app/text/sqltext.h"
 #include "app/text/utf8.h"
 #include "db/rows/keyset.h"
 #include "db/rows/number.h"
@@ -489,7 +490,7 @@ void
 filters_table_sql(const struct filters *f, struct buf *sql)
 {
 	buf_lit(sql, " FROM ");
-	sql_name(sql, str_of(f->table->name));
+	sqltext_name(sql, str_of(f->table->name));
 }
 
 void

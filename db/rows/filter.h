@@ -1,7 +1,7 @@
 #ifndef SQUALL_FILTER_H
 #define SQUALL_FILTER_H
 
-#include "db/schema/schema.h"
+#include "db/schema/table.h"
 #include "db/sqlite/query.h"
 
 /*

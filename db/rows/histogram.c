@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "app/text/alloc.h"
+#include "app/text/sqltext.h"
 #include "db/rows/keyset.h"
 
 enum {
@@ -97,10 +98,10 @@ read_ends(struct sample *s, int64_t *first, int64_t *last)
 
 	buf_printf(&sql, "SELECT (SELECT min(%s)", s->rowid);
 	buf_lit(&sql, " FROM ");
-	sql_name(&sql, str_of(s->filters->table->name));
+	sqltext_name(&sql, str_of(s->filters->table->name));
 	buf_printf(&sql, "), (SELECT max(%s)", s->rowid);
 	buf_lit(&sql, " FROM ");
-	sql_name(&sql, str_of(s->filters->table->name));
+	sqltext_name(&sql, str_of(s->filters->table->name));
 	buf_lit(&sql, ")");
 	query_open_buf(&q, s->db, &sql);
 	found = query_next(&q);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/text/sqltext.h"
 #include "app/text/url.h"
 
 /* How a token writes numbers. */
@@ -86,9 +87,9 @@ keyset_init(struct keyset *k, const struct table *t, size_t sort_column,
 void
 keyset_column(const struct table *t, size_t column, struct buf *sql)
 {
-	sql_name(sql, str_of(t->name));
+	sqltext_name(sql, str_of(t->name));
 	buf_char(sql, '.');
-	sql_name(sql, str_of(table_column_name(t, column)));
+	sqltext_name(sql, str_of(table_column_name(t, column)));
 }
 
 void
@@ -97,7 +98,7 @@ keyset_column_as(
 {
 	buf_char(sql, alias);
 	buf_char(sql, '.');
-	sql_name(sql, str_of(table_column_name(t, column)));
+	sqltext_name(sql, str_of(table_column_name(t, column)));
 }
 
 void
@@ -313,7 +314,7 @@ add_far_value(const struct keyset *k, const struct keyset_position *p,
 	buf_lit(sql, "(SELECT ");
 	keyset_column_as(k->table, k->terms[term].column, 'f', sql);
 	buf_lit(sql, " FROM ");
-	sql_name(sql, str_of(k->table->name));
+	sqltext_name(sql, str_of(k->table->name));
 	buf_lit(sql, " AS f");
 	for (size_t i = far_key(k); i < k->n; i++) {
 		buf_str(sql, i == far_key(k) ? " WHERE " : " AND ");

@@ -1,7 +1,7 @@
 #ifndef SQUALL_KEYSET_H
 #define SQUALL_KEYSET_H
 
-#include "db/schema/schema.h"
+#include "db/schema/table.h"
 #include "db/sqlite/query.h"
 
 /*

@@ -10,6 +10,7 @@
 
 #include "app/text/alloc.h"
 #include "app/text/json.h"
+#include "app/text/sqltext.h"
 #include "app/text/url.h"
 #include "db/rows/number.h"
 #include "db/schema/label.h"
@@ -28,7 +29,7 @@ add_parent_column(
     struct buf *sql, const struct table *parent, size_t column, size_t i)
 {
 	buf_printf(sql, "p%zu.", i);
-	sql_name(sql, str_of(table_column_name(parent, column)));
+	sqltext_name(sql, str_of(table_column_name(parent, column)));
 }
 
 /* At most one row matches, so this leaves the page's rows as they are. */
@@ -37,7 +38,7 @@ add_join(struct rows *r, const struct table *parent,
     const struct foreign_key *f, const size_t *to)
 {
 	buf_lit(&r->joins, " LEFT JOIN ");
-	sql_name(&r->joins, str_of(parent->name));
+	sqltext_name(&r->joins, str_of(parent->name));
 	buf_printf(&r->joins, " AS p%zu", r->n_references);
 	for (size_t i = 0; i < f->n; i++) {
 		buf_str(&r->joins, i == 0 ? " ON " : " AND ");
@@ -82,7 +83,7 @@ add_reference(struct rows *r, const struct foreign_key *f, int *next)
 	struct table parent;
 
 	if (!table_read(r->db, str_of(f->table), &parent) ||
-	    !foreign_key_targets(f, &parent, to) ||
+	    !table_foreign_key_targets(f, &parent, to) ||
 	    !table_is_unique(&parent, to, f->n) ||
 	    (parent.n_key == 0 && parent.rowid == NULL)) {
 		table_release(&parent);
@@ -179,7 +180,7 @@ begin_select(const struct rows *r, struct buf *sql)
 	buf_lit(sql, " FROM (SELECT ");
 	buf_add(sql, r->columns.data, r->columns.len);
 	buf_lit(sql, " FROM ");
-	sql_name(sql, str_of(r->table->name));
+	sqltext_name(sql, str_of(r->table->name));
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include <strings.h>
 
+#include "app/text/sqltext.h"
 #include "db/rows/keyset.h"
 #include "db/schema/declaration.h"
 #include "db/schema/inventory.h"
@@ -365,9 +366,9 @@ add_select(
 	buf_lit(sql, "SELECT ");
 	buf_str(sql, rowid_name(s->index));
 	buf_lit(sql, " FROM ");
-	sql_name(sql, str_of(fts->name));
+	sqltext_name(sql, str_of(fts->name));
 	buf_lit(sql, " WHERE ");
-	sql_name(sql,
+	sqltext_name(sql,
 	    str_of(term->column < fts->n_columns
 		    ? fts->columns[term->column].name
 		    : fts->name));

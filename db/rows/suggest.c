@@ -213,7 +213,7 @@ suggest(const struct sample *s, size_t column,
 }
 
 size_t
-facets_suggest(struct db *db, const struct filters *f, int64_t limit_ms,
+suggest_facets(struct db *db, const struct filters *f, int64_t limit_ms,
     struct facet_suggestion out[FACET_SUGGESTIONS_MAX])
 {
 	const struct table *t = f->table;

@@ -22,7 +22,7 @@ enum { FACET_SUGGESTIONS_MAX = 64 }; /* for one page */
  * page's time; there are no suggestions if that was not enough.  Returns how
  * many there are.
  */
-size_t facets_suggest(struct db *, const struct filters *, int64_t limit_ms,
+size_t suggest_facets(struct db *, const struct filters *, int64_t limit_ms,
     struct facet_suggestion out[FACET_SUGGESTIONS_MAX]);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "app/text/json.h"
 #include "app/text/json_valid.h"
+#include "app/text/sqltext.h"
 #include "app/text/utf8.h"
 #include "db/rows/keyset.h"
 #include "db/rows/number.h"
@@ -115,7 +116,7 @@ add_sql(const struct table *t, const struct table *other,
 		keyset_column_as(other, f->from[i], 'o', sql);
 	}
 	buf_lit(sql, " FROM ");
-	sql_name(sql, str_of(other->name));
+	sqltext_name(sql, str_of(other->name));
 	buf_lit(sql, " AS o WHERE ");
 	keyset_column_as(other, column, 'o', sql);
 	buf_lit(sql, " = ");
@@ -134,7 +135,7 @@ add(struct filters *filters, const struct table *other, const struct wish *w,
 	size_t to[SCHEMA_KEY_MAX];
 	bool as_number;
 
-	if (f == NULL || !foreign_key_targets(f, t, to)) {
+	if (f == NULL || !table_foreign_key_targets(f, t, to)) {
 		buf_printf(why, "_through: “%.*s” does not refer to %s.",
 		    (int)table.len, table.s, t->name);
 		return false;

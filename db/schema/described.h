@@ -1,7 +1,7 @@
 #ifndef SQUALL_DESCRIBED_H
 #define SQUALL_DESCRIBED_H
 
-#include "db/schema/schema.h"
+#include "db/schema/table.h"
 
 /*
  * The tables that a connection has read the descriptions of, so that not every

@@ -3,6 +3,7 @@
  */
 #include "db/schema/indexes.h"
 
+#include "app/text/sqltext.h"
 #include "db/sqlite/query.h"
 
 /* The column, if it is of the set and not yet in `seen`; notes it there. */
@@ -74,11 +75,11 @@ indexes_advise(const struct table *t, size_t column, struct buf *b)
 		return;
 	buf_printf(&name, "%s_%s", t->name, t->columns[column].name);
 	buf_lit(b, "CREATE INDEX ");
-	sql_name(b, str_of_buf(&name));
+	sqltext_name(b, str_of_buf(&name));
 	buf_lit(b, " ON ");
-	sql_name(b, str_of(t->name));
+	sqltext_name(b, str_of(t->name));
 	buf_lit(b, " (");
-	sql_name(b, str_of(t->columns[column].name));
+	sqltext_name(b, str_of(t->columns[column].name));
 	buf_char(b, ')');
 	buf_release(&name);
 }

@@ -1,7 +1,7 @@
 #ifndef SQUALL_INDEXES_H
 #define SQUALL_INDEXES_H
 
-#include "db/schema/schema.h"
+#include "db/schema/table.h"
 
 /*
  * Whether rows with given values in these columns are found, and those of one

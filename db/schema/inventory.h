@@ -2,7 +2,7 @@
 #define SQUALL_INVENTORY_H
 
 #include "app/text/buf.h"
-#include "db/schema/schema.h"
+#include "db/schema/table.h"
 
 /*
  * Everything that the schema names: its tables, the declarations of virtual

@@ -1,7 +1,7 @@
 #ifndef SQUALL_LABEL_H
 #define SQUALL_LABEL_H
 
-#include "db/schema/schema.h"
+#include "db/schema/table.h"
 
 /*
  * The column that names a row to people: called name, title, label or the

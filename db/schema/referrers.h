@@ -1,7 +1,7 @@
 #ifndef SQUALL_REFERRERS_H
 #define SQUALL_REFERRERS_H
 
-#include "db/schema/schema.h"
+#include "db/schema/table.h"
 
 /*
  * The foreign keys of other tables, and of the table itself, that refer to its

@@ -221,15 +221,3 @@ query_close(struct query *q)
 	sqlite3_finalize(q->statement.stmt);
 	q->statement.stmt = NULL;
 }
-
-void
-sql_name(struct buf *sql, struct str name)
-{
-	buf_char(sql, '"');
-	for (size_t i = 0; i < name.len; i++) {
-		if (name.s[i] == '"')
-			buf_char(sql, '"');
-		buf_char(sql, name.s[i]);
-	}
-	buf_char(sql, '"');
-}

@@ -6,7 +6,7 @@
 
 /*
  * A SELECT and its rows.  SQL text consists of literals and of identifiers
- * from the schema, quoted by sql_name; values are always bound.
+ * from the schema, quoted by sqltext_name; values are always bound.
  *
  *	query_open(&q, db, sql);
  *	query_bind_int(&q, 1, limit);
@@ -55,8 +55,5 @@ struct str query_blob(const struct query *, int column);
 bool query_is_null(const struct query *, int column);
 
 void query_close(struct query *);
-
-/* An identifier in double quotes: the only way for a name into SQL. */
-void sql_name(struct buf *sql, struct str name);
 
 #endif

@@ -349,5 +349,5 @@ int
 country_page(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
-	return read_database(req, catalog, page, read);
+	return reader_database(req, catalog, page, read);
 }

@@ -8,6 +8,7 @@
 #include "app/text/url.h"
 #include "handlers/map/map.h"
 #include "handlers/map/outline.h"
+#include "handlers/page/links.h"
 
 static const struct layout_link links[] = {
     {"/countries", "Countries"},

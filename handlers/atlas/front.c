@@ -7,6 +7,7 @@
 #include "handlers/atlas/marks.h"
 #include "handlers/chart/chart.h"
 #include "handlers/map/map.h"
+#include "handlers/page/links.h"
 #include "handlers/page/reader.h"
 #include "handlers/sql/stored_page.h"
 
@@ -128,7 +129,7 @@ read(const struct request *req, struct db *db, struct page *page)
 	list_continents(b, req, db);
 	list_cities(b, req, db);
 	html_raw(b, "</div>\n");
-	stored_list_html(b, req, db);
+	stored_page_list_html(b, req, db);
 	atlas_end(b, req);
 	return 200;
 }
@@ -137,5 +138,5 @@ int
 front_page(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
-	return read_database(req, catalog, page, read);
+	return reader_database(req, catalog, page, read);
 }

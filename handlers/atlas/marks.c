@@ -52,7 +52,7 @@ marks_add(struct marks *m, const struct query *q)
 	struct str name = query_text(q, 1), shown = utf8_cut(name, NAME_MAX);
 	int64_t people = query_int(q, 2);
 	struct point point = {query_real(q, 3), query_real(q, 4)};
-	struct xy at = project(m->projection, point);
+	struct xy at = projection_apply(m->projection, point);
 	double r;
 
 	if (!(at.x >= 0 && at.y >= 0 && at.x <= m->projection->width &&

@@ -89,7 +89,7 @@ draw_inset(struct buf *b, const struct query *place)
 	map_begin(b, &p, "Where it is in the world", buf_cstr(&words));
 	map_land(b, &p);
 	buf_printf(b, "<circle class=\"own\" cx=\"%.0f\" cy=\"%.0f\" r=\"5\"/>",
-	    project(&p, at).x, project(&p, at).y);
+	    projection_apply(&p, at).x, projection_apply(&p, at).y);
 	map_end(b);
 	buf_release(&words);
 }
@@ -317,5 +317,5 @@ int
 place_page(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
-	return read_database(req, catalog, page, read);
+	return reader_database(req, catalog, page, read);
 }

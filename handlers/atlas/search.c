@@ -6,6 +6,7 @@
 #include "app/text/json.h"
 #include "handlers/atlas/frame.h"
 #include "handlers/atlas/words.h"
+#include "handlers/page/links.h"
 #include "handlers/page/reader.h"
 
 enum { WORDS_MAX = 200, FOUND = 50, FOUND_MAX = 100 };
@@ -164,5 +165,5 @@ int
 search_page(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
-	return read_database(req, catalog, page, read);
+	return reader_database(req, catalog, page, read);
 }

@@ -10,7 +10,9 @@
 
 #include "app/text/alloc.h"
 #include "app/text/html.h"
-#include "handlers/chart/chart_plot.h"
+#include "handlers/chart/bars.h"
+#include "handlers/chart/lines.h"
+#include "handlers/chart/plot.h"
 
 static bool
 is_numeric(const struct chart *c)
@@ -125,7 +127,7 @@ begin(struct buf *b, const struct plot *p, const struct plot_bins *bins)
 	    "<svg class=\"chart\" viewBox=\"0 0 %d %.0f\" role=\"img\" "
 	    "aria-labelledby=\"chart-title chart-text\">"
 	    "<title id=\"chart-title\">%s",
-	    PLOT_WIDTH, plot_height(p), titles[c->kind]);
+	    PLOT_WIDTH, bars_height(p), titles[c->kind]);
 	html_str(b, c->y);
 	if (c->kind != CHART_HISTOGRAM && c->x.len > 0) {
 		html_raw(b, " by ");
@@ -145,25 +147,25 @@ draw(struct plot *p, struct buf *b)
 	struct plot_bins bins;
 
 	if (p->chart->kind == CHART_HISTOGRAM)
-		plot_bins(&bins, p);
+		bars_count(&bins, p);
 	begin(b, p, p->chart->kind == CHART_HISTOGRAM ? &bins : NULL);
 	switch (p->chart->kind) {
 	case CHART_NONE:
 		break;
 	case CHART_BAR:
-		if (plot_lies(p))
-			plot_lying_bars(p, b);
+		if (bars_lie(p))
+			bars_draw_lying(p, b);
 		else
-			plot_bars(p, b);
+			bars_draw(p, b);
 		break;
 	case CHART_LINE:
-		plot_line(p, b);
+		lines_draw(p, b);
 		break;
 	case CHART_SCATTER:
-		plot_scatter(p, b);
+		lines_scatter(p, b);
 		break;
 	case CHART_HISTOGRAM:
-		plot_histogram(p, &bins, b);
+		bars_draw_histogram(p, &bins, b);
 		break;
 	}
 	html_raw(b, "</svg>\n");

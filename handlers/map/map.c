@@ -29,7 +29,7 @@ add_meridian(struct buf *b, const struct projection *p, double lon, bool back,
 {
 	for (int lat = -90; lat <= 90; lat += CURVE_STEP) {
 		struct xy xy =
-		    project(p, (struct point){back ? -lat : lat, lon});
+		    projection_apply(p, (struct point){back ? -lat : lat, lon});
 
 		buf_char(b, lat == -90 && !go_on ? 'M' : 'L');
 		buf_int(b, lround(xy.x));
@@ -41,8 +41,8 @@ add_meridian(struct buf *b, const struct projection *p, double lon, bool back,
 static void
 add_parallel(struct buf *b, const struct projection *p, double lat)
 {
-	struct xy from = project(p, (struct point){lat, -180});
-	struct xy to = project(p, (struct point){lat, 180});
+	struct xy from = projection_apply(p, (struct point){lat, -180});
+	struct xy to = projection_apply(p, (struct point){lat, 180});
 
 	buf_printf(
 	    b, "M%ld %ldH%ld", lround(from.x), lround(from.y), lround(to.x));
@@ -146,7 +146,7 @@ count_points(struct squares *s, const struct projection *p, int side,
 	if (s->n == NULL)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		struct xy xy = project(p, points[i]);
+		struct xy xy = projection_apply(p, points[i]);
 		unsigned *square;
 
 		if (!is_on(p, points[i], xy))
@@ -204,7 +204,7 @@ few_dots(struct buf *b, const struct projection *p, const struct point *points,
 	bool any = false;
 
 	for (size_t i = 0; i < n; i++) {
-		struct xy xy = project(p, points[i]);
+		struct xy xy = projection_apply(p, points[i]);
 
 		if (!is_on(p, points[i], xy))
 			continue;

@@ -261,7 +261,7 @@ finish_ring(struct path *path)
 		&(struct geo_box){min.y, max.y, min.x, max.x}, &path->box)) {
 		for (size_t i = 0; i < degrees->n; i++)
 			ring_add(&path->ring,
-			    project(path->projection,
+			    projection_apply(path->projection,
 				(struct point){
 				    degrees->at[i].y, degrees->at[i].x}));
 		add_ring(path);
@@ -314,7 +314,7 @@ outline_packed_path(const struct projection *p, const int16_t *at,
 		at += 5;
 		for (size_t i = 0; i < n && reaches(&box, &path.box); i++)
 			ring_add(&path.ring,
-			    project(p,
+			    projection_apply(p,
 				(struct point){degrees(at[2 * i]),
 				    degrees(at[2 * i + 1])}));
 		add_ring(&path);

@@ -68,7 +68,7 @@ plane(const struct projection *p, struct point at)
 }
 
 struct xy
-project(const struct projection *p, struct point at)
+projection_apply(const struct projection *p, struct point at)
 {
 	struct xy xy = plane(p, at);
 

@@ -42,6 +42,6 @@ void projection_fit(struct projection *, const struct point *, size_t n,
  */
 struct geo_box projection_box(const struct projection *);
 
-struct xy project(const struct projection *, struct point);
+struct xy projection_apply(const struct projection *, struct point);
 
 #endif

@@ -12,6 +12,7 @@
 #include "app/text/utf8.h"
 #include "db/sqlite/published.h"
 #include "handlers/page/layout.h"
+#include "handlers/page/links.h"
 
 bool
 cell_is_number(const struct query *q, int column)

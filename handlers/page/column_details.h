@@ -1,7 +1,7 @@
 #ifndef SQUALL_COLUMN_DETAILS_H
 #define SQUALL_COLUMN_DETAILS_H
 
-#include "db/schema/schema.h"
+#include "db/schema/table.h"
 
 /*
  * Adds an object of what SQLite tells of each column, hidden ones included, as

@@ -9,6 +9,7 @@
 #include "app/text/url.h"
 #include "app/text/utf8.h"
 #include "handlers/page/layout.h"
+#include "handlers/page/links.h"
 
 enum { WAYS_MAX = 2 }; /* a database and a table */
 

@@ -6,8 +6,7 @@
 #include "db/rows/count.h"
 
 /*
- * The frame of every HTML page, and the addresses of pages.  Addresses begin
- * with the prefix that squall is mounted under.
+ * The frame of every HTML page.
  */
 struct layout_link {
 	const char *path; /* below the prefix, encoded */
@@ -62,22 +61,5 @@ void layout_count(struct buf *, struct count);
 
 /* "31.5 MB". */
 void layout_size(struct buf *, int64_t bytes);
-
-/* Addresses, ready for an attribute in double quotes; a path is encoded. */
-void link_path(struct buf *, const struct request *, const char *path);
-void link_home(struct buf *, const struct request *);
-void link_database(struct buf *, const struct request *, struct str database);
-void link_table(struct buf *, const struct request *, struct str database,
-    struct str table);
-
-/* `key` as rows_key writes it. */
-void link_row(struct buf *, const struct request *, struct str database,
-    struct str table, struct str key);
-
-/*
- * The address of this page in a format.  Its query is the canonical one: what
- * else the client sent must not get into a page that others see.
- */
-void link_format(struct buf *, const struct request *, enum format);
 
 #endif

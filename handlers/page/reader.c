@@ -9,7 +9,7 @@
 enum { SHOWN_MAX = 200 }; /* bytes of a name in an error */
 
 struct db *
-read_named(
+reader_named(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
 	struct str name = route_database(req);
@@ -23,7 +23,7 @@ read_named(
 }
 
 enum db_status
-read_through(const struct request *req, struct db *db, struct page *page,
+reader_through(const struct request *req, struct db *db, struct page *page,
     reader *read, int *status)
 {
 	*status = 200;
@@ -33,21 +33,21 @@ read_through(const struct request *req, struct db *db, struct page *page,
 }
 
 int
-read_database(const struct request *req, struct catalog *catalog,
+reader_database(const struct request *req, struct catalog *catalog,
     struct page *page, reader *read)
 {
-	struct db *db = read_named(req, catalog, page);
+	struct db *db = reader_named(req, catalog, page);
 	enum db_status failure;
 	int status;
 
 	if (db == NULL)
 		return page->status;
-	failure = read_through(req, db, page, read, &status);
+	failure = reader_through(req, db, page, read, &status);
 	return failure == DB_OK ? status : error_database(page, db, failure);
 }
 
 int
-read_table(const struct request *req, struct db *db, struct page *page,
+reader_table(const struct request *req, struct db *db, struct page *page,
     struct table *t)
 {
 	struct str name = req->segments[1];

@@ -4,7 +4,7 @@
 #include "app/http/route.h"
 #include "db/catalog.h"
 #include "db/rows/count.h"
-#include "db/schema/schema.h"
+#include "db/schema/table.h"
 
 /*
  * What pages of one database have in common: finding it by the first segment,
@@ -16,24 +16,25 @@ typedef int reader(const struct request *, struct db *, struct page *);
  * The database that the route reads, or else the first segment names, which is
  * not read yet; NULL, with page_error's status in the page, if there is none.
  */
-struct db *read_named(const struct request *, struct catalog *, struct page *);
+struct db *
+reader_named(const struct request *, struct catalog *, struct page *);
 
 /*
  * Calls `read`, whose HTTP status *status then is, within a snapshot; returns
  * how that went, as db_end does.
  */
-enum db_status read_through(const struct request *, struct db *, struct page *,
-    reader *read, int *status);
+enum db_status reader_through(const struct request *, struct db *,
+    struct page *, reader *read, int *status);
 
-/* The same with the database of read_named; returns the HTTP status. */
-int read_database(
+/* The same with the database of reader_named; returns the HTTP status. */
+int reader_database(
     const struct request *, struct catalog *, struct page *, reader *read);
 
 /*
  * The table or view that the second segment names.  Returns 200, or
  * page_error's status; to be released in any case.
  */
-int
-read_table(const struct request *, struct db *, struct page *, struct table *);
+int reader_table(
+    const struct request *, struct db *, struct page *, struct table *);
 
 #endif

@@ -8,6 +8,7 @@
 #include "app/watch/clock.h"
 #include "handlers/page/about.h"
 #include "handlers/page/layout.h"
+#include "handlers/page/links.h"
 #include "handlers/page/reader.h"
 #include "handlers/sql/query.h"
 #include "handlers/sql/stored_page.h"
@@ -200,7 +201,7 @@ page_html(const struct request *req, struct db *db, const struct listing *l,
 	html_raw(b, "<p class=\"meta\">");
 	layout_size(b, db_size(db));
 	html_raw(b, "</p>\n");
-	stored_list_html(b, req, db);
+	stored_page_list_html(b, req, db);
 	html_raw(b, "<h2>Tables</h2>\n<ul class=\"cards\">\n");
 	list_group(req, db, l, GROUP_TABLES, 0, b);
 	html_raw(b, "</ul>\n");
@@ -245,7 +246,7 @@ page_json(const struct request *req, struct db *db, const struct listing *l,
 	json_raw(b, "],\"views\":[");
 	list_group(req, db, l, GROUP_VIEWS, 0, b);
 	json_raw(b, "],\"queries\":");
-	stored_list_json(b, req, db);
+	stored_page_list_json(b, req, db);
 	json_raw(b, ",\"metadata\":");
 	about_json(b, &published_metadata(db)->about);
 	json_raw(b, "}\n");
@@ -269,5 +270,5 @@ int
 database_page(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
-	return read_database(req, catalog, page, read);
+	return reader_database(req, catalog, page, read);
 }

@@ -201,7 +201,7 @@ one_table(const struct request *req, struct db *db, struct page *page)
 	(void)table_read(db, name, &t);
 	if (t.name == NULL || !str_is(name, t.name)) {
 		table_release(&t);
-		status = read_table(req, db, page, &t);
+		status = reader_table(req, db, page, &t);
 	}
 	if (status == 200)
 		table(req, db, t.name, page);
@@ -213,14 +213,14 @@ int
 definition_database(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
-	return read_database(req, catalog, page, database);
+	return reader_database(req, catalog, page, database);
 }
 
 int
 definition_table(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
-	return read_database(req, catalog, page, one_table);
+	return reader_database(req, catalog, page, one_table);
 }
 
 /* A database that can't be read is left out, and the page not kept. */

@@ -6,9 +6,10 @@
 
 #include "app/text/json.h"
 #include "db/catalog.h"
-#include "db/schema/schema.h"
+#include "db/schema/table.h"
 #include "handlers/page/about.h"
 #include "handlers/page/layout.h"
+#include "handlers/page/links.h"
 
 struct summary {
 	struct db *db;

@@ -6,6 +6,7 @@
 #include "db/sqlite/engine.h"
 #include "handlers/page/about.h"
 #include "handlers/page/layout.h"
+#include "handlers/page/links.h"
 
 /* Makes a page of the JSON in `json`, which is released. */
 static int
@@ -86,7 +87,7 @@ fts_versions(struct buf *b)
 }
 
 int
-versions_page(
+introspect_versions(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
 	struct buf b = {0};
@@ -128,7 +129,7 @@ database_json(struct buf *b, struct db *db, struct page *page)
 }
 
 int
-databases_page(
+introspect_databases(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
 	struct buf b = {0};
@@ -144,7 +145,7 @@ databases_page(
 }
 
 int
-metadata_page(
+introspect_metadata(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
 	struct buf b = {0};
@@ -167,7 +168,7 @@ metadata_page(
 
 /* Who answers everything by SQL has nothing that can be read to an end. */
 int
-robots_file(
+introspect_robots(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
 	struct buf *b = &page->body;

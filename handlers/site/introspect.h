@@ -7,9 +7,9 @@
  * "/-/versions", "/-/databases", "/-/metadata": what is served by what, mainly
  * for programs.
  */
-handler versions_page, databases_page, metadata_page;
+handler introspect_versions, introspect_databases, introspect_metadata;
 
 /* "/robots.txt" */
-handler robots_file;
+handler introspect_robots;
 
 #endif

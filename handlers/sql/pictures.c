@@ -12,6 +12,7 @@
 #include "app/text/html.h"
 #include "app/text/utf8.h"
 #include "handlers/page/layout.h"
+#include "handlers/page/links.h"
 
 enum {
 	LABEL_MAX = 200,   /* bytes */
@@ -278,8 +279,8 @@ form(const struct pictures *p, struct buf *b)
 	    PARAM_BIT(RESULT_CHART) | PARAM_BIT(RESULT_X) | PARAM_BIT(RESULT_Y),
 	    layout_hidden_field, b);
 	html_raw(b, "<label>Chart <select name=\"_chart\">\n");
-	for (size_t i = 0; chart_kinds[i] != NULL; i++)
-		option(b, str_of(chart_kinds[i]), chart_kinds[i],
+	for (size_t i = 0; chart_spec_kinds[i] != NULL; i++)
+		option(b, str_of(chart_spec_kinds[i]), chart_spec_kinds[i],
 		    i == (size_t)p->kind);
 	html_raw(b, "</select></label>\n");
 	choice_of_columns(p, "_x", p->x, b);

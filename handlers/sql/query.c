@@ -6,6 +6,7 @@
 #include "app/text/sqltext.h"
 #include "handlers/page/about.h"
 #include "handlers/page/layout.h"
+#include "handlers/page/links.h"
 #include "handlers/page/reader.h"
 
 static bool
@@ -141,7 +142,7 @@ query_page(
 	    .before = before,
 	    .after = after,
 	};
-	struct db *db = read_named(req, catalog, page);
+	struct db *db = reader_named(req, catalog, page);
 
 	if (db == NULL)
 		return page->status;

@@ -43,7 +43,7 @@ struct result {
 };
 
 struct str
-asked_value(const struct asked *asked, struct str name)
+result_asked(const struct asked *asked, struct str name)
 {
 	for (size_t i = 0; i < asked->n; i++) {
 		if (str_eq(asked->bindings[i].name, name))
@@ -67,7 +67,7 @@ bind(struct result *r, const struct asked *asked)
 			    &r->query, "a parameter's name can't begin with _");
 		else
 			query_bind_text(&r->query, (int)i + 1,
-			    asked_value(asked, str_of(name)));
+			    result_asked(asked, str_of(name)));
 		if (name == NULL || *name == '_')
 			return false;
 	}

@@ -38,7 +38,7 @@ extern const char *const result_shapes[];
 	[RESULT_TIMELIMIT] = {"_timelimit", PARAM_INT, 1, 3600 * 1000,         \
 	    .def = 0},                                                         \
 	[RESULT_EXTRA] = {"_extra", PARAM_LIST, .max = RESULT_NAMES_MAX},      \
-	[RESULT_CHART] = {"_chart", PARAM_WORD, .words = chart_kinds},         \
+	[RESULT_CHART] = {"_chart", PARAM_WORD, .words = chart_spec_kinds},    \
 	[RESULT_X] = {"_x", PARAM_TEXT, .max = RESULT_NAMES_MAX},              \
 	[RESULT_Y] = {"_y", PARAM_TEXT, .max = RESULT_NAMES_MAX}
 
@@ -68,7 +68,7 @@ struct asked {
 };
 
 /* What a parameter of it is bound to. */
-struct str asked_value(const struct asked *, struct str name);
+struct str result_asked(const struct asked *, struct str name);
 
 /*
  * Runs the statement on asked->db and makes the page; returns the status.  400

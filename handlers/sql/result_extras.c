@@ -43,7 +43,7 @@ write_query(void *page, struct buf *b)
 			json_raw(b, ",");
 		json_text(b, name);
 		json_raw(b, ":");
-		json_text(b, asked_value(a->asked, name));
+		json_text(b, result_asked(a->asked, name));
 	}
 	json_raw(b, "}}");
 }

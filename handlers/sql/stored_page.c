@@ -11,6 +11,7 @@
 #include "app/text/sqltext.h"
 #include "handlers/page/about.h"
 #include "handlers/page/layout.h"
+#include "handlers/page/links.h"
 #include "handlers/page/reader.h"
 #include "handlers/sql/result.h"
 
@@ -118,7 +119,7 @@ int
 stored_page(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
-	struct db *db = read_named(req, catalog, page);
+	struct db *db = reader_named(req, catalog, page);
 	const struct stored_query *q =
 	    db == NULL ? NULL : published_query(db, req->segments[1]);
 	struct binding bindings[SQLTEXT_PARAMS];
@@ -181,7 +182,7 @@ own_params(const struct stored_query *q)
 }
 
 bool
-stored_route(
+stored_page_route(
     struct route *route, const char *database, const struct stored_query *q)
 {
 	struct own_params *own = own_params(q);
@@ -200,7 +201,7 @@ stored_route(
 }
 
 void
-stored_route_release(struct route *route)
+stored_page_route_release(struct route *route)
 {
 	free((void *)route->params);
 	free((void *)route->name);
@@ -209,7 +210,8 @@ stored_route_release(struct route *route)
 }
 
 void
-stored_list_html(struct buf *b, const struct request *req, const struct db *db)
+stored_page_list_html(
+    struct buf *b, const struct request *req, const struct db *db)
 {
 	const struct stored_queries *queries = published_queries(db);
 
@@ -232,7 +234,8 @@ stored_list_html(struct buf *b, const struct request *req, const struct db *db)
 }
 
 void
-stored_list_json(struct buf *b, const struct request *req, const struct db *db)
+stored_page_list_json(
+    struct buf *b, const struct request *req, const struct db *db)
 {
 	const struct stored_queries *queries = published_queries(db);
 

@@ -12,14 +12,16 @@ handler stored_page;
  * its name, and so in the keys of its pages.  False without memory.  To be
  * released in any case.
  */
-bool
-stored_route(struct route *, const char *database, const struct stored_query *);
-void stored_route_release(struct route *);
+bool stored_page_route(
+    struct route *, const char *database, const struct stored_query *);
+void stored_page_route_release(struct route *);
 
 /* The list of a database's queries; nothing if there are none. */
-void stored_list_html(struct buf *, const struct request *, const struct db *);
+void
+stored_page_list_html(struct buf *, const struct request *, const struct db *);
 
 /* The same as an array. */
-void stored_list_json(struct buf *, const struct request *, const struct db *);
+void
+stored_page_list_json(struct buf *, const struct request *, const struct db *);
 
 #endif

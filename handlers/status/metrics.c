@@ -187,16 +187,16 @@ durations(struct buf *b, const struct status *s)
 	    "From a request's arrival until its reply is handed to the "
 	    "socket.");
 	for (size_t i = 0; i < LATENCIES; i++) {
-		const struct histogram *h = &s->sum.latency[i];
+		const struct latency *h = &s->sum.latency[i];
 		const char *from = figure_latencies[i];
-		uint64_t n = histogram_count(h);
+		uint64_t n = latency_count(h);
 
 		for (unsigned p = FIRST_POWER; p <= LAST_POWER; p++)
 			buf_printf(b,
 			    "squall_%s_bucket{outcome=\"%s\",le=\"%.6f\"} "
 			    "%" PRIu64 "\n",
 			    name, from, (double)(1 << p) * 1e-6,
-			    histogram_below(h, p));
+			    latency_below(h, p));
 		buf_printf(b,
 		    "squall_%s_bucket{outcome=\"%s\",le=\"+Inf\"} %" PRIu64
 		    "\nsquall_%s_count{outcome=\"%s\"} %" PRIu64

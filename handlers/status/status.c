@@ -11,6 +11,7 @@
 #include "db/sqlite/look.h"
 #include "handlers/chart/figures.h"
 #include "handlers/page/layout.h"
+#include "handlers/page/links.h"
 #include "handlers/status/status_json.h"
 
 enum { REFRESH_S = 5 };
@@ -241,13 +242,13 @@ ratio_cell(struct buf *b, double value)
 }
 
 static void
-duration_cell(struct buf *b, const struct histogram *h, double share)
+duration_cell(struct buf *b, const struct latency *h, double share)
 {
 	html_raw(b, "<td class=\"n\">");
-	if (histogram_count(h) == 0)
+	if (latency_count(h) == 0)
 		html_raw(b, "–");
 	else
-		duration(b, histogram_percentile(h, share));
+		duration(b, latency_percentile(h, share));
 	html_raw(b, "</td>");
 }
 
@@ -322,11 +323,11 @@ latencies(struct buf *b, const struct status *s)
 
 	begin_table(b, "How long replies take", columns);
 	for (size_t i = 0; i < LATENCIES; i++) {
-		const struct histogram *h = &s->sum.latency[i];
+		const struct latency *h = &s->sum.latency[i];
 
 		html_raw(b, "<tr>");
 		text_cell(b, figure_latencies[i]);
-		number_cell(b, (int64_t)histogram_count(h));
+		number_cell(b, (int64_t)latency_count(h));
 		duration_cell(b, h, 0.5);
 		duration_cell(b, h, 0.9);
 		duration_cell(b, h, 0.99);

@@ -191,15 +191,15 @@ latency(struct buf *b, const struct status *s)
 {
 	begin(b, "latency");
 	for (size_t i = 0; i < LATENCIES; i++) {
-		const struct histogram *h = &s->sum.latency[i];
+		const struct latency *h = &s->sum.latency[i];
 
 		begin(b, figure_latencies[i]);
-		count(b, "count", histogram_count(h));
+		count(b, "count", latency_count(h));
 		count(b, "sum_us", h->sum_us);
-		number(b, "p50_us", histogram_percentile(h, 0.5));
-		number(b, "p90_us", histogram_percentile(h, 0.9));
-		number(b, "p99_us", histogram_percentile(h, 0.99));
-		number(b, "p999_us", histogram_percentile(h, 0.999));
+		number(b, "p50_us", latency_percentile(h, 0.5));
+		number(b, "p90_us", latency_percentile(h, 0.9));
+		number(b, "p99_us", latency_percentile(h, 0.99));
+		number(b, "p999_us", latency_percentile(h, 0.999));
 		json_raw(b, "}");
 	}
 	json_raw(b, "}");

@@ -8,6 +8,7 @@
 #include "handlers/chart/scale.h"
 #include "handlers/page/about.h"
 #include "handlers/page/layout.h"
+#include "handlers/page/links.h"
 #include "handlers/page/reader.h"
 
 struct columns {
@@ -29,7 +30,7 @@ write_type(const struct columns *c, const struct column *column, struct buf *b)
 	if (column->not_null)
 		html_raw(b, ", not null");
 	about_column(
-	    b, table_metadata_column(c->metadata, str_of(column->name)));
+	    b, metadata_table_column(c->metadata, str_of(column->name)));
 }
 
 /* The table that it refers to, by its true name; or one that is not there. */
@@ -216,7 +217,7 @@ read_columns(const struct request *req, struct db *db, struct page *page)
 	    .db = db,
 	    .reserve_ms = db_time_left_ms(db) / 2,
 	};
-	int status = read_table(req, db, page, &c.table);
+	int status = reader_table(req, db, page, &c.table);
 
 	if (status == 200) {
 		c.metadata = published_table(db, c.table.name);
@@ -232,5 +233,5 @@ int
 columns_page(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
-	return read_database(req, catalog, page, read_columns);
+	return reader_database(req, catalog, page, read_columns);
 }

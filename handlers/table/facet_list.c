@@ -9,7 +9,7 @@
 #include "handlers/table/table.h"
 #include "handlers/table/table_facets.h"
 
-const struct facet_kind_names facet_kinds[] = {
+const struct facet_kind_names facet_list_kinds[] = {
     [FACET_COLUMN] = {"column", "_facet", NULL, TABLE_FACET},
     [FACET_ARRAY] = {"array", "_facet_array", "__arraycontains",
 	TABLE_FACET_ARRAY},
@@ -18,7 +18,7 @@ const struct facet_kind_names facet_kinds[] = {
 
 _Static_assert((int)FACET_VALUE_MAX == (int)REQUEST_MAX, "an address");
 
-enum { KINDS = sizeof(facet_kinds) / sizeof(*facet_kinds) };
+enum { KINDS = sizeof(facet_list_kinds) / sizeof(*facet_list_kinds) };
 
 /* Which kind of facet an argument asks for; KINDS: it does not. */
 static size_t
@@ -26,7 +26,7 @@ kind_of(const struct argument *a)
 {
 	size_t k = 0;
 
-	while (k < KINDS && facet_kinds[k].value != a->param)
+	while (k < KINDS && facet_list_kinds[k].value != a->param)
 		k++;
 	return k;
 }
@@ -99,7 +99,7 @@ table_facets_check(const struct table_view *v, struct page *page)
 		    table_column(&v->table, a->text) == v->table.n_columns)
 			return page_error(page, 400,
 			    "%s: expected a column of %s, got “%.*s”.",
-			    facet_kinds[kind_of(a)].param, v->table.name,
+			    facet_list_kinds[kind_of(a)].param, v->table.name,
 			    (int)shown.len, shown.s);
 	}
 	if (given && !published_allows_facets(v->db))
@@ -206,11 +206,11 @@ filter_name(const struct facet_list *l, struct buf *b)
 	if (l->kind == FACET_COLUMN)
 		filter_name_exact(column, b);
 	else
-		buf_printf(b, "%s%s", column, facet_kinds[l->kind].op);
+		buf_printf(b, "%s%s", column, facet_list_kinds[l->kind].op);
 }
 
 size_t
-facet_find_filter(const struct facet_list *l, struct str value)
+facet_list_find_filter(const struct facet_list *l, struct str value)
 {
 	const struct request *req = l->view->req;
 	struct buf name = {0}, exact = {0};
@@ -234,13 +234,13 @@ facet_find_filter(const struct facet_list *l, struct str value)
 }
 
 void
-facet_toggle_url(const struct facet_list *l, struct str value, size_t filter,
-    struct buf *url)
+facet_list_toggle_url(const struct facet_list *l, struct str value,
+    size_t filter, struct buf *url)
 {
 	const struct table_view *v = l->view;
 	struct buf name = {0};
-	char mark =
-	    view_url(v, v->req->format, PARAM_BIT(TABLE_NEXT), filter, url);
+	char mark = table_view_url(
+	    v, v->req->format, PARAM_BIT(TABLE_NEXT), filter, url);
 
 	if (filter != ARGUMENT_NONE)
 		return;
@@ -253,20 +253,20 @@ facet_toggle_url(const struct facet_list *l, struct str value, size_t filter,
 }
 
 void
-facet_remove_url(const struct facet_list *l, struct buf *url)
+facet_list_remove_url(const struct facet_list *l, struct buf *url)
 {
-	view_url(l->view, l->view->req->format, PARAM_BIT(TABLE_NEXT),
+	table_view_url(l->view, l->view->req->format, PARAM_BIT(TABLE_NEXT),
 	    l->argument, url);
 }
 
 void
-facet_suggestion_url(const struct table_view *v,
+facet_list_suggestion_url(const struct table_view *v,
     const struct facet_suggestion *s, struct buf *url)
 {
 	buf_char(url,
-	    view_url(
+	    table_view_url(
 		v, v->req->format, PARAM_BIT(TABLE_NEXT), ARGUMENT_NONE, url));
-	buf_printf(url, "%s=", facet_kinds[s->kind].param);
+	buf_printf(url, "%s=", facet_list_kinds[s->kind].param);
 	url_arg(url, str_of(v->table.columns[s->column].name));
 }
 
@@ -297,7 +297,7 @@ facet_list_suggest(const struct table_view *v,
 	    req->values[TABLE_NEXT].given || !settings->suggest_facets ||
 	    !published_allows_facets(v->db))
 		return 0;
-	n = facets_suggest(v->db, &v->filters, settings->suggest_limit_ms, out);
+	n = suggest_facets(v->db, &v->filters, settings->suggest_limit_ms, out);
 	for (size_t i = 0; i < n; i++) {
 		struct str name = str_of(v->table.columns[out[i].column].name);
 

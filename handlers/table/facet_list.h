@@ -30,7 +30,7 @@ struct facet_kind_names {
 	size_t value;      /* the parameter's place */
 };
 
-extern const struct facet_kind_names facet_kinds[];
+extern const struct facet_kind_names facet_list_kinds[];
 
 /* At most so many facets are in the list. */
 size_t facet_list_max(const struct table_view *);
@@ -39,24 +39,24 @@ bool facet_list_next(struct facet_list *);
 void facet_list_end(struct facet_list *);
 
 /* The argument that filters by this value, or ARGUMENT_NONE. */
-size_t facet_find_filter(const struct facet_list *, struct str value);
+size_t facet_list_find_filter(const struct facet_list *, struct str value);
 
 /*
  * Adds the address of the page with this value's filter; or without it, if it
- * has it (`filter`, as facet_find_filter says).
+ * has it (`filter`, as facet_list_find_filter says).
  */
-void facet_toggle_url(const struct facet_list *, struct str value,
+void facet_list_toggle_url(const struct facet_list *, struct str value,
     size_t filter, struct buf *url);
 
 /* Adds the address of the page without this facet; with it, if it stays. */
-void facet_remove_url(const struct facet_list *, struct buf *url);
+void facet_list_remove_url(const struct facet_list *, struct buf *url);
 
 /* Finds suggestions, but for what the page has already. */
 size_t facet_list_suggest(const struct table_view *,
     struct facet_suggestion out[FACET_SUGGESTIONS_MAX]);
 
 /* Adds the address of the page with this facet as well. */
-void facet_suggestion_url(const struct table_view *,
+void facet_list_suggestion_url(const struct table_view *,
     const struct facet_suggestion *, struct buf *url);
 
 #endif

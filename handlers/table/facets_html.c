@@ -19,13 +19,13 @@ html_value(
 	struct str text = facet_text(&l->facet, value);
 	struct str label = facet_label(&l->facet, value);
 	struct str shown = utf8_cut(label, LABEL_MAX);
-	size_t filter = facet_find_filter(l, text);
+	size_t filter = facet_list_find_filter(l, text);
 	bool linked = url_arg_arrives(text);
 	struct buf url = {0};
 
 	html_raw(b, "<li>");
 	if (linked) {
-		facet_toggle_url(l, text, filter, &url);
+		facet_list_toggle_url(l, text, filter, &url);
 		html_raw(b, "<a");
 		layout_nofollow(b, l->view->db);
 		if (filter != ARGUMENT_NONE)
@@ -59,14 +59,14 @@ html_facet(const struct facet_list *l, struct buf *b)
 	html_str(b, str_of(l->view->table.columns[l->column].name));
 	if (l->kind != FACET_COLUMN) {
 		html_raw(b, " <small>by ");
-		html(b, facet_kinds[l->kind].name);
+		html(b, facet_list_kinds[l->kind].name);
 		html_raw(b, "</small>");
 	}
 	if (l->argument != ARGUMENT_NONE) {
 		html_raw(b, " <a");
 		layout_nofollow(b, l->view->db);
 		html_raw(b, " href=\"");
-		facet_remove_url(l, &url);
+		facet_list_remove_url(l, &url);
 		html_str(b, str_of_buf(&url));
 		html_raw(b, "\">remove</a>");
 	}
@@ -97,7 +97,7 @@ table_facets_suggestions(const struct table_view *v, struct buf *b)
 	for (size_t i = 0; i < n; i++) {
 		struct buf url = {0};
 
-		facet_suggestion_url(v, &list[i], &url);
+		facet_list_suggestion_url(v, &list[i], &url);
 		buf_str(b, i == 0 ? "" : ", ");
 		html_raw(b, "<a");
 		layout_nofollow(b, v->db);
@@ -107,7 +107,8 @@ table_facets_suggestions(const struct table_view *v, struct buf *b)
 		layout_name(b, str_of(v->table.columns[list[i].column].name));
 		html_raw(b, "</a>");
 		if (list[i].kind != FACET_COLUMN)
-			buf_printf(b, " (%s)", facet_kinds[list[i].kind].name);
+			buf_printf(
+			    b, " (%s)", facet_list_kinds[list[i].kind].name);
 		buf_release(&url);
 	}
 	html_raw(b, "</p>\n");

@@ -15,7 +15,7 @@ json_value(
     const struct facet_list *l, const struct facet_value *value, struct buf *b)
 {
 	struct str text = facet_text(&l->facet, value);
-	size_t filter = facet_find_filter(l, text);
+	size_t filter = facet_list_find_filter(l, text);
 	struct buf url = {0};
 
 	json_raw(b, "{\"value\":");
@@ -32,7 +32,7 @@ json_value(
 	json_int(b, value->count);
 	json_raw(b, ",\"toggle_url\":");
 	if (url_arg_arrives(text)) {
-		facet_toggle_url(l, text, filter, &url);
+		facet_list_toggle_url(l, text, filter, &url);
 		json_text(b, str_of_buf(&url));
 	} else {
 		json_raw(b, "null");
@@ -47,11 +47,11 @@ json_facet(const struct facet_list *l, struct buf *b)
 {
 	struct buf url = {0};
 
-	facet_remove_url(l, &url);
+	facet_list_remove_url(l, &url);
 	json_raw(b, "{\"name\":");
 	json_str(b, l->view->table.columns[l->column].name);
 	json_raw(b, ",\"type\":");
-	json_str(b, facet_kinds[l->kind].name);
+	json_str(b, facet_list_kinds[l->kind].name);
 	json_raw(b, ",\"hideable\":");
 	buf_str(b, l->argument != ARGUMENT_NONE ? "true" : "false");
 	json_raw(b, ",\"toggle_url\":");
@@ -175,12 +175,12 @@ table_facets_suggested(void *view, struct buf *b)
 	for (size_t i = 0; i < n; i++) {
 		struct buf url = {0};
 
-		facet_suggestion_url(v, &list[i], &url);
+		facet_list_suggestion_url(v, &list[i], &url);
 		buf_str(b, i == 0 ? "{\"name\":" : ",{\"name\":");
 		json_str(b, v->table.columns[list[i].column].name);
 		if (list[i].kind != FACET_COLUMN) {
 			json_raw(b, ",\"type\":");
-			json_str(b, facet_kinds[list[i].kind].name);
+			json_str(b, facet_list_kinds[list[i].kind].name);
 		}
 		json_raw(b, ",\"toggle_url\":");
 		json_text(b, str_of_buf(&url));

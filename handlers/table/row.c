@@ -4,6 +4,7 @@
 #include "handlers/table/row.h"
 
 #include "app/text/json.h"
+#include "app/text/sqltext.h"
 #include "app/text/url.h"
 #include "app/text/utf8.h"
 #include "db/rows/rows.h"
@@ -211,10 +212,10 @@ write_query(void *arg, struct buf *b)
 	if (rowid)
 		buf_printf(&sql, "%s, ", t->rowid);
 	buf_lit(&sql, "* FROM ");
-	sql_name(&sql, str_of(t->name));
+	sqltext_name(&sql, str_of(t->name));
 	for (size_t i = 0; i < n; i++) {
 		buf_str(&sql, i == 0 ? " WHERE " : " AND ");
-		sql_name(&sql,
+		sqltext_name(&sql,
 		    str_of(rowid ? t->rowid : t->columns[t->key[i]].name));
 		buf_printf(&sql, " = :p%zu", i);
 	}
@@ -327,7 +328,7 @@ read(const struct request *req, struct db *db, struct page *page)
 
 	if (status != 200)
 		return status;
-	status = read_table(req, db, page, &t);
+	status = reader_table(req, db, page, &t);
 	if (status == 200) {
 		rows_init(&r, db, &t);
 		if (!rows_find(&r, key)) {
@@ -349,5 +350,5 @@ read(const struct request *req, struct db *db, struct page *page)
 int
 row_page(const struct request *req, struct catalog *catalog, struct page *page)
 {
-	return read_database(req, catalog, page, read);
+	return reader_database(req, catalog, page, read);
 }

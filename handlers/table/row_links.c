@@ -13,6 +13,7 @@
 #include "db/rows/count.h"
 #include "db/schema/referrers.h"
 #include "handlers/page/layout.h"
+#include "handlers/page/links.h"
 
 enum { COUNTS_BUDGET_MS = 200 }; /* for all counts of a page */
 

@@ -173,7 +173,7 @@ link_next(const struct table_view *v, struct page *page)
 	struct buf url = {0};
 
 	if (v->next.len > 0 && page->next.len == 0)
-		view_next_url(v, &url);
+		table_view_next_url(v, &url);
 	if (url.len > 0 && url.len <= HEADER_MAX)
 		buf_printf(&page->header, "Link: <%s>; rel=\"next\"\r\n",
 		    buf_cstr(&url));
@@ -187,7 +187,7 @@ link_alternate(const struct table_view *v, struct page *page)
 	struct buf url = {0};
 
 	if (v->req->format == FORMAT_HTML)
-		view_url(v, FORMAT_JSON, 0, ARGUMENT_NONE, &url);
+		table_view_url(v, FORMAT_JSON, 0, ARGUMENT_NONE, &url);
 	if (url.len > 0 && url.len <= HEADER_MAX / 2)
 		buf_printf(&page->header,
 		    "Link: <%s>; rel=\"alternate\"; "
@@ -200,7 +200,7 @@ static int
 read(const struct request *req, struct db *db, struct page *page)
 {
 	struct table_view v;
-	int status = view_init(&v, req, db, page);
+	int status = table_view_init(&v, req, db, page);
 
 	if (status == 200)
 		status = write_page(&v, page);
@@ -209,7 +209,7 @@ read(const struct request *req, struct db *db, struct page *page)
 		link_next(&v, page);
 		set_ttl(&v, page);
 	}
-	view_release(&v);
+	table_view_release(&v);
 	return status;
 }
 
@@ -217,11 +217,11 @@ static int
 read_map(const struct request *req, struct db *db, struct page *page)
 {
 	struct table_view v;
-	int status = view_init(&v, req, db, page);
+	int status = table_view_init(&v, req, db, page);
 
 	if (status == 200)
 		status = table_map(&v, page);
-	view_release(&v);
+	table_view_release(&v);
 	return status;
 }
 
@@ -231,7 +231,7 @@ table_map_page(
 {
 	if (table_where_asked(req))
 		return table_where_page(req, catalog, page, read_map);
-	return read_database(req, catalog, page, read_map);
+	return reader_database(req, catalog, page, read_map);
 }
 
 int
@@ -244,5 +244,5 @@ table_page(
 		return redirect_form(req, page);
 	if (table_where_asked(req))
 		return table_where_page(req, catalog, page, read);
-	return read_database(req, catalog, page, read);
+	return reader_database(req, catalog, page, read);
 }

@@ -21,7 +21,8 @@ static void
 write_header(const struct table_view *v, struct buf *b)
 {
 	for (size_t i = 0; i < v->n_shown; i++) {
-		const char *name = view_column_name(v, v->shown[i].column);
+		const char *name =
+		    table_view_column_name(v, v->shown[i].column);
 
 		if (i > 0)
 			csv_raw(b, ",");
@@ -69,10 +70,10 @@ table_csv(struct table_view *v, struct page *page)
 	}
 	if (v->req->values[TABLE_HEADER].number != 0 && v->req->resume.len == 0)
 		write_header(v, &page->body);
-	while (view_next(v)) {
+	while (table_view_next(v)) {
 		write_row(v, &page->body);
 		if (stream && page->body.len >= STREAM_BYTES) {
-			view_stop(v);
+			table_view_stop(v);
 			break;
 		}
 	}

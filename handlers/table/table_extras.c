@@ -3,6 +3,7 @@
  * it is; the extra called "extras" lists it.
  */
 #include "app/text/json.h"
+#include "app/text/sqltext.h"
 #include "app/text/utf8.h"
 #include "db/rows/count.h"
 #include "handlers/page/about.h"
@@ -64,7 +65,7 @@ write_human(void *page, struct buf *b)
 	struct table_view *v = page;
 	struct buf words = {0};
 
-	view_describe(v, &words);
+	table_view_describe(v, &words);
 	json_text(b, str_of_buf(&words));
 	buf_release(&words);
 }
@@ -78,7 +79,7 @@ write_columns(void *page, struct buf *b)
 	for (size_t i = 0; i < v->n_shown; i++) {
 		if (i > 0)
 			json_raw(b, ",");
-		json_str(b, view_column_name(v, v->shown[i].column));
+		json_str(b, table_view_column_name(v, v->shown[i].column));
 	}
 	json_raw(b, "]");
 }
@@ -126,8 +127,8 @@ write_primary_keys(void *page, struct buf *b)
 static void
 write_description(const struct table_view *v, size_t column, struct buf *b)
 {
-	const struct column_metadata *m = table_metadata_column(
-	    v->metadata, str_of(view_column_name(v, column)));
+	const struct column_metadata *m = metadata_table_column(
+	    v->metadata, str_of(table_view_column_name(v, column)));
 
 	if (m != NULL && m->description != NULL)
 		json_str(b, m->description);
@@ -148,10 +149,11 @@ write_display_columns(void *page, struct buf *b)
 		    : NULL;
 
 		buf_str(b, i == 0 ? "{\"name\":" : ",{\"name\":");
-		json_str(b, view_column_name(v, column));
+		json_str(b, table_view_column_name(v, column));
 		json_raw(b, ",\"sortable\":");
 		buf_str(b,
-		    c != NULL && view_may_sort(v, column) ? "true" : "false");
+		    c != NULL && table_view_may_sort(v, column) ? "true"
+								: "false");
 		json_raw(b, ",\"is_pk\":");
 		buf_str(b, c == NULL || c->key > 0 ? "true" : "false");
 		json_raw(b, ",\"type\":");
@@ -179,7 +181,7 @@ write_query(void *page, struct buf *b)
 		keyset_column(&v->table, v->shown[i].column, &sql);
 	}
 	buf_lit(&sql, " FROM ");
-	sql_name(&sql, str_of(v->table.name));
+	sqltext_name(&sql, str_of(v->table.name));
 	filters_sql(&v->filters, &sql);
 	keyset_sql(&v->keyset, &beginning, 0, "", &sql);
 	buf_printf(&sql, " LIMIT %lld", (long long)v->size + 1);
@@ -196,7 +198,7 @@ write_path(struct table_view *v, enum format format, struct buf *b)
 {
 	struct buf url = {0};
 
-	view_url(v, format, 0, ARGUMENT_NONE, &url);
+	table_view_url(v, format, 0, ARGUMENT_NONE, &url);
 	json_text(b, str_of_buf(&url));
 	buf_release(&url);
 }
@@ -277,7 +279,8 @@ write_wheres(void *page, struct buf *b)
 
 		if (!table_where_is(&v->req->arguments[i]))
 			continue;
-		view_url(v, v->req->format, PARAM_BIT(TABLE_NEXT), i, &url);
+		table_view_url(
+		    v, v->req->format, PARAM_BIT(TABLE_NEXT), i, &url);
 		buf_str(b, n++ == 0 ? "{\"text\":" : ",{\"text\":");
 		json_text(b, v->req->arguments[i].text);
 		json_raw(b, ",\"remove_url\":");

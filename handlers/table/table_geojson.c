@@ -26,7 +26,7 @@ write_feature(
 		if (column == g->lat || column == g->lon)
 			continue;
 		buf_str(b, comma);
-		json_str(b, view_column_name(v, column));
+		json_str(b, table_view_column_name(v, column));
 		json_raw(b, ":");
 		cell_json_styled(b, &v->rows, column, v->shown[i].style);
 		comma = ",";
@@ -41,11 +41,11 @@ table_geojson(struct table_view *v, struct page *page)
 	struct buf *b = &page->body;
 	struct geojson g;
 
-	if (!view_find_points(v, &g))
-		return view_nowhere(v, page);
+	if (!table_view_find_points(v, &g))
+		return table_view_nowhere(v, page);
 	page->type = MEDIA_GEOJSON;
 	json_raw(b, "{\"type\":\"FeatureCollection\",\"features\":[");
-	while (view_next(v)) {
+	while (table_view_next(v)) {
 		if (v->n > 1)
 			json_raw(b, ",\n");
 		write_feature(v, &g, b);

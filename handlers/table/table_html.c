@@ -7,6 +7,7 @@
 #include "handlers/page/about.h"
 #include "handlers/page/cell.h"
 #include "handlers/page/layout.h"
+#include "handlers/page/links.h"
 #include "handlers/page/reader.h"
 #include "handlers/table/table.h"
 #include "handlers/table/table_facets.h"
@@ -20,7 +21,7 @@ link_self(const struct table_view *v, uint64_t without, size_t argument,
     const char *name, struct str value, struct buf *b)
 {
 	struct buf url = {0};
-	char mark = view_url(v, FORMAT_HTML, without, argument, &url);
+	char mark = table_view_url(v, FORMAT_HTML, without, argument, &url);
 
 	if (name != NULL) {
 		buf_char(&url, mark);
@@ -46,7 +47,7 @@ html_heading(struct table_view *v, size_t column, struct buf *b)
 		buf_str(b,
 		    v->descending ? " aria-sort=\"descending\""
 				  : " aria-sort=\"ascending\"");
-	if (!view_may_sort(v, column)) {
+	if (!table_view_may_sort(v, column)) {
 		html_raw(b, ">");
 		layout_name(b, str_of(v->table.columns[column].name));
 		html_raw(b, "</th>");
@@ -164,7 +165,7 @@ html_columns(struct table_view *v, struct buf *b)
 		if (c->not_null)
 			html_raw(b, ", not null");
 		about_column(
-		    b, table_metadata_column(v->metadata, str_of(c->name)));
+		    b, metadata_table_column(v->metadata, str_of(c->name)));
 		html_raw(b, "</dd>\n");
 	}
 	html_raw(b, "</dl>\n<p><a href=\"");
@@ -285,7 +286,7 @@ html_summary(struct table_view *v, struct buf *b)
 	if (count.n >= 0)
 		html_raw(b, " of ");
 	layout_count(b, count);
-	view_describe(v, &words);
+	table_view_describe(v, &words);
 	if (words.len > 0) {
 		html_raw(b, " ");
 		html_str(b, str_of_buf(&words));
@@ -308,7 +309,7 @@ html_rows(struct table_view *v, struct points *points, struct buf *b)
 			html_heading(v, v->shown[i].column, b);
 	}
 	html_raw(b, "</tr></thead>\n<tbody>\n");
-	while (view_next(v)) {
+	while (table_view_next(v)) {
 		html_row(v, b);
 		if (points != NULL)
 			points_add(points, &v->rows.query);
@@ -328,7 +329,7 @@ html_map(struct table_view *v, const struct points *points, struct buf *b)
 	html_raw(b, "<p><a");
 	layout_nofollow(b, v->db);
 	html_raw(b, " href=\"");
-	link_view(v, "/-/map", b);
+	table_view_link(v, "/-/map", b);
 	html_raw(b, "\">All rows on the map</a></p>\n");
 }
 
@@ -341,7 +342,7 @@ html_body(struct table_view *v, struct buf *b)
 {
 	bool facets = table_facets_wanted(v);
 	struct points points = {0};
-	bool map = view_find_points(v, &points.columns);
+	bool map = table_view_find_points(v, &points.columns);
 
 	if (facets || map)
 		html_raw(b, "<div class=\"beside\">\n<div>\n");

@@ -18,7 +18,7 @@ write_object(const struct table_view *v, struct buf *b)
 	for (size_t i = 0; i < v->n_shown; i++) {
 		if (i > 0)
 			json_raw(b, ",");
-		json_str(b, view_column_name(v, v->shown[i].column));
+		json_str(b, table_view_column_name(v, v->shown[i].column));
 		json_raw(b, ":");
 		write_cell(v, i, b);
 	}
@@ -50,7 +50,7 @@ static void
 write_rows(struct table_view *v, struct buf *b,
     void (*write)(const struct table_view *, struct buf *))
 {
-	while (view_next(v)) {
+	while (table_view_next(v)) {
 		if (v->n > 1)
 			json_raw(b, ",\n");
 		write(v, b);
@@ -65,7 +65,7 @@ write_members(struct table_view *v, struct buf *b)
 	bool ok = true;
 
 	json_raw(b, "{");
-	while (ok && view_next(v)) {
+	while (ok && table_view_next(v)) {
 		if (v->n > 1)
 			json_raw(b, ",\n");
 		buf_reset(&key);
@@ -82,7 +82,7 @@ write_members(struct table_view *v, struct buf *b)
 static void
 write_lines(struct table_view *v, struct buf *b)
 {
-	while (view_next(v)) {
+	while (table_view_next(v)) {
 		write_object(v, b);
 		json_raw(b, "\n");
 	}
@@ -99,7 +99,7 @@ write_envelope(struct table_view *v, struct buf *b,
 	json_raw(b, "],\"next\":");
 	if (v->next.len > 0) {
 		json_text(b, str_of_buf(&v->next));
-		view_next_url(v, &url);
+		table_view_next_url(v, &url);
 		json_raw(b, ",\"next_url\":");
 		json_text(b, str_of_buf(&url));
 	} else {

@@ -40,8 +40,8 @@ table_map(struct table_view *v, struct page *page)
 	const char *name = about_title(&v->metadata->about, v->table.name);
 	struct points p = {0};
 
-	if (!view_find_points(v, &p.columns))
-		return view_nowhere(v, page);
+	if (!table_view_find_points(v, &p.columns))
+		return table_view_nowhere(v, page);
 	read_points(v, &p);
 	buf_printf(&title, "%s on the map", name);
 	layout_begin(b, v->req,
@@ -68,7 +68,7 @@ table_map(struct table_view *v, struct page *page)
 		html_raw(
 		    b, "<p>These are the first million; there are more.</p>\n");
 	html_raw(b, "<p><a href=\"");
-	link_view(v, "", b);
+	table_view_link(v, "", b);
 	html_raw(b, "\">The rows</a></p>\n");
 	about_origin(b, &v->metadata->about, &published_metadata(v->db)->about,
 	    published_site(v->db));

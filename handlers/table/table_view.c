@@ -11,6 +11,7 @@
 #include "app/text/utf8.h"
 #include "db/schema/indexes.h"
 #include "handlers/page/layout.h"
+#include "handlers/page/links.h"
 #include "handlers/page/reader.h"
 #include "handlers/table/table.h"
 #include "handlers/table/table_facets.h"
@@ -23,7 +24,7 @@ value_of(const struct table_view *v, size_t param)
 }
 
 const char *
-view_column_name(const struct table_view *v, size_t column)
+table_view_column_name(const struct table_view *v, size_t column)
 {
 	return table_column_name(&v->table, column);
 }
@@ -84,12 +85,13 @@ read_filters(struct table_view *v, struct page *page)
 
 /* The order that is asked for. */
 bool
-view_may_sort(const struct table_view *v, size_t column)
+table_view_may_sort(const struct table_view *v, size_t column)
 {
 	const struct words *sortable = &v->metadata->sortable_columns;
 
 	return !sortable->given ||
-	    words_have(sortable, str_of(v->table.columns[column].name));
+	    metadata_words_have(
+		sortable, str_of(v->table.columns[column].name));
 }
 
 /* The order that the configuration has, where nothing else is asked for. */
@@ -133,7 +135,7 @@ read_order(struct table_view *v, struct page *page)
 	if (v->sort == v->table.n_columns)
 		return no_column(
 		    v, down->given ? "_sort_desc" : "_sort", name, page);
-	if (!view_may_sort(v, v->sort) || !can_sort(v))
+	if (!table_view_may_sort(v, v->sort) || !can_sort(v))
 		return page_error(page, 400, "%s can’t be sorted by %s.",
 		    v->table.name, v->table.columns[v->sort].name);
 	return 200;
@@ -231,13 +233,13 @@ each_column(struct table_view *v, size_t param, struct page *page,
 }
 
 bool
-view_find_points(const struct table_view *v, struct geojson *g)
+table_view_find_points(const struct table_view *v, struct geojson *g)
 {
 	return geojson_find_table(g, &v->table);
 }
 
 int
-view_nowhere(const struct table_view *v, struct page *page)
+table_view_nowhere(const struct table_view *v, struct page *page)
 {
 	return page_error(page, 404,
 	    "%s is not on the map: it has no columns called latitude and "
@@ -358,7 +360,7 @@ read_size(struct table_view *v)
 }
 
 int
-view_init(struct table_view *v, const struct request *req, struct db *db,
+table_view_init(struct table_view *v, const struct request *req, struct db *db,
     struct page *page)
 {
 	int status;
@@ -366,7 +368,7 @@ view_init(struct table_view *v, const struct request *req, struct db *db,
 	*v = (struct table_view){.req = req, .db = db};
 	if (value_of(v, TABLE_TIMELIMIT)->given)
 		db_limit(db, value_of(v, TABLE_TIMELIMIT)->number);
-	status = read_table(req, db, page, &v->table);
+	status = reader_table(req, db, page, &v->table);
 	if (status == 200)
 		v->metadata = published_table(db, v->table.name);
 	if (status == 200)
@@ -392,7 +394,7 @@ view_init(struct table_view *v, const struct request *req, struct db *db,
 }
 
 void
-view_release(struct table_view *v)
+table_view_release(struct table_view *v)
 {
 	rows_release(&v->rows);
 	keyset_position_release(&v->position);
@@ -407,7 +409,7 @@ view_release(struct table_view *v)
 }
 
 void
-view_stop(struct table_view *v)
+table_view_stop(struct table_view *v)
 {
 	if (v->keyset.n > 0)
 		keyset_token(&v->keyset, &v->rows.query, &v->next);
@@ -416,12 +418,12 @@ view_stop(struct table_view *v)
 }
 
 bool
-view_next(struct table_view *v)
+table_view_next(struct table_view *v)
 {
 	if (v->size == 0)
 		return false;
 	if (v->n == v->size)
-		view_stop(v);
+		table_view_stop(v);
 	if (!rows_next(&v->rows)) {
 		buf_reset(&v->next);
 		return false;
@@ -433,7 +435,7 @@ view_next(struct table_view *v)
 }
 
 char
-view_url(const struct table_view *v, enum format format, uint64_t without,
+table_view_url(const struct table_view *v, enum format format, uint64_t without,
     size_t without_argument, struct buf *b)
 {
 	url_path(b, v->req->prefix);
@@ -444,7 +446,7 @@ view_url(const struct table_view *v, enum format format, uint64_t without,
 }
 
 void
-link_view(const struct table_view *v, const char *rest, struct buf *b)
+table_view_link(const struct table_view *v, const char *rest, struct buf *b)
 {
 	uint64_t paging = PARAM_BIT(TABLE_NEXT) | PARAM_BIT(TABLE_SIZE) |
 	    PARAM_BIT(TABLE_SORT) | PARAM_BIT(TABLE_SORT_DESC);
@@ -458,17 +460,17 @@ link_view(const struct table_view *v, const char *rest, struct buf *b)
 }
 
 void
-view_next_url(const struct table_view *v, struct buf *b)
+table_view_next_url(const struct table_view *v, struct buf *b)
 {
 	buf_char(b,
-	    view_url(
+	    table_view_url(
 		v, v->req->format, PARAM_BIT(TABLE_NEXT), ARGUMENT_NONE, b));
 	buf_lit(b, "_next=");
 	url_arg(b, str_of_buf(&v->next));
 }
 
 void
-view_describe(const struct table_view *v, struct buf *b)
+table_view_describe(const struct table_view *v, struct buf *b)
 {
 	filters_describe(&v->filters, b);
 	if (v->sort == v->table.n_columns)

@@ -43,56 +43,56 @@ struct table_view {
 	struct keyset_position position;
 	struct rows rows;
 	int64_t n;       /* rows so far */
-	struct buf next; /* the token of the next page; see view_next */
+	struct buf next; /* the token of the next page; see table_view_next */
 };
 
 /*
  * Reads the request.  Returns 200, or page_error's status; to be released in
  * any case.
  */
-int view_init(
+int table_view_init(
     struct table_view *, const struct request *, struct db *, struct page *);
-void view_release(struct table_view *);
+void table_view_release(struct table_view *);
 
 /*
  * Steps to the page's next row, whose values `rows.query` has.  After the last
  * one `next` has the next page's token; it is empty if there is no such page.
  */
-bool view_next(struct table_view *);
+bool table_view_next(struct table_view *);
 
-/* Stops at the row that view_next came to: `next` has what follows it. */
-void view_stop(struct table_view *);
+/* Stops at the row that table_view_next came to: `next` has what follows it. */
+void table_view_stop(struct table_view *);
 /* Whether the configuration lets the rows be sorted by it. */
-bool view_may_sort(const struct table_view *, size_t column);
+bool table_view_may_sort(const struct table_view *, size_t column);
 
 /* The name of a column, or of the rowid. */
-const char *view_column_name(const struct table_view *, size_t column);
+const char *table_view_column_name(const struct table_view *, size_t column);
 
 /*
  * Adds the address of this page: in a format, and without some parameters, as
  * params_write has it.  Returns the mark that a further parameter begins with.
  */
-char view_url(const struct table_view *, enum format, uint64_t without,
+char table_view_url(const struct table_view *, enum format, uint64_t without,
     size_t without_argument, struct buf *);
 
 /* The address of the next page, once `next` has its token. */
-void view_next_url(const struct table_view *, struct buf *);
+void table_view_next_url(const struct table_view *, struct buf *);
 
 /*
  * Finds the columns that have the rows' places on the globe; false if there are
- * none, and view_nowhere makes the error page of that.
+ * none, and table_view_nowhere makes the error page of that.
  */
-bool view_find_points(const struct table_view *, struct geojson *);
-int view_nowhere(const struct table_view *, struct page *);
+bool table_view_find_points(const struct table_view *, struct geojson *);
+int table_view_nowhere(const struct table_view *, struct page *);
 
 /*
  * Adds, for an attribute, the address of the table with these filters, or of
  * what stands behind it: `rest` is "", or "/-/map" and the like.
  */
-void link_view(const struct table_view *, const char *rest, struct buf *);
+void table_view_link(const struct table_view *, const char *rest, struct buf *);
 
 /* Adds "where … sorted by … descending", as far as it applies. */
-void view_describe(const struct table_view *, struct buf *);
+void table_view_describe(const struct table_view *, struct buf *);
 
 /* Writes the page in each format; a status as a handler's. */
 int table_html(struct table_view *, struct page *);

@@ -45,7 +45,7 @@ int
 table_where_page(const struct request *req, struct catalog *catalog,
     struct page *page, reader *read)
 {
-	struct db *db = read_named(req, catalog, page);
+	struct db *db = reader_named(req, catalog, page);
 	enum db_status failure;
 	int status;
 
@@ -57,7 +57,7 @@ table_where_page(const struct request *req, struct catalog *catalog,
 	db = catalog_guarded(catalog, req->segments[0], GUARD_VISITOR);
 	if (db == NULL)
 		return page_error(page, 503, "Out of memory.");
-	failure = read_through(req, db, page, read, &status);
+	failure = reader_through(req, db, page, read, &status);
 	if (failure == DB_OK)
 		return status;
 	page->transient = true;
@@ -76,7 +76,7 @@ compiles(struct db *db, const struct table *t, struct str condition,
 	bool ok;
 
 	buf_lit(&sql, "SELECT 1 FROM ");
-	sql_name(&sql, str_of(t->name));
+	sqltext_name(&sql, str_of(t->name));
 	buf_lit(&sql, " WHERE (");
 	buf_add(&sql, condition.s, condition.len);
 	buf_lit(&sql, ")");

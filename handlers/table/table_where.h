@@ -1,7 +1,7 @@
 #ifndef SQUALL_TABLE_WHERE_H
 #define SQUALL_TABLE_WHERE_H
 
-#include "db/schema/schema.h"
+#include "db/schema/table.h"
 #include "handlers/page/reader.h"
 
 /*

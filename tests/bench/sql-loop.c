@@ -7,7 +7,7 @@
  * usage: sql-loop DATABASE SECONDS PAGE ID...
  *
  * A round is the page of the rows after one ID.  Prints microseconds of CPU: of
- * a round's SQL, and of compressing PAGE as squall does (app/render/encode.c).
+ * a round's SQL, and of compressing PAGE as squall does (app/render/encoder.c).
  */
 #include <libdeflate.h>
 #include <sqlite3.h>

@@ -1,5 +1,5 @@
 /*
- * Fuzzes entry_decode and decode_body with whatever a store may answer.  What
+ * Fuzzes entry_decode and encoder_decode with whatever a store may answer. What
  * decodes has to encode to the same bytes, must not decode under another key,
  * and its body inflates to the length it claims or not at all.  A random change
  * leaves the checksum wrong, so the mutator puts it right in half of the runs.
@@ -10,7 +10,7 @@
 #include <xxhash.h>
 
 #include "app/cache/entry.h"
-#include "app/render/encode.h"
+#include "app/render/encoder.h"
 #include "tests/fuzz/fuzz.h"
 
 /* Offsets as the table in app/cache/entry.h has them. */
@@ -166,7 +166,7 @@ check_body(const struct page *page)
 		plain.data[0] = '\0';
 		memset(plain.data + cap, GUARD, GUARD_LEN);
 	}
-	if (decode_body(page, &plain))
+	if (encoder_decode(page, &plain))
 		CHECK(plain.len == page->plain_len);
 	else
 		CHECK(plain.len == 0);

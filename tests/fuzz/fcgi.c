@@ -84,7 +84,7 @@ check_address(const struct request *req, struct str key)
 	take(&vars.query, 1); /* the '?' */
 	if (req->prefix.len + path.len + query.len <= REQUEST_MAX) {
 		CHECK(request_parse_vars(again, &vars, NULL, &why) == 200);
-		CHECK(route_request(&publisher_routes, again, &why) == 200);
+		CHECK(route_request(&routes_publisher, again, &why) == 200);
 		CHECK(again->route == req->route);
 		CHECK(again->n_segments == req->n_segments);
 		for (size_t i = 0; i < req->n_segments; i++)
@@ -129,7 +129,7 @@ find_page(struct line *l, int status, struct buf *why)
 	struct buf key = {0};
 
 	if (status == 200)
-		status = route_request(&publisher_routes, l->req, why);
+		status = route_request(&routes_publisher, l->req, why);
 	CHECK(l->req->memory.data == memory);
 	CHECK(!l->req->memory.failed && !why->failed);
 	if (status == 200) {

@@ -11,6 +11,7 @@
 #include "db/rows/filter.h"
 
 #include "app/text/json_valid.h"
+#include "app/text/sqltext.h"
 #include "app/text/utf8.h"
 #include "db/rows/count.h"
 #include "db/rows/keyset.h"
@@ -156,7 +157,7 @@ add_columns(const struct table *t, struct buf *sql)
 		keyset_column(t, i, sql);
 	}
 	buf_lit(sql, " FROM ");
-	sql_name(sql, str_of(t->name));
+	sqltext_name(sql, str_of(t->name));
 }
 
 /* How many rows follow; with `first`, the token of the first of them. */

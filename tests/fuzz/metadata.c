@@ -55,7 +55,7 @@ check_about(const struct about *a)
 	check_url(a->source_url);
 	check_url(a->license_url);
 	check_url(a->about_url);
-	CHECK(!about_is_empty(a) ||
+	CHECK(!metadata_about_is_empty(a) ||
 	    (a->title == NULL && a->description == NULL && a->about == NULL));
 }
 
@@ -65,7 +65,7 @@ check_words(const struct words *words)
 	CHECK(words->given || words->n == 0);
 	for (size_t i = 0; i < words->n; i++) {
 		CHECK(strchr(words->items[i], ',') == NULL);
-		CHECK(words_have(words, str_of(words->items[i])));
+		CHECK(metadata_words_have(words, str_of(words->items[i])));
 	}
 }
 
@@ -84,7 +84,7 @@ check_table(const struct table_metadata *t)
 		struct str name = str_of(t->columns[i].column);
 
 		CHECK(name.len > 0);
-		CHECK(table_metadata_column(t, name) == &t->columns[i]);
+		CHECK(metadata_table_column(t, name) == &t->columns[i]);
 		check_text(t->columns[i].unit);
 	}
 }

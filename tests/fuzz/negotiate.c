@@ -1,6 +1,6 @@
 /*
- * Fuzzes accepts_gzip and matches_tag with header fields as a client may send
- * them.  Neither depends on what else stands in a list, nor, where the RFC
+ * Fuzzes negotiate_gzip and negotiate_etag with header fields as a client may
+ * send them.  Neither depends on what else stands in a list, nor, where the RFC
  * says so, on case; and no page counts as the client's own unless the client
  * has named its tag.
  */
@@ -29,7 +29,7 @@ static bool
 accepts_with(struct str field, const char *end)
 {
 	struct str more = with(field, end);
-	bool accepts = accepts_gzip(more);
+	bool accepts = negotiate_gzip(more);
 
 	free((char *)more.s);
 	return accepts;
@@ -43,7 +43,7 @@ accepts_in_capitals(struct str field)
 
 	for (size_t i = 0; i < field.len; i++)
 		copy[i] = (char)toupper((unsigned char)copy[i]);
-	accepts = accepts_gzip((struct str){copy, field.len});
+	accepts = negotiate_gzip((struct str){copy, field.len});
 	free(copy);
 	return accepts;
 }
@@ -65,7 +65,7 @@ static bool
 matches_with(struct str field, const char *end, struct str tag)
 {
 	struct str more = with(field, end);
-	bool matches = matches_tag(more, tag);
+	bool matches = negotiate_etag(more, tag);
 
 	free((char *)more.s);
 	return matches;

@@ -140,7 +140,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	vars.query = query;
 	req = request_new();
 	if (request_parse_vars(req, &vars, "", &why) == 200 &&
-	    route_request(&publisher_routes, req, &why) == 200 &&
+	    route_request(&routes_publisher, req, &why) == 200 &&
 	    req->route->handler != NULL)
 		make_page(req, catalog);
 	request_unref(req);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "app/cache/entry.h"
-#include "app/render/encode.h"
+#include "app/render/encoder.h"
 
 struct seed {
 	const char *name;
@@ -106,7 +106,7 @@ make(struct encoder *e, const struct seed *s, struct buf *entry)
 		buf_str(&page->header, s->header);
 	for (size_t i = 0; i < s->n_lines; i++)
 		buf_str(&page->body, s->line);
-	encode_page(e, page);
+	encoder_page(e, page);
 	page->body.len -= s->cut;
 	if (s->plain_len > 0)
 		page->plain_len = s->plain_len;

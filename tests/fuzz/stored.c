@@ -81,7 +81,7 @@ write_chart(struct buf *text, const struct chart_spec *chart)
 {
 	if (chart->kind == CHART_NONE)
 		return;
-	buf_printf(text, "-- chart: %s", chart_kinds[chart->kind]);
+	buf_printf(text, "-- chart: %s", chart_spec_kinds[chart->kind]);
 	write_column(text, "y", chart->y);
 	write_column(text, "x", chart->x);
 	buf_char(text, '\n');

@@ -173,7 +173,7 @@ set_up_subject(struct subject *s, struct database *d)
 	    .file = d->file,
 	    .settings = &s->settings,
 	    .metadata = &s->metadata};
-	s->site = (struct site){.routes = &publisher_routes,
+	s->site = (struct site){.routes = &routes_publisher,
 	    .databases = &s->published,
 	    .n_databases = 1,
 	    .store.url = "none",
@@ -192,7 +192,7 @@ job_of(const struct subject *s)
 	struct job *job;
 
 	assert_int_equal(ask_path(req, s->path, s->query, &why), 200);
-	assert_int_equal(route_request(&publisher_routes, req, &why), 200);
+	assert_int_equal(route_request(&routes_publisher, req, &why), 200);
 	route_key(req, &key);
 	job = job_new(req, &key);
 	assert_non_null(job);

@@ -50,7 +50,7 @@ one_that_lives_may_finish_however_long_it_takes(void **state)
 	int64_t due_us;
 
 	(void)state;
-	child_retire(c, 0, 0);
+	children_retire(c, 0, 0);
 	/* Whenever it is heard of, it gets more time. */
 	for (int i = 0; i < 3; i++) {
 		due_us = children_due_us(&cs);
@@ -80,7 +80,7 @@ one_that_is_silent_is_killed(void **state)
 	int64_t before_us = clock_mono_us();
 
 	(void)state;
-	child_retire(c, 0, 0);
+	children_retire(c, 0, 0);
 	assert_in_range(children_due_us(&cs), before_us + 1000000,
 	    clock_mono_us() + 60000000);
 	end(&cs);
@@ -94,7 +94,7 @@ one_that_is_over_the_limit_is_killed_though_it_lives(void **state)
 	int status;
 
 	(void)state;
-	child_retire(c, 0, 100);
+	children_retire(c, 0, 100);
 	while ((dead = children_reap(&cs, &status)) == NULL) {
 		children_wait(&cs, -1, 10000);
 		children_kill_overdue(&cs);
@@ -102,7 +102,7 @@ one_that_is_over_the_limit_is_killed_though_it_lives(void **state)
 	assert_ptr_equal(dead, c);
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(WTERMSIG(status), SIGKILL);
-	child_free(dead);
+	children_free(dead);
 	children_release(&cs);
 }
 

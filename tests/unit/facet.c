@@ -216,7 +216,7 @@ one_that_takes_too_long_spoils_no_other(void **state)
 	filters_release(&f);
 	table_release(&t);
 	assert_true(table_read(d->db, LIT("w"), &t));
-	assert_int_equal(facets_suggest(d->db, &f, 20, out), 0);
+	assert_int_equal(suggest_facets(d->db, &f, 20, out), 0);
 	table_release(&t);
 	buf_release(&b);
 	assert_facet(d, FACET_COLUMN, "t", "a", 9, "1=2");
@@ -271,7 +271,7 @@ check_suggested(const struct database *d, const char *table, struct str want,
 
 	assert_true(table_read(d->db, str_of(table), &t));
 	filters_init(&f, &t);
-	n = facets_suggest(d->db, &f, LIMIT_MS, out);
+	n = suggest_facets(d->db, &f, LIMIT_MS, out);
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&b, "%s%s%s", i > 0 ? " " : "",
 		    t.columns[out[i].column].name, marks[out[i].kind]);

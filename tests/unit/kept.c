@@ -2,7 +2,7 @@
  * db/sqlite/statements.c, db/schema/described.c: what a connection keeps from
  * page to page holds just as long as the schema does.
  */
-#include "db/schema/schema.h"
+#include "db/schema/table.h"
 #include "tests/unit/database.h"
 
 static void

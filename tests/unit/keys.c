@@ -210,9 +210,9 @@ lists_and_filters_have_one_key(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(same); i++) {
 		struct buf a =
-		    key_of(&publisher_routes, "", "/a/b", same[i][0]);
+		    key_of(&routes_publisher, "", "/a/b", same[i][0]);
 		struct buf b =
-		    key_of(&publisher_routes, "", "/a/b", same[i][1]);
+		    key_of(&routes_publisher, "", "/a/b", same[i][1]);
 
 		assert_same(str_of_buf(&a), str_of_buf(&b));
 		buf_release(&a);
@@ -220,9 +220,9 @@ lists_and_filters_have_one_key(void **state)
 	}
 	for (size_t i = 0; i < COUNT_OF(different); i++) {
 		struct buf a =
-		    key_of(&publisher_routes, "", "/a/b", different[i][0]);
+		    key_of(&routes_publisher, "", "/a/b", different[i][0]);
 		struct buf b =
-		    key_of(&publisher_routes, "", "/a/b", different[i][1]);
+		    key_of(&routes_publisher, "", "/a/b", different[i][1]);
 
 		assert_false(str_eq(str_of_buf(&a), str_of_buf(&b)));
 		buf_release(&a);
@@ -301,9 +301,9 @@ static void
 encoded_literals_do_not_take_the_key_of_the_stylesheet(void **state)
 {
 	struct buf a =
-	    key_of(&publisher_routes, "", "/-/static/style-1.css", NULL);
+	    key_of(&routes_publisher, "", "/-/static/style-1.css", NULL);
 	struct buf b =
-	    key_of(&publisher_routes, "", "/~2D/static/style-1~2Ecss", NULL);
+	    key_of(&routes_publisher, "", "/~2D/static/style-1~2Ecss", NULL);
 
 	(void)state;
 	if (str_eq(str_of_buf(&a), str_of_buf(&b)))

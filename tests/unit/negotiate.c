@@ -14,7 +14,7 @@ check_gzip(const char *value, bool want)
 	size_t len = strlen(value);
 	char *copy = exact_copy(value, len);
 
-	if (accepts_gzip((struct str){copy, len}) != want) {
+	if (negotiate_gzip((struct str){copy, len}) != want) {
 		print_error("Accept-Encoding: %s\n", value);
 		assert_true(false);
 	}
@@ -27,7 +27,7 @@ check_tag(const char *value, bool want)
 	size_t len = strlen(value);
 	char *copy = exact_copy(value, len);
 
-	if (matches_tag((struct str){copy, len}, LIT(TAG)) != want) {
+	if (negotiate_etag((struct str){copy, len}, LIT(TAG)) != want) {
 		print_error("If-None-Match: %s\n", value);
 		assert_true(false);
 	}
@@ -52,7 +52,7 @@ static void
 no_gzip_where_it_is_not(void **state)
 {
 	(void)state;
-	assert_false(accepts_gzip((struct str){NULL, 0}));
+	assert_false(negotiate_gzip((struct str){NULL, 0}));
 	check_gzip("", false);
 	check_gzip(" ", false);
 	check_gzip(",", false);
@@ -144,7 +144,7 @@ static void
 another_tag(void **state)
 {
 	(void)state;
-	assert_false(matches_tag((struct str){NULL, 0}, LIT(TAG)));
+	assert_false(negotiate_etag((struct str){NULL, 0}, LIT(TAG)));
 	check_tag("", false);
 	check_tag(" ", false);
 	check_tag("\"\"", false);
@@ -227,8 +227,8 @@ random_values(void **state)
 			bytes[j] = alphabet[next_random(&random) %
 			    (sizeof(alphabet) - 1)];
 		copy = exact_copy(bytes, len);
-		accepts_gzip((struct str){copy, len});
-		matches_tag((struct str){copy, len}, LIT("x"));
+		negotiate_gzip((struct str){copy, len});
+		negotiate_etag((struct str){copy, len}, LIT("x"));
 		free(copy);
 	}
 }

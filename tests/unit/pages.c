@@ -24,7 +24,7 @@ answer(struct catalog *catalog, const char *path, const char *query)
 
 	assert_non_null(a.page);
 	assert_int_equal(ask_path(req, path, query, &why), 200);
-	assert_int_equal(route_request(&publisher_routes, req, &why), 200);
+	assert_int_equal(route_request(&routes_publisher, req, &why), 200);
 	route_key(req, &a.key);
 	a.page->status = req->route->handler(req, catalog, a.page);
 	request_unref(req);
@@ -237,7 +237,7 @@ long_values_lead_to_the_next_page(void **state)
 	buf_printf(&query, "_sort=v&_size=1&_next=%s", buf_cstr(&token));
 	assert_int_equal(
 	    ask_path(req, "/db/t.json", buf_cstr(&query), &why), 200);
-	assert_int_equal(route_request(&publisher_routes, req, &why), 200);
+	assert_int_equal(route_request(&routes_publisher, req, &why), 200);
 	assert_string_equal(buf_cstr(&why), "");
 	release(&a);
 	buf_release(&token);

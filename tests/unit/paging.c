@@ -3,6 +3,7 @@
  * tokens, gives the rows of one query in the order that it asks for, each once.
  * Every case is a test of its own.
  */
+#include "app/text/sqltext.h"
 #include "app/text/url.h"
 #include "db/rows/rows.h"
 #include "tests/unit/database.h"
@@ -363,7 +364,7 @@ read_at_once(struct db *db, const struct keyset *k, struct buf *b)
 	if (uses_rowid(k))
 		buf_printf(&sql, ", %s", k->table->rowid);
 	buf_lit(&sql, " FROM ");
-	sql_name(&sql, str_of(k->table->name));
+	sqltext_name(&sql, str_of(k->table->name));
 	buf_printf(&sql, " ORDER BY %s", now->order_by);
 	query_open_buf(&q, db, &sql);
 	for (; query_next(&q); n++)

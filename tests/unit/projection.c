@@ -17,7 +17,7 @@ near(double got, double wanted, double by)
 static bool
 is_on(const struct projection *p, struct point at)
 {
-	struct xy xy = project(p, at);
+	struct xy xy = projection_apply(p, at);
 
 	return xy.x >= 0 && xy.y >= 0 && xy.x <= p->width && xy.y <= p->height;
 }
@@ -32,13 +32,13 @@ the_world(void **state)
 	projection_world(&p, 1000);
 	assert_true(p.world);
 	near((double)p.width / p.height, 2.054, 0.01);
-	near(project(&p, (struct point){0, 0}).x, 500, 0.01);
-	near(project(&p, (struct point){0, 0}).y, p.height / 2.0, 1);
-	near(project(&p, (struct point){0, -180}).x, 0, 0.01);
-	near(project(&p, (struct point){0, 180}).x, 1000, 0.01);
-	near(project(&p, (struct point){90, 0}).y, 0, 0.01);
-	near(project(&p, (struct point){90, 180}).x -
-		project(&p, (struct point){90, -180}).x,
+	near(projection_apply(&p, (struct point){0, 0}).x, 500, 0.01);
+	near(projection_apply(&p, (struct point){0, 0}).y, p.height / 2.0, 1);
+	near(projection_apply(&p, (struct point){0, -180}).x, 0, 0.01);
+	near(projection_apply(&p, (struct point){0, 180}).x, 1000, 0.01);
+	near(projection_apply(&p, (struct point){90, 0}).y, 0, 0.01);
+	near(projection_apply(&p, (struct point){90, 180}).x -
+		projection_apply(&p, (struct point){90, -180}).x,
 	    592.47, 0.1);
 }
 
@@ -46,10 +46,10 @@ the_world(void **state)
 static double
 area(const struct projection *p, double lat, double lon)
 {
-	struct xy a = project(p, (struct point){lat, lon});
-	struct xy b = project(p, (struct point){lat, lon + 1});
-	struct xy c = project(p, (struct point){lat + 1, lon + 1});
-	struct xy d = project(p, (struct point){lat + 1, lon});
+	struct xy a = projection_apply(p, (struct point){lat, lon});
+	struct xy b = projection_apply(p, (struct point){lat, lon + 1});
+	struct xy c = projection_apply(p, (struct point){lat + 1, lon + 1});
+	struct xy d = projection_apply(p, (struct point){lat + 1, lon});
 
 	return fabs((a.x - c.x) * (b.y - d.y) - (b.x - d.x) * (a.y - c.y)) / 2 /
 	    cos((lat + 0.5) * M_PI / 180);
@@ -114,8 +114,10 @@ north_is_up(void **state)
 
 	(void)state;
 	projection_fit(&p, sides, 2, 10, 1000, 700);
-	assert_true(project(&p, sides[1]).y < project(&p, sides[0]).y);
-	assert_true(project(&p, sides[1]).x > project(&p, sides[0]).x);
+	assert_true(projection_apply(&p, sides[1]).y <
+	    projection_apply(&p, sides[0]).y);
+	assert_true(projection_apply(&p, sides[1]).x >
+	    projection_apply(&p, sides[0]).x);
 }
 
 static void
@@ -143,12 +145,13 @@ one_point_has_something_around_it(void **state)
 
 	(void)state;
 	projection_fit(&p, &one, 1, 100, 1000, 700);
-	at = project(&p, one);
+	at = projection_apply(&p, one);
 	near(at.x, 500, 0.01);
 	near(at.y, p.height / 2.0, 1);
 	/* 100 km from side to side */
-	near(
-	    project(&p, (struct point){41, 29 + 1.0 / 111.2 / 0.7547}).x - at.x,
+	near(projection_apply(&p, (struct point){41, 29 + 1.0 / 111.2 / 0.7547})
+		    .x -
+		at.x,
 	    10, 0.1);
 }
 

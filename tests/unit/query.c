@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "app/text/sqltext.h"
 #include "tests/unit/database.h"
 
 static void
@@ -199,7 +200,7 @@ names_are_quoted(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		sql_name(&b, str_of(cases[i].name));
+		sqltext_name(&b, str_of(cases[i].name));
 		assert_string_equal(buf_cstr(&b), cases[i].quoted);
 		buf_reset(&b);
 	}
@@ -216,7 +217,7 @@ quoted_names_are_names_to_sqlite(void **state)
 	read_database_of(
 	    d, "CREATE TABLE t(\"a\"\"b'c]d`e\"); INSERT INTO t VALUES (9)");
 	buf_lit(&sql, "SELECT ");
-	sql_name(&sql, str_of(name));
+	sqltext_name(&sql, str_of(name));
 	buf_lit(&sql, " FROM t");
 	assert_int_equal(read_int(d->db, buf_cstr(&sql)), 9);
 	end_reading(d->db);

@@ -1,13 +1,13 @@
 /*
- * db/schema/schema.c: what is read of tables with odd names, keys and columns.
+ * db/schema/table.c: what is read of tables with odd names, keys and columns.
  */
-#include "db/schema/schema.h"
-
+#include "app/text/sqltext.h"
 #include "db/rows/count.h"
+#include "db/schema/table.h"
 #include "tests/unit/database.h"
 
 static void
-read_table(struct db *db, const char *name, struct table *t)
+reader_table(struct db *db, const char *name, struct table *t)
 {
 	bool found = table_read(db, str_of(name), t);
 
@@ -65,7 +65,7 @@ check_table(const struct database *d, const char *name, const char *want,
 	struct buf b = {0};
 	struct table t;
 
-	read_table(d->db, name, &t);
+	reader_table(d->db, name, &t);
 	describe(&t, &b);
 	check_str(str_of_buf(&b), str_of(want), file, line);
 	buf_release(&b);
@@ -135,7 +135,7 @@ affinities_as_sqlite_finds_them(void **state)
 		buf_printf(&sql, "%sc%zu %s", i == 0 ? "" : ", ", i, types[i]);
 	buf_lit(&sql, ")");
 	read_database_of(d, buf_cstr(&sql));
-	read_table(d->db, "t", &t);
+	reader_table(d->db, "t", &t);
 	assert_int_equal(t.n_columns, COUNT_OF(types));
 	for (size_t i = 0; i < COUNT_OF(types); i++) {
 		enum affinity want = sqlites_affinity(types[i]);
@@ -234,7 +234,7 @@ has_order(struct database *d, const char *name)
 	struct table t;
 	bool has;
 
-	read_table(d->db, name, &t);
+	reader_table(d->db, name, &t);
 	has = t.has_order;
 	table_release(&t);
 	return has;
@@ -277,18 +277,18 @@ odd_names(void **state)
 
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		buf_lit(&sql, "CREATE TABLE ");
-		sql_name(&sql, str_of(names[i]));
+		sqltext_name(&sql, str_of(names[i]));
 		buf_lit(&sql, "(");
-		sql_name(&sql, str_of(names[i]));
+		sqltext_name(&sql, str_of(names[i]));
 		buf_lit(&sql, " PRIMARY KEY, x REFERENCES ");
-		sql_name(&sql, str_of(names[i]));
+		sqltext_name(&sql, str_of(names[i]));
 		buf_lit(&sql, ");");
 	}
 	read_database_of(d, buf_cstr(&sql));
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		struct table t;
 
-		read_table(d->db, names[i], &t);
+		reader_table(d->db, names[i], &t);
 		assert_string_equal(t.name, names[i]);
 		assert_int_equal(t.n_columns, 2);
 		assert_string_equal(t.columns[0].name, names[i]);
@@ -311,7 +311,7 @@ names_in_another_case(void **state)
 
 	read_database_of(
 	    d, "CREATE TABLE Places(Id INTEGER PRIMARY KEY, NaMe)");
-	read_table(d->db, "pLACES", &t);
+	reader_table(d->db, "pLACES", &t);
 	assert_string_equal(t.name, "Places");
 	assert_int_equal(table_column(&t, LIT("id")), 0);
 	assert_int_equal(table_column(&t, LIT("NAME")), 1);
@@ -326,7 +326,7 @@ columns_that_do_not_exist(void **state)
 	struct table t;
 
 	read_database_of(d, "CREATE TABLE t(ab, c)");
-	read_table(d->db, "t", &t);
+	reader_table(d->db, "t", &t);
 	assert_int_equal(table_column(&t, LIT("a")), 2);
 	assert_int_equal(table_column(&t, LIT("abc")), 2);
 	assert_int_equal(table_column(&t, LIT("")), 2);
@@ -380,7 +380,7 @@ views(void **state)
 	read_database_of(d,
 	    "CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT);"
 	    "CREATE VIEW v AS SELECT b AS \"the b\", a + 1 AS c FROM t");
-	read_table(d->db, "v", &t);
+	reader_table(d->db, "v", &t);
 	assert_int_equal(t.kind, TABLE_VIEW);
 	assert_int_equal(t.n_columns, 2);
 	assert_string_equal(t.columns[0].name, "the b");
@@ -402,7 +402,7 @@ virtual_tables(void **state)
 	    "CREATE VIRTUAL TABLE f USING fts5(a, b);"
 	    "CREATE VIRTUAL TABLE r USING rtree(id, x0, x1);"
 	    "INSERT INTO f VALUES ('hello', 'world')");
-	read_table(d->db, "f", &t);
+	reader_table(d->db, "f", &t);
 	assert_int_equal(t.kind, TABLE_VIRTUAL);
 	/* The hidden columns, "f" and "rank", are left out. */
 	assert_int_equal(t.n_columns, 2);
@@ -411,12 +411,12 @@ virtual_tables(void **state)
 	assert_false(table_is_unique(&t, (size_t[]){0}, 1));
 	assert_int_equal(count(d->db, &t), 1);
 	table_release(&t);
-	read_table(d->db, "r", &t);
+	reader_table(d->db, "r", &t);
 	assert_int_equal(t.kind, TABLE_VIRTUAL);
 	assert_int_equal(t.n_columns, 3);
 	table_release(&t);
 	/* What a virtual table keeps its content in is a plain table. */
-	read_table(d->db, "f_content", &t);
+	reader_table(d->db, "f_content", &t);
 	assert_int_equal(t.kind, TABLE_PLAIN);
 	table_release(&t);
 	end_reading(d->db);
@@ -466,7 +466,7 @@ foreign_keys(void **state)
 	    "CREATE TABLE p(a, b, PRIMARY KEY (a, b));"
 	    "CREATE TABLE t(x, y, z REFERENCES Other(name),"
 	    " FOREIGN KEY (y, x) REFERENCES p(a, b))");
-	read_table(d->db, "t", &t);
+	reader_table(d->db, "t", &t);
 	assert_int_equal(t.n_foreign_keys, 2);
 	for (size_t i = 0; i < 2; i++) {
 		f = &t.foreign_keys[i];
@@ -497,7 +497,7 @@ foreign_keys_to_whatever_the_key_is(void **state)
 	    "CREATE TABLE p(k INTEGER PRIMARY KEY);"
 	    "CREATE TABLE t(a REFERENCES p, b REFERENCES t,"
 	    " c REFERENCES nosuch)");
-	read_table(d->db, "t", &t);
+	reader_table(d->db, "t", &t);
 	assert_int_equal(t.n_foreign_keys, 3);
 	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(t.foreign_keys[i].n, 1);
@@ -516,7 +516,7 @@ foreign_keys_from_a_column_in_another_case(void **state)
 	read_database_of(d,
 	    "CREATE TABLE p(k INTEGER PRIMARY KEY);"
 	    "CREATE TABLE t(Abc, FOREIGN KEY (aBC) REFERENCES P(K))");
-	read_table(d->db, "t", &t);
+	reader_table(d->db, "t", &t);
 	assert_int_equal(t.n_foreign_keys, 1);
 	assert_int_equal(t.foreign_keys[0].from[0], 0);
 	assert_int_equal(t.foreign_keys[0].n, 1);
@@ -532,7 +532,7 @@ is_unique(struct database *d, const char *letters)
 	struct table t;
 	bool unique;
 
-	read_table(d->db, "t", &t);
+	reader_table(d->db, "t", &t);
 	for (; *letters != '\0'; letters++)
 		columns[n++] = (size_t)(*letters - 'a');
 	unique = table_is_unique(&t, columns, n);
@@ -741,7 +741,7 @@ a_broken_view_spoils_no_other_table(void **state)
 	if (table_read(d->db, LIT("broken"), &t))
 		count(d->db, &t);
 	table_release(&t);
-	read_table(d->db, "z", &t);
+	reader_table(d->db, "z", &t);
 	assert_int_equal(count(d->db, &t), 0);
 	table_release(&t);
 	end_reading(d->db);
@@ -766,7 +766,7 @@ a_table_of_an_unknown_module_spoils_no_other(void **state)
 	if (table_read(d->db, LIT("v"), &t))
 		count(d->db, &t);
 	table_release(&t);
-	read_table(d->db, "z", &t);
+	reader_table(d->db, "z", &t);
 	assert_int_equal(count(d->db, &t), 0);
 	table_release(&t);
 	end_reading(d->db);

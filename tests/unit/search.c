@@ -4,6 +4,7 @@
  */
 #include "db/rows/search.h"
 
+#include "app/text/sqltext.h"
 #include "db/rows/count.h"
 #include "db/rows/rows.h"
 #include "tests/unit/database.h"
@@ -77,11 +78,11 @@ content_with_an_odd_name(void **state)
 
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		buf_lit(&sql, "CREATE TABLE ");
-		sql_name(&sql, str_of(names[i]));
+		sqltext_name(&sql, str_of(names[i]));
 		buf_printf(&sql, "(a); CREATE VIRTUAL TABLE i%zu USING ", i);
 		buf_str(&sql, i % 2 == 0 ? "fts5" : "fts4");
 		buf_lit(&sql, "(a, content=");
-		sql_name(&sql, str_of(names[i]));
+		sqltext_name(&sql, str_of(names[i]));
 		buf_lit(&sql, ");");
 	}
 	read_database_of(d, buf_cstr(&sql));
@@ -242,11 +243,11 @@ find(struct searching *s)
 	if (!search_check(s->d->db, &s->search, &s->found))
 		goto out;
 	buf_lit(&sql, "SELECT ");
-	sql_name(&sql,
+	sqltext_name(&sql,
 	    str_of(s->index.key < t->n_columns ? t->columns[s->index.key].name
 					       : t->rowid));
 	buf_lit(&sql, " FROM ");
-	sql_name(&sql, str_of(t->name));
+	sqltext_name(&sql, str_of(t->name));
 	filters_init(&f, t);
 	assert_true(search_apply(&s->search, &f));
 	filters_sql(&f, &sql);

@@ -1,5 +1,5 @@
 /*
- * app/watch/stats.c and app/watch/histogram.c: buckets and percentiles, who
+ * app/watch/stats.c and app/watch/latency.c: buckets and percentiles, who
  * counts where, and what remains of a worker that has died.
  */
 #include "app/watch/stats.h"
@@ -14,34 +14,34 @@ static void
 buckets_follow_each_other(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
-		int64_t from = histogram_from(i), to = histogram_from(i + 1);
+	for (size_t i = 0; i < LATENCY_BUCKETS; i++) {
+		int64_t from = latency_from(i), to = latency_from(i + 1);
 
 		assert_true(from < to);
-		assert_int_equal(histogram_bucket(from), i);
-		assert_int_equal(histogram_bucket(to - 1), i);
+		assert_int_equal(latency_bucket(from), i);
+		assert_int_equal(latency_bucket(to - 1), i);
 		/* None is wider than a quarter of what it begins with. */
-		assert_true(from < HISTOGRAM_STEPS || (to - from) * 4 <= from);
+		assert_true(from < LATENCY_STEPS || (to - from) * 4 <= from);
 	}
-	assert_int_equal(histogram_bucket(-1), 0);
-	assert_int_equal(histogram_bucket(INT64_MAX), HISTOGRAM_BUCKETS - 1);
-	assert_true(histogram_from(HISTOGRAM_BUCKETS) > 120 * 1000000);
+	assert_int_equal(latency_bucket(-1), 0);
+	assert_int_equal(latency_bucket(INT64_MAX), LATENCY_BUCKETS - 1);
+	assert_true(latency_from(LATENCY_BUCKETS) > 120 * 1000000);
 }
 
 static void
 percentiles_are_right_to_a_quarter(void **state)
 {
 	static const double shares[] = {0.001, 0.01, 0.5, 0.9, 0.99, 0.999, 1};
-	struct histogram h = {0};
+	struct latency h = {0};
 
 	(void)state;
-	assert_int_equal(histogram_percentile(&h, 0.5), 0);
+	assert_int_equal(latency_percentile(&h, 0.5), 0);
 	for (int64_t us = 1; us <= 100000; us++)
-		h.buckets[histogram_bucket(us)]++;
-	assert_int_equal(histogram_count(&h), 100000);
+		h.buckets[latency_bucket(us)]++;
+	assert_int_equal(latency_count(&h), 100000);
 	for (size_t i = 0; i < COUNT_OF(shares); i++) {
 		double right = shares[i] * 100000;
-		double got = (double)histogram_percentile(&h, shares[i]);
+		double got = (double)latency_percentile(&h, shares[i]);
 
 		assert_true(got >= right * 0.75 && got <= right * 1.25 + 1);
 	}
@@ -50,30 +50,30 @@ percentiles_are_right_to_a_quarter(void **state)
 static void
 a_percentile_of_one_duration_is_about_that(void **state)
 {
-	struct histogram h = {0};
+	struct latency h = {0};
 	int64_t got;
 
 	(void)state;
-	h.buckets[histogram_bucket(1000)] = 7;
-	got = histogram_percentile(&h, 0.999);
+	h.buckets[latency_bucket(1000)] = 7;
+	got = latency_percentile(&h, 0.999);
 	assert_true(got >= 896 && got <= 1024);
-	h.buckets[histogram_bucket(INT64_MAX)] = 1;
+	h.buckets[latency_bucket(INT64_MAX)] = 1;
 	assert_int_equal(
-	    histogram_percentile(&h, 1), histogram_from(HISTOGRAM_BUCKETS));
+	    latency_percentile(&h, 1), latency_from(LATENCY_BUCKETS));
 }
 
 static void
 what_is_below_a_power_of_two_is_counted_exactly(void **state)
 {
-	struct histogram h = {0};
+	struct latency h = {0};
 
 	(void)state;
 	for (int64_t us = 0; us < 5000; us++)
-		h.buckets[histogram_bucket(us)]++;
+		h.buckets[latency_bucket(us)]++;
 	for (unsigned power = 2; power <= 12; power++)
-		assert_int_equal(histogram_below(&h, power), 1 << power);
-	assert_int_equal(histogram_below(&h, 13), 5000);
-	assert_int_equal(histogram_below(&h, 26), 5000);
+		assert_int_equal(latency_below(&h, power), 1 << power);
+	assert_int_equal(latency_below(&h, 13), 5000);
+	assert_int_equal(latency_below(&h, 26), 5000);
 }
 
 static void
@@ -115,9 +115,9 @@ a_reply_is_counted_in_every_way(void **state)
 	assert_int_equal(sum.counts[COUNT_5XX], 1);
 	assert_int_equal(sum.counts[COUNT_NOT_MODIFIED], 1);
 	assert_int_equal(sum.counts[COUNT_BYTES], 500);
-	assert_int_equal(histogram_count(&sum.latency[LATENCY_MEMORY]), 3);
-	assert_int_equal(histogram_count(&sum.latency[LATENCY_MISS]), 1);
-	assert_int_equal(histogram_count(&sum.latency[LATENCY_OTHER]), 1);
+	assert_int_equal(latency_count(&sum.latency[LATENCY_MEMORY]), 3);
+	assert_int_equal(latency_count(&sum.latency[LATENCY_MISS]), 1);
+	assert_int_equal(latency_count(&sum.latency[LATENCY_OTHER]), 1);
 	assert_int_equal(sum.latency[LATENCY_MEMORY].sum_us, 150);
 	assert_int_equal(stats_worker(s, 0).requests, 5);
 	stats_free(s);
@@ -184,7 +184,7 @@ what_the_dead_have_counted_remains(void **state)
 	stats_sum(s, &sum);
 	assert_int_equal(sum.requests[1][OUTCOME_MISS], 22);
 	assert_int_equal(sum.works[WORK_RENDERS], 22);
-	assert_int_equal(histogram_count(&sum.latency[LATENCY_MISS]), 22);
+	assert_int_equal(latency_count(&sum.latency[LATENCY_MISS]), 22);
 	stats_leave(slot);
 	assert_int_equal(stats_worker(s, 0).pid, 0);
 	stats_sum(s, &sum);

@@ -16,7 +16,7 @@ version_for(struct pages *p, const char *path)
 	struct buf why = {0};
 
 	assert_int_equal(ask_path(req, path, NULL, &why), 200);
-	assert_int_equal(route_request(&publisher_routes, req, &why), 200);
+	assert_int_equal(route_request(&routes_publisher, req, &why), 200);
 	l = pages_look_up(p, req, LIT("key"), clock_steady_ms());
 	assert_true(l.version_known);
 	request_unref(req);
@@ -34,7 +34,7 @@ a_version_counts_for_a_turn(void **state)
 	    {.name = "a", .file = d->file}, {.name = "b", .file = other}};
 	struct stats *stats = stats_new(1);
 	struct site site = {
-	    .routes = &publisher_routes,
+	    .routes = &routes_publisher,
 	    .databases = list,
 	    .n_databases = 2,
 	    .store = {.url = "none"},

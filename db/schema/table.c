@@ -1,7 +1,7 @@
 /*
  * Introspection through SQLite's table-valued pragmas.
  */
-#include "db/schema/schema.h"
+#include "db/schema/table.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -380,8 +380,8 @@ table_column_name(const struct table *t, size_t column)
 }
 
 bool
-foreign_key_targets(const struct foreign_key *f, const struct table *parent,
-    size_t to[SCHEMA_KEY_MAX])
+table_foreign_key_targets(const struct foreign_key *f,
+    const struct table *parent, size_t to[SCHEMA_KEY_MAX])
 {
 	for (size_t i = 0; i < f->n; i++) {
 		if (f->to[i] != NULL)

@@ -1,5 +1,5 @@
-#ifndef SQUALL_ENCODE_H
-#define SQUALL_ENCODE_H
+#ifndef SQUALL_ENCODER_H
+#define SQUALL_ENCODER_H
 
 #include "app/http/page.h"
 
@@ -20,9 +20,9 @@ void encoder_free(struct encoder *);
  * large enough to gain, and not so large that inflating it for somebody who
  * does not take gzip would keep the event loop.
  */
-void encode_page(struct encoder *, struct page *);
+void encoder_page(struct encoder *, struct page *);
 
 /* Adds the plain body of a compressed page; false if that can't be. */
-bool decode_body(const struct page *, struct buf *plain);
+bool encoder_decode(const struct page *, struct buf *plain);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Compressing pages, and undoing it for the few who do not take gzip.
  */
-#include "app/render/encode.h"
+#include "app/render/encoder.h"
 
 #include <libdeflate.h>
 #include <stdio.h>
@@ -54,7 +54,7 @@ set_tag(struct page *page)
 }
 
 void
-encode_page(struct encoder *e, struct page *page)
+encoder_page(struct encoder *e, struct page *page)
 {
 	size_t plain = page->body.len, bound, n;
 	struct buf packed = {0};
@@ -80,7 +80,7 @@ encode_page(struct encoder *e, struct page *page)
 }
 
 bool
-decode_body(const struct page *page, struct buf *plain)
+encoder_decode(const struct page *page, struct buf *plain)
 {
 	struct libdeflate_decompressor *d;
 	size_t n = 0;

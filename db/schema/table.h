@@ -1,5 +1,5 @@
-#ifndef SQUALL_SCHEMA_H
-#define SQUALL_SCHEMA_H
+#ifndef SQUALL_DB_TABLE_H
+#define SQUALL_DB_TABLE_H
 
 #include "db/sqlite/db.h"
 
@@ -87,8 +87,8 @@ const char *table_column_name(const struct table *, size_t column);
  * The columns of `parent`, the table that a foreign key refers to, that its
  * columns are compared with.  False if there are no such columns.
  */
-bool foreign_key_targets(const struct foreign_key *, const struct table *parent,
-    size_t to[SCHEMA_KEY_MAX]);
+bool table_foreign_key_targets(const struct foreign_key *,
+    const struct table *parent, size_t to[SCHEMA_KEY_MAX]);
 
 /*
  * Whether at most one row has given values in these columns, and SQLite finds

@@ -1,11 +1,12 @@
 /*
  * Lines and points.
  */
+#include "handlers/chart/lines.h"
+
 #include <math.h>
 
 #include "app/text/html.h"
-#include "handlers/chart/chart_axes.h"
-#include "handlers/chart/chart_plot.h"
+#include "handlers/chart/axes.h"
 
 enum {
 	DOTS_OF_LINE = 60, /* more are no dots, but a line */
@@ -56,7 +57,7 @@ dots(const struct plot *p, struct buf *b)
 }
 
 void
-plot_line(struct plot *p, struct buf *b)
+lines_draw(struct plot *p, struct buf *b)
 {
 	bool gap = true;
 
@@ -75,7 +76,7 @@ plot_line(struct plot *p, struct buf *b)
 }
 
 void
-plot_scatter(struct plot *p, struct buf *b)
+lines_scatter(struct plot *p, struct buf *b)
 {
 	begin(p, b);
 	if (p->n <= DOTS_NAMED) {

@@ -1,7 +1,7 @@
-#ifndef SQUALL_CHART_AXES_H
-#define SQUALL_CHART_AXES_H
+#ifndef SQUALL_AXES_H
+#define SQUALL_AXES_H
 
-#include "handlers/chart/chart_plot.h"
+#include "handlers/chart/plot.h"
 
 /*
  * The axes of charts, and the edges of what they enclose.
@@ -25,5 +25,12 @@ void axes_names(const struct plot *, double left, struct buf *);
 /* Where values lie. */
 double axes_height(const struct plot *, double y);
 double axes_width(const struct plot *, size_t item);
+
+/* How many characters a text takes. */
+size_t axes_chars(struct str);
+
+/* A label, cut if it must be, that ends at x, is in its middle or begins. */
+enum plot_anchor { PLOT_START, PLOT_MIDDLE, PLOT_END };
+void axes_text(struct buf *, enum plot_anchor, double x, double y, struct str);
 
 #endif

@@ -1,11 +1,12 @@
 /*
  * Bars: those that stand, those that lie, and those of histograms.
  */
+#include "handlers/chart/bars.h"
+
 #include <math.h>
 
 #include "app/text/html.h"
-#include "handlers/chart/chart_axes.h"
-#include "handlers/chart/chart_plot.h"
+#include "handlers/chart/axes.h"
 
 enum {
 	ROW = 24,   /* units that a lying bar takes */
@@ -36,7 +37,7 @@ widest_label(const struct plot *p)
 	size_t widest = 0;
 
 	for (size_t i = 0; i < p->n; i++) {
-		size_t n = plot_chars(p->items[i].label);
+		size_t n = axes_chars(p->items[i].label);
 
 		widest = n > widest ? n : widest;
 	}
@@ -45,7 +46,7 @@ widest_label(const struct plot *p)
 
 /* Where labels are in an order that is known, not each needs to be read. */
 bool
-plot_lies(const struct plot *p)
+bars_lie(const struct plot *p)
 {
 	bool dates = p->chart->kind == CHART_BAR;
 
@@ -58,9 +59,9 @@ plot_lies(const struct plot *p)
 }
 
 double
-plot_height(const struct plot *p)
+bars_height(const struct plot *p)
 {
-	return plot_lies(p) ? PLOT_TOP + ROW * (double)p->n + 6 : PLOT_HEIGHT;
+	return bars_lie(p) ? PLOT_TOP + ROW * (double)p->n + 6 : PLOT_HEIGHT;
 }
 
 static void
@@ -78,7 +79,7 @@ bar(struct buf *b, const struct chart_item *item, double x, double y,
 }
 
 void
-plot_bars(struct plot *p, struct buf *b)
+bars_draw(struct plot *p, struct buf *b)
 {
 	double slot, width, zero;
 
@@ -112,7 +113,7 @@ room_of(const struct plot *p, bool below)
 			continue;
 		buf_reset(&text);
 		scale_number(&text, p->items[i].y);
-		n = plot_chars(str_of_buf(&text));
+		n = axes_chars(str_of_buf(&text));
 		widest = n > widest ? n : widest;
 	}
 	buf_release(&text);
@@ -121,7 +122,7 @@ room_of(const struct plot *p, bool below)
 
 /* Each has its number at its end, so they need no ticks. */
 void
-plot_lying_bars(struct plot *p, struct buf *b)
+bars_draw_lying(struct plot *p, struct buf *b)
 {
 	size_t chars = widest_label(p);
 	double gutter =
@@ -144,12 +145,12 @@ plot_lying_bars(struct plot *p, struct buf *b)
 		double length = fabs(item->y / 2 * per_unit);
 		double end = item->y < 0 ? zero - length : zero + length;
 
-		plot_text(b, PLOT_END, gutter - 10, y + 16, item->label);
+		axes_text(b, PLOT_END, gutter - 10, y + 16, item->label);
 		bar(b, item, fmin(zero, end), y + (ROW - THICK) / 2.0,
 		    fmax(length, 1), THICK);
 		buf_reset(&number);
 		scale_number(&number, item->y);
-		plot_text(b, item->y < 0 ? PLOT_END : PLOT_START,
+		axes_text(b, item->y < 0 ? PLOT_END : PLOT_START,
 		    item->y < 0 ? end - 6 : end + 6, y + 16,
 		    str_of_buf(&number));
 	}
@@ -159,7 +160,7 @@ plot_lying_bars(struct plot *p, struct buf *b)
 }
 
 void
-plot_bins(struct plot_bins *bins, const struct plot *p)
+bars_count(struct plot_bins *bins, const struct plot *p)
 {
 	double low = p->items[p->lowest].y, high = p->items[p->highest].y;
 	bool whole = true;
@@ -185,7 +186,7 @@ plot_bins(struct plot_bins *bins, const struct plot *p)
 }
 
 void
-plot_histogram(struct plot *p, const struct plot_bins *bins, struct buf *b)
+bars_draw_histogram(struct plot *p, const struct plot_bins *bins, struct buf *b)
 {
 	double slot;
 

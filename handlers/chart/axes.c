@@ -1,12 +1,13 @@
 /*
  * What surrounds bars, lines and points.
  */
-#include "handlers/chart/chart_axes.h"
+#include "handlers/chart/axes.h"
 
 #include <math.h>
 
 #include "app/text/html.h"
 #include "app/text/utf8.h"
+#include "handlers/chart/bars.h"
 
 enum {
 	Y_STEPS = 5,
@@ -17,7 +18,7 @@ enum {
 };
 
 size_t
-plot_chars(struct str s)
+axes_chars(struct str s)
 {
 	size_t n = 0;
 
@@ -44,7 +45,7 @@ cut(struct str s, size_t chars)
 		    utf8_next((struct str){s.s + part.len, s.len - part.len});
 		struct str longer = {s.s, part.len + (len == 0 ? 1 : len)};
 
-		if (plot_chars(longer) > chars)
+		if (axes_chars(longer) > chars)
 			break;
 		part = longer;
 	}
@@ -60,7 +61,7 @@ text_within(struct buf *b, enum plot_anchor anchor, double x, double y,
 	    [PLOT_MIDDLE] = "middle",
 	    [PLOT_END] = "end",
 	};
-	bool whole = plot_chars(s) <= chars;
+	bool whole = axes_chars(s) <= chars;
 
 	buf_printf(b, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", x, y,
 	    anchors[anchor]);
@@ -74,7 +75,7 @@ text_within(struct buf *b, enum plot_anchor anchor, double x, double y,
 }
 
 void
-plot_text(
+axes_text(
     struct buf *b, enum plot_anchor anchor, double x, double y, struct str s)
 {
 	text_within(b, anchor, x, y, s, PLOT_LABEL);
@@ -117,7 +118,7 @@ axes_names(const struct plot *p, double left, struct buf *b)
 {
 	const struct chart *c = p->chart;
 
-	if (plot_lies(p)) {
+	if (bars_lie(p)) {
 		name(b, "end", left - 10, 18, c->x);
 		name(b, "start", left, 18, c->y);
 	} else if (c->kind == CHART_HISTOGRAM) {
@@ -154,7 +155,7 @@ axes_y(struct plot *p, double min, double max, struct buf *b)
 
 		buf_reset(&label);
 		scale_label(&p->y, i, &label);
-		n = plot_chars(str_of_buf(&label));
+		n = axes_chars(str_of_buf(&label));
 		widest = n > widest ? n : widest;
 	}
 	p->left = (double)(widest * PLOT_CHAR) + 10;
@@ -169,7 +170,7 @@ axes_y(struct plot *p, double min, double max, struct buf *b)
 		scale_label(&p->y, i, &label);
 		buf_printf(b, "<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/>",
 		    p->left, y, p->right);
-		plot_text(b, PLOT_END, p->left - 8, y + 5, str_of_buf(&label));
+		axes_text(b, PLOT_END, p->left - 8, y + 5, str_of_buf(&label));
 	}
 	if (p->numeric && p->chart->kind != CHART_BAR) {
 		double low = p->items[0].x, high = low;
@@ -197,7 +198,7 @@ axes_ticks(const struct plot *p, struct buf *b)
 
 		buf_reset(&label);
 		scale_label(&p->x, i, &label);
-		n = plot_chars(str_of_buf(&label));
+		n = axes_chars(str_of_buf(&label));
 		widest = n > widest ? n : widest;
 	}
 	step = (int)ceil((double)((widest + 2) * PLOT_CHAR) / slot);
@@ -208,7 +209,7 @@ axes_ticks(const struct plot *p, struct buf *b)
 		scale_label(&p->x, i, &label);
 		buf_printf(b, "<path class=\"axis\" d=\"M%.1f %.1fv5\"/>", x,
 		    p->bottom);
-		plot_text(
+		axes_text(
 		    b, PLOT_MIDDLE, x, p->bottom + 20, str_of_buf(&label));
 	}
 	buf_release(&label);
@@ -221,7 +222,7 @@ axes_labels(const struct plot *p, struct buf *b)
 	size_t widest = LABEL_MIN, step;
 
 	for (size_t i = 0; i < p->n; i++) {
-		size_t n = plot_chars(p->items[i].label);
+		size_t n = axes_chars(p->items[i].label);
 
 		widest = n > widest ? n : widest;
 	}
