@@ -21,6 +21,7 @@ job_new(struct request *req, struct buf *key)
 	*key = (struct buf){0};
 	job->request = request_ref(req);
 	job->begun_us = clock_mono_us();
+	TAILQ_INIT(&job->waiting);
 	return job;
 }
 
@@ -43,33 +44,26 @@ struct job *
 jobs_find(const struct jobs *jobs, struct str key)
 {
 	uint64_t hash = hash_of(key);
-	struct job *job = jobs->buckets[hash % JOBS_BUCKETS];
+	struct job *job;
 
-	while (job != NULL &&
-	    (job->hash != hash || !str_eq(key, str_of_buf(&job->key))))
-		job = job->chain;
+	LIST_FOREACH(job, &jobs->buckets[hash % JOBS_BUCKETS], beside) {
+		if (job->hash == hash && str_eq(key, str_of_buf(&job->key)))
+			break;
+	}
 	return job;
 }
 
 void
 jobs_add(struct jobs *jobs, struct job *job)
 {
-	struct job **bucket;
-
 	job->hash = hash_of(str_of_buf(&job->key));
-	bucket = &jobs->buckets[job->hash % JOBS_BUCKETS];
-	job->chain = *bucket;
-	*bucket = job;
+	LIST_INSERT_HEAD(&jobs->buckets[job->hash % JOBS_BUCKETS], job, beside);
 	jobs->n++;
 }
 
 void
 jobs_remove(struct jobs *jobs, struct job *job)
 {
-	struct job **at = &jobs->buckets[job->hash % JOBS_BUCKETS];
-
-	while (*at != job)
-		at = &(*at)->chain;
-	*at = job->chain;
+	LIST_REMOVE(job, beside);
 	jobs->n--;
 }

@@ -1,6 +1,8 @@
 #ifndef SQUALL_JOB_H
 #define SQUALL_JOB_H
 
+#include <sys/queue.h>
+
 #include "app/http/page.h"
 #include "app/http/request.h"
 #include "app/http/route.h"
@@ -18,8 +20,8 @@ struct job {
 	struct buf key;
 	uint64_t version; /* of the data when it was begun */
 	bool version_known;
-	struct conn *first, *last; /* who waits: the event loop's list */
-	struct page *page;         /* the result; NULL: out of memory */
+	TAILQ_HEAD(waiting, conn) waiting; /* the event loop's list */
+	struct page *page;                 /* the result; NULL: out of memory */
 	struct outcome outcome;
 	bool held;              /* another is making the page: look again */
 	int64_t held_since_us;  /* 0: it has not been held yet */
@@ -27,10 +29,12 @@ struct job {
 	int64_t begun_us;       /* when it was made */
 	int64_t queued_us;      /* when it came into the renderers' queue */
 	int64_t queue_us;       /* how long it has been in there */
-	struct job *queue_next; /* the renderers' lists */
-	struct job *chain;      /* of the table below */
+	TAILQ_ENTRY(job) place; /* in a queue */
+	LIST_ENTRY(job) beside; /* in a bucket of the table below */
 	uint64_t hash;
 };
+
+TAILQ_HEAD(job_queue, job);
 
 /*
  * A new job, which takes a reference to the request and what `key` owns; NULL:
@@ -43,7 +47,7 @@ void job_free(struct job *);
 enum { JOBS_BUCKETS = 1024 };
 
 struct jobs {
-	struct job *buckets[JOBS_BUCKETS];
+	LIST_HEAD(, job) buckets[JOBS_BUCKETS];
 	size_t n;
 };
 

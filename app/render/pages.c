@@ -37,7 +37,7 @@ struct pages {
 	struct catalog *catalog; /* for versions only: it never queries */
 	struct seen seen_one, seen_all; /* of one database, and of all */
 	struct jobs jobs;
-	struct job *held, **held_end; /* by the time to look again */
+	struct job_queue held; /* by the time to look again */
 };
 
 struct pages *
@@ -52,7 +52,7 @@ pages_new(const struct site *site)
 		return NULL;
 	}
 	p->site = site;
-	p->held_end = &p->held;
+	TAILQ_INIT(&p->held);
 	p->memory = memory_new(rest);
 	p->plain = memory_new(plain < PLAIN_MIN ? PLAIN_MIN : plain);
 	p->catalog = catalog_new(
@@ -80,8 +80,8 @@ pages_free(struct pages *p)
 		return;
 	if (p->renderers != NULL)
 		renderers_stop(p->renderers);
-	while ((job = p->held) != NULL) {
-		p->held = job->queue_next;
+	while ((job = TAILQ_FIRST(&p->held)) != NULL) {
+		TAILQ_REMOVE(&p->held, job, place);
 		job_free(job);
 	}
 	memory_free(p->memory);
@@ -234,29 +234,18 @@ static void
 hold(struct pages *p, struct job *job)
 {
 	job->retry_us = clock_mono_us() + RENDERER_AGAIN_US;
-	job->queue_next = NULL;
-	*p->held_end = job;
-	p->held_end = &job->queue_next;
+	TAILQ_INSERT_TAIL(&p->held, job, place);
 	stats_move(p->site->slot, LEVEL_HELD, 1);
 }
 
 struct job *
 pages_collect(struct pages *p)
 {
-	struct job *job = renderers_collect(p->renderers), *next;
-	struct job *done = NULL, **end = &done;
+	struct job *job;
 
-	for (; job != NULL; job = next) {
-		next = job->queue_next;
-		if (job->held) {
-			hold(p, job);
-			continue;
-		}
-		job->queue_next = NULL;
-		*end = job;
-		end = &job->queue_next;
-	}
-	return done;
+	while ((job = renderers_collect(p->renderers)) != NULL && job->held)
+		hold(p, job);
+	return job;
 }
 
 /* After an error: the page that was, if it is not too old to stand in. */
@@ -298,25 +287,19 @@ pages_finish(struct pages *p, struct job *job)
 int
 pages_retry(struct pages *p)
 {
-	int64_t now;
+	struct job *job = TAILQ_FIRST(&p->held);
+	int64_t now = job == NULL ? 0 : clock_mono_us();
 
-	if (p->held == NULL)
-		return -1;
-	now = clock_mono_us();
-	while (p->held != NULL && p->held->retry_us <= now) {
-		struct job *job = p->held;
-
-		p->held = job->queue_next;
-		if (p->held == NULL)
-			p->held_end = &p->held;
+	for (; job != NULL && job->retry_us <= now;
+	     job = TAILQ_FIRST(&p->held)) {
+		TAILQ_REMOVE(&p->held, job, place);
 		stats_move(p->site->slot, LEVEL_HELD, -1);
 		if (!renderers_submit(p->renderers, job)) {
 			hold(p, job);
 			break;
 		}
 	}
-	return p->held == NULL ? -1
-			       : (int)((p->held->retry_us - now + 999) / 1000);
+	return job == NULL ? -1 : (int)((job->retry_us - now + 999) / 1000);
 }
 
 bool

@@ -77,7 +77,7 @@ void pages_abandon(struct pages *, struct job *);
  */
 struct job *pages_overdue(struct pages *, int64_t soon_ms);
 
-/* The finished jobs, linked by queue_next, first finished first; or NULL. */
+/* The next finished job, first finished first; NULL: none is left. */
 struct job *pages_collect(struct pages *);
 
 /*

@@ -22,10 +22,6 @@
 
 enum { REST_AFTER_S = 2 }; /* without a job */
 
-struct list {
-	struct job *first, **end;
-};
-
 struct thread {
 	struct renderers *group;
 	struct renderer *renderer;
@@ -37,7 +33,7 @@ struct renderers {
 	struct stats_slot *stats;
 	pthread_mutex_t lock;
 	pthread_cond_t work;
-	struct list todo, done; /* under the lock */
+	struct job_queue todo, done; /* under the lock */
 	size_t n_todo, max_todo;
 	bool stopping;
 	int event_fd;
@@ -45,51 +41,29 @@ struct renderers {
 	struct thread threads[];
 };
 
-static void
-append(struct list *l, struct job *job)
-{
-	job->queue_next = NULL;
-	*l->end = job;
-	l->end = &job->queue_next;
-}
-
-/* Takes the job at `*at` out of the list. */
-static struct job *
-take(struct list *l, struct job **at)
-{
-	struct job *job = *at;
-
-	*at = job->queue_next;
-	if (*at == NULL)
-		l->end = at;
-	return job;
-}
-
-static struct job *
-take_first(struct list *l)
-{
-	return l->first == NULL ? NULL : take(l, &l->first);
-}
-
 /* The jobs that no renderer has yet: with the lock held. */
 static void
 enqueue(struct renderers *g, struct job *job)
 {
-	append(&g->todo, job);
+	TAILQ_INSERT_TAIL(&g->todo, job, place);
 	stats_set(g->stats, LEVEL_QUEUED, ++g->n_todo);
 }
 
-static struct job *
-dequeue(struct renderers *g, struct job **at)
+static void
+dequeue(struct renderers *g, struct job *job)
 {
+	TAILQ_REMOVE(&g->todo, job, place);
 	stats_set(g->stats, LEVEL_QUEUED, --g->n_todo);
-	return take(&g->todo, at);
 }
 
 static struct job *
 dequeue_first(struct renderers *g)
 {
-	return g->todo.first == NULL ? NULL : dequeue(g, &g->todo.first);
+	struct job *job = TAILQ_FIRST(&g->todo);
+
+	if (job != NULL)
+		dequeue(g, job);
+	return job;
 }
 
 /* Tells the event loop, if it has not been told yet. */
@@ -101,8 +75,8 @@ finish(struct renderers *g, struct job *job)
 	ssize_t n;
 
 	pthread_mutex_lock(&g->lock);
-	first = g->done.first == NULL;
-	append(&g->done, job);
+	first = TAILQ_EMPTY(&g->done);
+	TAILQ_INSERT_TAIL(&g->done, job, place);
 	pthread_mutex_unlock(&g->lock);
 	if (!first)
 		return;
@@ -221,8 +195,8 @@ renderers_start(const struct site *site)
 	pthread_cond_init(&g->work, &clock);
 	pthread_condattr_destroy(&clock);
 	g->max_todo = site->queue;
-	g->todo.end = &g->todo.first;
-	g->done.end = &g->done.first;
+	TAILQ_INIT(&g->todo);
+	TAILQ_INIT(&g->done);
 	g->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (g->event_fd < 0) {
 		log_error("renderer", "eventfd: %s", strerror(errno));
@@ -268,29 +242,31 @@ renderers_submit(struct renderers *g, struct job *job)
 bool
 renderers_take_back(struct renderers *g, struct job *job)
 {
-	struct job **at;
-	bool found;
+	struct job *found;
 
 	pthread_mutex_lock(&g->lock);
-	at = &g->todo.first;
-	while (*at != NULL && *at != job)
-		at = &(*at)->queue_next;
-	found = *at != NULL;
-	if (found)
-		dequeue(g, at);
+	TAILQ_FOREACH(found, &g->todo, place) {
+		if (found == job) {
+			dequeue(g, job);
+			break;
+		}
+	}
 	pthread_mutex_unlock(&g->lock);
-	return found;
+	return found != NULL;
 }
 
 struct job *
 renderers_overdue(struct renderers *g, int64_t ms)
 {
 	int64_t before_us = clock_mono_us() - ms * 1000;
-	struct job *job = NULL;
+	struct job *job;
 
 	pthread_mutex_lock(&g->lock);
-	if (g->todo.first != NULL && g->todo.first->queued_us < before_us)
-		job = dequeue_first(g);
+	job = TAILQ_FIRST(&g->todo);
+	if (job != NULL && job->queued_us < before_us)
+		dequeue(g, job);
+	else
+		job = NULL;
 	pthread_mutex_unlock(&g->lock);
 	return job;
 }
@@ -298,14 +274,14 @@ renderers_overdue(struct renderers *g, int64_t ms)
 struct job *
 renderers_collect(struct renderers *g)
 {
-	struct job *jobs;
+	struct job *job;
 
 	pthread_mutex_lock(&g->lock);
-	jobs = g->done.first;
-	g->done.first = NULL;
-	g->done.end = &g->done.first;
+	job = TAILQ_FIRST(&g->done);
+	if (job != NULL)
+		TAILQ_REMOVE(&g->done, job, place);
 	pthread_mutex_unlock(&g->lock);
-	return jobs;
+	return job;
 }
 
 int64_t
@@ -337,7 +313,7 @@ renderers_stop(struct renderers *g)
 		renderer_free(g->threads[i].renderer);
 	}
 	deadlines_stop();
-	while ((job = take_first(&g->done)) != NULL)
+	while ((job = renderers_collect(g)) != NULL)
 		job_free(job);
 	if (g->event_fd >= 0)
 		close(g->event_fd);

@@ -30,7 +30,7 @@ bool renderers_take_back(struct renderers *, struct job *);
 /* The job that waits for longest if that is over `ms`, taken back; or NULL. */
 struct job *renderers_overdue(struct renderers *, int64_t ms);
 
-/* The finished jobs, linked by queue_next, first finished first; or NULL. */
+/* The next finished job, first finished first; NULL: none is left. */
 struct job *renderers_collect(struct renderers *);
 
 /* For how many microseconds one of them has been at the same job at most. */

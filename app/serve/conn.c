@@ -3,6 +3,7 @@
  */
 #include "app/serve/conn.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -16,10 +17,7 @@ conn_open(struct conns *conns, int fd)
 	if (c == NULL)
 		return NULL;
 	c->fd = fd;
-	c->next = conns->open;
-	if (c->next != NULL)
-		c->next->prev = c;
-	conns->open = c;
+	LIST_INSERT_HEAD(&conns->open, c, beside);
 	conns->n++;
 	return c;
 }
@@ -30,13 +28,10 @@ conn_close(struct conns *conns, struct conn *c)
 	conn_leave_job(c);
 	conn_finish_reply(c);
 	close(c->fd);
-	*(c->prev != NULL ? &c->prev->next : &conns->open) = c->next;
-	if (c->next != NULL)
-		c->next->prev = c->prev;
-	conns->n--;
 	c->state = CONN_DEAD;
-	c->next = conns->dead;
-	conns->dead = c;
+	conns->n--;
+	LIST_REMOVE(c, beside);
+	LIST_INSERT_HEAD(&conns->dead, c, beside);
 }
 
 void
@@ -44,8 +39,8 @@ conns_bury(struct conns *conns)
 {
 	struct conn *c;
 
-	while ((c = conns->dead) != NULL) {
-		conns->dead = c->next;
+	while ((c = LIST_FIRST(&conns->dead)) != NULL) {
+		LIST_REMOVE(c, beside);
 		request_unref(c->request);
 		fcgi_reader_release(&c->reader);
 		buf_release(&c->head);
@@ -127,23 +122,16 @@ conn_finish_reply(struct conn *c)
 void
 conn_join_job(struct conn *c, struct job *job)
 {
+	assert(c->job == NULL);
 	c->job = job;
-	c->job_next = NULL;
-	c->job_prev = job->last;
-	*(job->last != NULL ? &job->last->job_next : &job->first) = c;
-	job->last = c;
+	TAILQ_INSERT_TAIL(&job->waiting, c, place);
 }
 
 void
 conn_leave_job(struct conn *c)
 {
-	struct job *job = c->job;
-
-	if (job == NULL)
+	if (c->job == NULL)
 		return;
-	*(c->job_prev != NULL ? &c->job_prev->job_next : &job->first) =
-	    c->job_next;
-	*(c->job_next != NULL ? &c->job_next->job_prev : &job->last) =
-	    c->job_prev;
+	TAILQ_REMOVE(&c->job->waiting, c, place);
 	c->job = NULL;
 }

@@ -1,6 +1,8 @@
 #ifndef SQUALL_CONN_H
 #define SQUALL_CONN_H
 
+#include <sys/queue.h>
+
 #include "app/http/page.h"
 #include "app/render/job.h"
 #include "app/serve/fcgi_reply.h"
@@ -30,10 +32,10 @@ struct conn {
 	struct fcgi_reply reply;
 	size_t sent;     /* bytes of a stream's body, before this part */
 	struct job *job; /* that it waits for */
-	struct conn *job_next, *job_prev;
-	struct conn *next, *prev; /* of all connections, or of the dead */
-	int64_t since_us;         /* when its request had arrived */
-	int64_t deadline_us;      /* when to give up on it; 0: never */
+	TAILQ_ENTRY(conn) place; /* among those that wait for it */
+	LIST_ENTRY(conn) beside; /* in one of the lists below */
+	int64_t since_us;        /* when its request had arrived */
+	int64_t deadline_us;     /* when to give up on it; 0: never */
 };
 
 /*
@@ -46,7 +48,7 @@ struct conn_buffers {
 };
 
 struct conns {
-	struct conn *open, *dead;
+	LIST_HEAD(, conn) open, dead;
 	size_t n; /* open ones */
 	struct conn_buffers spare;
 };

@@ -33,7 +33,7 @@ close_conn(struct server *s, struct conn *c)
 	conn_close(&s->conns, c);
 	stats_set(s->site->slot, LEVEL_CONNECTIONS, s->conns.n);
 	/* What nobody waits for need not be made. */
-	if (job != NULL && job->first == NULL)
+	if (job != NULL && TAILQ_EMPTY(&job->waiting))
 		pages_abandon(s->pages, job);
 }
 
@@ -234,7 +234,7 @@ deliver(struct server *s, struct job *job)
 
 	request_unref(job->request); /* connections can reuse theirs */
 	job->request = NULL;
-	while ((c = job->first) != NULL) {
+	while ((c = TAILQ_FIRST(&job->waiting)) != NULL) {
 		conn_leave_job(c);
 		if (page == NULL) {
 			close_conn(s, c);
@@ -402,14 +402,10 @@ server_begin_turn(struct server *s)
 void
 server_collect(struct server *s)
 {
-	struct job *job = pages_collect(s->pages);
+	struct job *job;
 
-	while (job != NULL) {
-		struct job *next = job->queue_next;
-
+	while ((job = pages_collect(s->pages)) != NULL)
 		deliver(s, job);
-		job = next;
-	}
 }
 
 void
@@ -465,8 +461,8 @@ serve_again(struct server *s)
 	struct conn *c, *next;
 
 	s->again = false;
-	for (c = s->conns.open; c != NULL; c = next) {
-		next = c->next;
+	for (c = LIST_FIRST(&s->conns.open); c != NULL; c = next) {
+		next = LIST_NEXT(c, beside);
 		if (!c->again || c->state != CONN_READING)
 			continue;
 		c->again = false;
@@ -496,8 +492,8 @@ server_tick(struct server *s, int64_t ms, bool crowded)
 	struct conn *c, *next;
 	struct job *job;
 
-	for (c = s->conns.open; c != NULL; c = next) {
-		next = c->next;
+	for (c = LIST_FIRST(&s->conns.open); c != NULL; c = next) {
+		next = LIST_NEXT(c, beside);
 		if (c->deadline_us != 0 ? now >= c->deadline_us
 					: crowded && is_idle(c, now))
 			close_conn(s, c);
@@ -510,11 +506,13 @@ server_tick(struct server *s, int64_t ms, bool crowded)
 bool
 server_is_writing(const struct server *s)
 {
-	const struct conn *c = s->conns.open;
+	const struct conn *c;
 
-	while (c != NULL && c->state != CONN_WRITING)
-		c = c->next;
-	return c != NULL;
+	LIST_FOREACH(c, &s->conns.open, beside) {
+		if (c->state == CONN_WRITING)
+			return true;
+	}
+	return false;
 }
 
 void
@@ -523,8 +521,9 @@ server_drain(struct server *s, bool patient)
 	struct conn *c, *next;
 
 	s->draining = true;
-	for (c = patient ? NULL : s->conns.open; c != NULL; c = next) {
-		next = c->next;
+	for (c = patient ? NULL : LIST_FIRST(&s->conns.open); c != NULL;
+	     c = next) {
+		next = LIST_NEXT(c, beside);
 		if (c->state != CONN_READING)
 			continue;
 		serve_late(s, c);

@@ -45,8 +45,7 @@ a_new_job_has_the_key_and_the_request(void **state)
 	assert_int_equal(req->refs, 2);
 	assert_ptr_equal(job->request, req);
 	assert_str(str_of_buf(&job->key), ":/a");
-	assert_null(job->first);
-	assert_null(job->last);
+	assert_true(TAILQ_EMPTY(&job->waiting));
 	assert_null(job->page);
 	job_free(job);
 	assert_int_equal(req->refs, 1);
@@ -135,7 +134,7 @@ jobs_that_share_buckets(void **state)
 		assert_int_equal(jobs.n, N - 1 - i);
 	}
 	for (int i = 0; i < JOBS_BUCKETS; i++)
-		assert_null(jobs.buckets[i]);
+		assert_true(LIST_EMPTY(&jobs.buckets[i]));
 	free(all);
 }
 
@@ -178,8 +177,8 @@ tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	while (f->conns.open != NULL)
-		conn_close(&f->conns, f->conns.open);
+	while (!LIST_EMPTY(&f->conns.open))
+		conn_close(&f->conns, LIST_FIRST(&f->conns.open));
 	conns_release(&f->conns);
 	job_free(f->job);
 	free(f);
@@ -192,19 +191,18 @@ tear_down(void **state)
 static void
 check_waiting(const struct fixture *f, const int *which)
 {
-	const struct conn *previous = NULL, *c = f->job->first;
+	const struct conn *previous = NULL, *c = TAILQ_FIRST(&f->job->waiting);
 	bool waits[CONNS] = {false};
 
 	for (; *which >= 0; which++) {
 		assert_ptr_equal(c, f->c[*which]);
 		assert_ptr_equal(c->job, f->job);
-		assert_ptr_equal(c->job_prev, previous);
 		waits[*which] = true;
 		previous = c;
-		c = c->job_next;
+		c = TAILQ_NEXT(c, place);
 	}
 	assert_null(c);
-	assert_ptr_equal(f->job->last, previous);
+	assert_ptr_equal(TAILQ_LAST(&f->job->waiting, waiting), previous);
 	for (int i = 0; i < CONNS; i++) {
 		if (!waits[i])
 			assert_null(f->c[i]->job);
@@ -261,8 +259,7 @@ leaving_without_a_job_is_harmless(void **state)
 	assert_waiting(f, 1);
 	conn_leave_job(f->c[1]);
 	conn_leave_job(f->c[1]);
-	assert_null(f->job->first);
-	assert_null(f->job->last);
+	assert_true(TAILQ_EMPTY(&f->job->waiting));
 }
 
 /* A renderer may be reading it, whoever else waits. */
@@ -351,12 +348,12 @@ closed_connections_live_until_they_are_buried(void **state)
 
 	for (int i = 0; i < CONNS; i++)
 		conn_close(&f->conns, f->c[(i + 2) % CONNS]);
-	assert_null(f->conns.open);
+	assert_true(LIST_EMPTY(&f->conns.open));
 	assert_int_equal(f->conns.n, 0);
 	for (int i = 0; i < CONNS; i++)
 		assert_int_equal(f->c[i]->state, CONN_DEAD);
 	conns_bury(&f->conns);
-	assert_null(f->conns.dead);
+	assert_true(LIST_EMPTY(&f->conns.dead));
 }
 
 static void
