@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/render/pages.h"
 #include "app/serve/access.h"
+#include "app/serve/conn.h"
 #include "app/serve/live.h"
 #include "app/watch/clock.h"
 #include "app/watch/log.h"
@@ -25,6 +27,22 @@ enum {
 	IDLE_MS = 1000,       /* for which one is kept where others wait */
 };
 
+struct server {
+	const struct site *site;
+	struct pages *pages;
+	struct conns conns;
+	int epoll_fd;
+	const int *listeners;
+	size_t n_listeners;
+	size_t yields;   /* how many connections make way, after a reply */
+	bool draining;   /* a connection is closed when it has been answered */
+	bool again;      /* some connections are to be served again */
+	uint64_t served; /* requests */
+	uint64_t next_id;
+	struct buf key; /* of the request in hand */
+	struct buf why; /* it is refused */
+};
+
 static void
 close_conn(struct server *s, struct conn *c)
 {
@@ -35,6 +53,14 @@ close_conn(struct server *s, struct conn *c)
 	/* What nobody waits for need not be made. */
 	if (job != NULL && TAILQ_EMPTY(&job->waiting))
 		pages_abandon(s->pages, job);
+}
+
+/* Closes a connection that there is no memory to answer on. */
+static void
+give_up(struct server *s, struct conn *c)
+{
+	log_error("server", "out of memory");
+	close_conn(s, c);
 }
 
 /* What follows a reply that was too early, until the web server hangs up. */
@@ -171,8 +197,7 @@ respond(struct server *s, struct conn *c, struct page *page,
 			body = str_of_buf(&c->plain->body);
 	}
 	if (!ok || c->head.failed) {
-		log_error("server", "out of memory");
-		close_conn(s, c);
+		give_up(s, c);
 		return;
 	}
 	c->reply = (struct fcgi_reply){
@@ -200,13 +225,6 @@ answer(struct server *s, struct conn *c, struct page *page)
 	}
 	respond(s, c, page, &bypass);
 	page_unref(page);
-}
-
-/* Answers without a page of anybody's: `why` says what is wrong. */
-static void
-refuse(struct server *s, struct conn *c, int status, const struct buf *why)
-{
-	answer(s, c, route_refusal(s->site->routes, c->request, status, why));
 }
 
 /* Answers with a page about squall itself. */
@@ -248,6 +266,15 @@ deliver(struct server *s, struct job *job)
 	job_free(job);
 }
 
+void
+server_collect(struct server *s)
+{
+	struct job *job;
+
+	while ((job = pages_collect(s->pages)) != NULL)
+		deliver(s, job);
+}
+
 /* Ends a job that no renderer will come to: an older page may stand in. */
 static void
 shed(struct server *s, struct job *job)
@@ -279,37 +306,6 @@ await(struct server *s, struct conn *c, const struct lookup *l)
 		shed(s, job);
 }
 
-/* False: out of memory, and half a key would be another page's. */
-static bool
-make_key(struct server *s, const struct request *req)
-{
-	buf_reset(&s->key);
-	route_key(req, &s->key);
-	return !s->key.failed;
-}
-
-/* A part of a stream has been sent: has the next one made. */
-static void
-go_on(struct server *s, struct conn *c)
-{
-	struct request *part = request_part(c->request, &c->page->next);
-	struct lookup l;
-
-	conn_finish_reply(c);
-	if (part != NULL) {
-		request_unref(c->request);
-		c->request = part;
-	}
-	if (part == NULL || !make_key(s, part)) {
-		log_error("server", "out of memory");
-		close_conn(s, c);
-		return;
-	}
-	l = pages_look_up(
-	    s->pages, part, str_of_buf(&s->key), clock_steady_ms());
-	await(s, c, &l);
-}
-
 /* Has the page made anew, for whoever comes next. */
 static void
 refresh(struct server *s, struct conn *c, const struct lookup *l)
@@ -325,25 +321,59 @@ refresh(struct server *s, struct conn *c, const struct lookup *l)
 	}
 }
 
+/* Answers with the page that is in memory, or waits for it. */
+static void
+find_page(struct server *s, struct conn *c)
+{
+	static const struct outcome hit = {.kind = OUTCOME_MEMORY};
+	static const struct outcome behind = {.kind = OUTCOME_BEHIND};
+	struct lookup l;
+
+	buf_reset(&s->key);
+	route_key(c->request, &s->key);
+	if (s->key.failed) { /* half a key would be another page's */
+		give_up(s, c);
+		return;
+	}
+	l = pages_look_up(
+	    s->pages, c->request, str_of_buf(&s->key), c->since_us / 1000);
+	if (l.behind)
+		refresh(s, c, &l);
+	if (l.fresh || l.behind)
+		respond(s, c, l.page, l.fresh ? &hit : &behind);
+	else
+		await(s, c, &l);
+}
+
+/* A part of a stream has been sent: has the next one made. */
+static void
+go_on(struct server *s, struct conn *c)
+{
+	struct request *part = request_part(c->request, &c->page->next);
+
+	conn_finish_reply(c);
+	if (part == NULL) {
+		give_up(s, c);
+		return;
+	}
+	request_unref(c->request);
+	c->request = part;
+	find_page(s, c);
+}
+
 /* The path of a request, as far as it needs no waiting. */
 static void
 serve(struct server *s, struct conn *c)
 {
-	static const struct outcome hit = {.kind = OUTCOME_MEMORY};
-	static const struct outcome behind = {.kind = OUTCOME_BEHIND};
-	struct request *req;
-	struct lookup l;
 	int status;
 
 	if (!conn_take_buffers(&s->conns, c)) {
-		log_error("server", "out of memory");
-		close_conn(s, c);
+		give_up(s, c);
 		return;
 	}
-	req = c->request;
 	buf_reset(&s->why);
-	switch (fcgi_read(c->fd, &c->reader, s->site->prefix, req, &c->call,
-	    &status, &s->why)) {
+	switch (fcgi_read(c->fd, &c->reader, s->site->prefix, c->request,
+	    &c->call, &status, &s->why)) {
 	case FCGI_DONE:
 		break;
 	case FCGI_AGAIN:
@@ -358,31 +388,18 @@ serve(struct server *s, struct conn *c)
 		return;
 	}
 	c->since_us = clock_mono_us();
-	req->id = s->next_id++;
+	c->request->id = s->next_id++;
 	s->served++;
 	if (status == 200)
-		status = route_request(s->site->routes, req, &s->why);
-	if (status != 200) {
-		refuse(s, c, status, &s->why);
-		return;
-	}
-	if (req->route->live != NULL) {
+		status = route_request(s->site->routes, c->request, &s->why);
+	if (status != 200)
+		answer(s, c,
+		    route_refusal(
+			s->site->routes, c->request, status, &s->why));
+	else if (c->request->route->live != NULL)
 		show_live(s, c);
-		return;
-	}
-	if (!make_key(s, req)) {
-		log_error("server", "out of memory");
-		close_conn(s, c);
-		return;
-	}
-	l = pages_look_up(
-	    s->pages, req, str_of_buf(&s->key), c->since_us / 1000);
-	if (l.behind)
-		refresh(s, c, &l);
-	if (l.fresh || l.behind)
-		respond(s, c, l.page, l.fresh ? &hit : &behind);
 	else
-		await(s, c, &l);
+		find_page(s, c);
 }
 
 /* The same where the request may have come after this turn's events. */
@@ -397,15 +414,6 @@ void
 server_begin_turn(struct server *s)
 {
 	pages_new_turn(s->pages);
-}
-
-void
-server_collect(struct server *s)
-{
-	struct job *job;
-
-	while ((job = pages_collect(s->pages)) != NULL)
-		deliver(s, job);
 }
 
 void
@@ -454,6 +462,18 @@ server_accept(struct server *s, int fd)
 		serve_late(s, c);
 }
 
+size_t
+server_connections(const struct server *s)
+{
+	return s->conns.n;
+}
+
+uint64_t
+server_served(const struct server *s)
+{
+	return s->served;
+}
+
 /* The requests that came behind those that were answered in this turn. */
 static void
 serve_again(struct server *s)
@@ -476,6 +496,16 @@ server_end_turn(struct server *s)
 	if (s->again)
 		serve_again(s);
 	conns_bury(&s->conns);
+}
+
+int
+server_wait_ms(struct server *s, int most)
+{
+	int retry_ms = pages_retry(s->pages);
+
+	if (s->again)
+		return 0;
+	return retry_ms >= 0 && retry_ms < most ? retry_ms : most;
 }
 
 /* Is it kept for a request that does not come? */
@@ -521,6 +551,8 @@ server_drain(struct server *s, bool patient)
 	struct conn *c, *next;
 
 	s->draining = true;
+	if (!patient)
+		s->n_listeners = 0;
 	for (c = patient ? NULL : LIST_FIRST(&s->conns.open); c != NULL;
 	     c = next) {
 		next = LIST_NEXT(c, beside);
@@ -538,18 +570,46 @@ server_drain(struct server *s, bool patient)
 }
 
 bool
-server_start(struct server *s)
+server_is_stuck(const struct server *s, int64_t ms)
 {
+	return pages_stuck(s->pages, ms);
+}
+
+struct server *
+server_new(
+    const struct site *site, int epoll_fd, const int *listeners, size_t n)
+{
+	struct epoll_event e = {.events = EPOLLIN | EPOLLET};
+	struct server *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		log_error("server", "out of memory");
+		return NULL;
+	}
+	s->site = site;
+	s->epoll_fd = epoll_fd;
+	s->listeners = listeners;
+	s->n_listeners = n;
 	s->next_id = (uint64_t)getpid() << 32 | 1;
-	s->pages = pages_new(s->site);
-	return s->pages != NULL;
+	s->pages = pages_new(site);
+	e.data.ptr = s;
+	if (s->pages != NULL &&
+	    epoll_ctl(epoll_fd, EPOLL_CTL_ADD, pages_fd(s->pages), &e) == 0)
+		return s;
+	if (s->pages != NULL)
+		log_error("server", "epoll: %s", strerror(errno));
+	server_free(s);
+	return NULL;
 }
 
 void
-server_stop(struct server *s)
+server_free(struct server *s)
 {
+	if (s == NULL)
+		return;
 	conns_release(&s->conns);
 	pages_free(s->pages);
 	buf_release(&s->key);
 	buf_release(&s->why);
+	free(s);
 }

@@ -32,17 +32,27 @@ enum {
 	COMPLAIN_MS = 60000,    /* how often the same is said at most */
 };
 
+/* A worker goes through these in order. */
+enum stage {
+	SERVING,
+	PATIENT, /* accepts nothing; each connection gets one more reply */
+	LEAVING, /* closes idle connections as well */
+};
+
 struct worker {
-	struct server server;
+	const struct site *site;
+	struct server *server;
 	const int *listeners; /* as events name them, open or not */
 	size_t n_listeners;
+	int epoll_fd;
 	int signal_fd;
 	int link;
+	enum stage stage;
+	int64_t patient_until_us;
+	size_t max_conns;
 	bool accepting;
-	bool full;           /* it has all the connections it can have */
-	int64_t complain_us; /* when to say so again */
-	int64_t
-	    patient_until_us;  /* idle connections are kept; 0: they aren't */
+	bool full;             /* it has all the connections it can have */
+	int64_t complain_us;   /* when to say so again */
 	uint64_t max_requests; /* 0: without a limit */
 	int64_t last_tick_us;
 };
@@ -53,8 +63,7 @@ stop_accepting(struct worker *w)
 	w->accepting = false;
 	/* One that is not watched is no matter. */
 	for (size_t i = 0; i < w->n_listeners; i++)
-		epoll_ctl(
-		    w->server.epoll_fd, EPOLL_CTL_DEL, w->listeners[i], NULL);
+		epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, w->listeners[i], NULL);
 }
 
 /* Those that come meanwhile wait to be accepted, in the kernel. */
@@ -68,7 +77,7 @@ pause_accepting(struct worker *w, const char *why)
 		return;
 	w->complain_us = now + COMPLAIN_MS * 1000;
 	log_error("worker", "accept: %s, with %zu connections; pausing", why,
-	    w->server.conns.n);
+	    server_connections(w->server));
 }
 
 /* On all listeners or, until the next tick, on none. */
@@ -84,10 +93,21 @@ start_accepting(struct worker *w)
 		    .data.ptr = (void *)&w->listeners[i],
 		};
 
-		if (epoll_ctl(w->server.epoll_fd, EPOLL_CTL_ADD,
-			w->listeners[i], &e) < 0)
+		if (epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, w->listeners[i], &e) <
+		    0)
 			pause_accepting(w, strerror(errno));
 	}
+}
+
+/* When connections have gone that left no room for more. */
+static void
+accept_again(struct worker *w)
+{
+	if (!w->full || w->stage != SERVING ||
+	    server_connections(w->server) >= w->max_conns)
+		return;
+	w->full = false;
+	start_accepting(w);
 }
 
 /* One connection a turn, so that workers share a burst. */
@@ -98,28 +118,28 @@ accept_conn(struct worker *w, int listener)
 
 	if (!w->accepting) /* not since an event before this one */
 		return;
-	w->full = w->server.conns.n >= w->server.max_conns;
+	w->full = server_connections(w->server) >= w->max_conns;
 	if (w->full) {
 		pause_accepting(w, "as many as there are descriptors for");
 		return;
 	}
 	fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd >= 0)
-		server_accept(&w->server, fd);
+		server_accept(w->server, fd);
 	else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 	    errno == ENOMEM)
 		pause_accepting(w, strerror(errno)); /* until the next tick */
 }
 
-/* Whether the worker has lived long enough. */
+/* Has the worker lived long enough? */
 static bool
 is_spent(const struct worker *w)
 {
-	const struct site *site = w->server.site;
+	size_t max_rss = w->site->max_rss;
 
-	return (w->max_requests != 0 && w->server.served >= w->max_requests) ||
-	    (site->max_rss != 0 &&
-		(size_t)resident_bytes(getpid()) >= site->max_rss);
+	return (w->max_requests != 0 &&
+		   server_served(w->server) >= w->max_requests) ||
+	    (max_rss != 0 && (size_t)resident_bytes(getpid()) >= max_rss);
 }
 
 /*
@@ -130,12 +150,12 @@ is_spent(const struct worker *w)
 static void
 report(struct worker *w)
 {
-	int64_t limit_ms = w->server.site->time_limit_ms + STUCK_MARGIN_MS;
-	bool stuck = pages_stuck(w->server.pages, limit_ms);
+	int64_t limit_ms = w->site->time_limit_ms + STUCK_MARGIN_MS;
+	bool stuck = server_is_stuck(w->server, limit_ms);
 
-	if (!stuck || !w->server.draining || server_is_writing(&w->server))
+	if (!stuck || w->stage == SERVING || server_is_writing(w->server))
 		link_say(w->link, LINK_ALIVE);
-	if (w->server.draining)
+	if (w->stage != SERVING)
 		return;
 	if (stuck) {
 		log_error(
@@ -154,25 +174,25 @@ close_listeners(struct worker *w)
 		return;
 	for (size_t i = 0; i < w->n_listeners; i++)
 		close(w->listeners[i]);
-	w->server.n_listeners = 0;
 }
 
 /*
- * No new connections.  Those that wait for a request in vain are closed, or,
- * if it is patient, only after one more reply: the web server never finds one
- * closed that it is just sending on.
+ * Accepts nothing more.  While the worker is patient, it closes a connection
+ * only after a reply: the web server never finds one closed that it is just
+ * sending on.
  */
 static void
-drain(struct worker *w, bool patient)
+drain(struct worker *w, enum stage stage)
 {
-	if (w->server.draining && (patient || w->patient_until_us == 0))
+	if (stage <= w->stage)
 		return;
-	w->patient_until_us = patient ? clock_mono_us() + PATIENT_MS * 1000 : 0;
-	stats_drain(w->server.site->slot);
+	w->stage = stage;
+	w->patient_until_us = clock_mono_us() + PATIENT_MS * 1000;
+	stats_drain(w->site->slot);
 	stop_accepting(w);
-	if (!patient)
+	if (stage == LEAVING)
 		close_listeners(w);
-	server_drain(&w->server, patient);
+	server_drain(w->server, stage == PATIENT);
 }
 
 static void
@@ -183,13 +203,13 @@ tick(struct worker *w)
 	if (now - w->last_tick_us < TICK_MS * 1000)
 		return;
 	w->last_tick_us = now;
-	server_collect(&w->server); /* should an event be missing */
-	server_tick(&w->server, TICK_MS, w->full);
+	server_collect(w->server); /* should an event be missing */
+	server_tick(w->server, TICK_MS, w->full);
 	report(w);
-	if (!w->server.draining && !w->full)
+	if (w->stage == SERVING && !w->full)
 		start_accepting(w);
-	else if (w->patient_until_us != 0 && now >= w->patient_until_us)
-		drain(w, false);
+	if (w->stage == PATIENT && now >= w->patient_until_us)
+		drain(w, LEAVING);
 }
 
 static void
@@ -203,8 +223,10 @@ read_signals(struct worker *w)
 		else if (info.ssi_signo == SIGUSR2)
 			log_warn(
 			    "worker", "SIGUSR2 is for a squall with workers");
+		else if (info.ssi_signo == SIGHUP && w->link >= 0)
+			drain(w, PATIENT);
 		else
-			drain(w, info.ssi_signo == SIGHUP && w->link >= 0);
+			drain(w, LEAVING);
 	}
 }
 
@@ -225,49 +247,41 @@ handle(struct worker *w, const struct epoll_event *e)
 
 	if (p == &w->signal_fd)
 		read_signals(w);
-	else if (p == w->server.pages)
-		server_collect(&w->server);
+	else if (p == w->server)
+		server_collect(w->server);
 	else if (is_listener(w, p))
 		accept_conn(w, *(const int *)p);
 	else
-		server_event(&w->server, p, e->events);
+		server_event(w->server, p, e->events);
+}
+
+/* Has it drained?  The renderers must rest as well, to be joined. */
+static bool
+is_done(const struct worker *w)
+{
+	return w->stage != SERVING && server_connections(w->server) == 0 &&
+	    !server_is_stuck(w->server, 0);
 }
 
 static void
 loop(struct worker *w)
 {
 	struct epoll_event events[EVENTS];
-	struct server *s = &w->server;
 
-	/* Until the renderers rest as well, so that they can be joined. */
-	while (!s->draining || s->conns.n > 0 || pages_stuck(s->pages, 0)) {
-		int retry_ms = pages_retry(s->pages), n;
+	while (!is_done(w)) {
+		int n;
 
 		log_flush();
-		n = epoll_wait(s->epoll_fd, events, EVENTS,
-		    s->again                                  ? 0
-			: retry_ms >= 0 && retry_ms < TICK_MS ? retry_ms
-							      : TICK_MS);
-		server_begin_turn(s);
+		n = epoll_wait(w->epoll_fd, events, EVENTS,
+		    server_wait_ms(w->server, TICK_MS));
+		server_begin_turn(w->server);
 		for (int i = 0; i < n; i++)
 			handle(w, &events[i]);
-		server_end_turn(s);
-		if (w->full && s->conns.n < s->max_conns && !s->draining) {
-			w->full = false;
-			start_accepting(w);
-		}
+		server_end_turn(w->server);
+		accept_again(w);
 		tick(w);
 	}
 	log_flush();
-}
-
-static bool
-add_source(struct worker *w, int fd, void *name, uint32_t events)
-{
-	struct epoll_event e = {.events = events, .data.ptr = name};
-
-	return fd >= 0 &&
-	    epoll_ctl(w->server.epoll_fd, EPOLL_CTL_ADD, fd, &e) == 0;
 }
 
 /*
@@ -286,6 +300,7 @@ keep_memory(void)
 static bool
 start(struct worker *w)
 {
+	struct epoll_event e = {.events = EPOLLIN, .data.ptr = &w->signal_fd};
 	sigset_t signals;
 
 	keep_memory();
@@ -298,17 +313,16 @@ start(struct worker *w)
 		sigaddset(&signals, SIGUSR2);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	w->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
-	w->server.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (!server_start(&w->server))
-		return false;
-	if (w->server.epoll_fd < 0 ||
-	    !add_source(w, w->signal_fd, &w->signal_fd, EPOLLIN) ||
-	    !add_source(w, pages_fd(w->server.pages), w->server.pages,
-		EPOLLIN | EPOLLET)) {
+	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (w->signal_fd < 0 || w->epoll_fd < 0 ||
+	    epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, w->signal_fd, &e) < 0) {
 		log_error("worker", "it can't start: %s", strerror(errno));
 		return false;
 	}
-	return true;
+	w->server =
+	    server_new(w->site, w->epoll_fd, w->listeners, w->n_listeners);
+	w->max_conns = descriptors_for_connections(w->site);
+	return w->server != NULL;
 }
 
 /* A little less than the limit, differently for each process. */
@@ -322,30 +336,24 @@ int
 worker_run(const struct site *site, const int *listeners, size_t n, int link)
 {
 	struct worker w = {
-	    .server =
-		{
-		    .site = site,
-		    .epoll_fd = -1,
-		    .listeners = listeners,
-		    .n_listeners = n,
-		},
+	    .site = site,
 	    .listeners = listeners,
 	    .n_listeners = n,
+	    .epoll_fd = -1,
+	    .signal_fd = -1,
 	    .link = link,
 	    .max_requests = jittered(site->max_requests),
-	    .signal_fd = -1,
 	};
 	bool started = start(&w);
 
 	if (started) {
-		w.server.max_conns = descriptors_for_connections(site);
 		start_accepting(&w);
 		link_say(link, LINK_READY);
 		loop(&w);
 	}
-	server_stop(&w.server);
-	if (w.server.epoll_fd >= 0)
-		close(w.server.epoll_fd);
+	server_free(w.server);
+	if (w.epoll_fd >= 0)
+		close(w.epoll_fd);
 	if (w.signal_fd >= 0)
 		close(w.signal_fd);
 	return started ? 0 : 1;
