@@ -18,7 +18,7 @@ declare -rA SETS=(
 	# make
 	[build]='gcc libc6-dev make pkg-config libmemcached-dev
 		libhiredis-dev libsqlite3-dev libinih-dev libxxhash-dev
-		libdeflate-dev'
+		libdeflate-dev libfcgi-dev'
 	# make demo: the servers, and what loads the demo database
 	[demo]='@build memcached lighttpd nginx curl sqlite3 gzip'
 	# make test: systemd for systemd-socket-activate, libfcgi-bin for
@@ -42,7 +42,7 @@ declare -rA SETS=(
 	# make budget: libfcgi-bin for cgi-fcgi
 	[budget]='@demo libfcgi-bin procps valgrind'
 	# make bench: squall's peers, and what measures
-	[bench]='@demo redis-server wrk procps libfcgi-dev libfcgi-bin jq
+	[bench]='@demo redis-server wrk procps libfcgi-bin jq
 		valgrind strace
 		php8.2-fpm|php8.4-fpm|php8.3-fpm|php8.1-fpm php-sqlite3
 		php-memcached python3-tornado python3-pymemcache python3-redis'

@@ -1,8 +1,6 @@
 /*
- * Requests from FastCGI records.  Not libfcgi's: its reads block, so that one
- * web server which sends half a request would stop everybody's; and looking
- * into the socket first whether a request is whole does not help where it is
- * larger than the socket's buffer.
+ * Requests from FastCGI records, in whatever pieces they arrive.  Called by the
+ * event loop, for one connection after another.
  */
 #include "app/serve/fcgi.h"
 
@@ -10,19 +8,7 @@
 
 #include <errno.h>
 
-#include "app/serve/fcgi_record.h"
 #include "app/watch/log.h"
-
-/* Roles, flags and protocol statuses: FastCGI specification 1.0, section 8. */
-enum {
-	BEGIN_LEN = 8,
-	RESPONDER = 1,
-	KEEP_CONN = 1,
-
-	REQUEST_COMPLETE = 0,
-	CANT_MPX_CONN = 1,
-	UNKNOWN_ROLE = 3,
-};
 
 enum {
 	READ_BYTES = 64 << 10,
@@ -32,6 +18,18 @@ enum {
 	VALUES_MAX = 4096,      /* content of a management record */
 };
 
+static uint16_t
+record_id(const FCGI_Header *h)
+{
+	return (uint16_t)(h->requestIdB1 << 8 | h->requestIdB0);
+}
+
+static size_t
+record_content(const FCGI_Header *h)
+{
+	return (size_t)(h->contentLengthB1 << 8 | h->contentLengthB0);
+}
+
 /*
  * A small record beside the replies.  The socket has room for it unless the
  * web server does not read, and then it does not wait for this either.
@@ -39,11 +37,14 @@ enum {
 static void
 send_record(int fd, unsigned type, uint16_t id, const void *content, size_t len)
 {
-	unsigned char record[FCGI_HEADER_LEN + VALUES_MAX];
+	struct {
+		FCGI_Header header;
+		unsigned char content[VALUES_MAX];
+	} record;
 
-	fcgi_put_header(record, type, id, len);
-	memcpy(record + FCGI_HEADER_LEN, content, len);
-	if (send(fd, record, FCGI_HEADER_LEN + len,
+	record.header = fcgi_header(type, id, len);
+	memcpy(record.content, content, len);
+	if (send(fd, &record, sizeof(record.header) + len,
 		MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		log_debug("fcgi", "send: %s", strerror(errno));
 }
@@ -51,9 +52,9 @@ send_record(int fd, unsigned type, uint16_t id, const void *content, size_t len)
 static void
 end_request(int fd, uint16_t id, unsigned char protocol_status)
 {
-	unsigned char body[8] = {0, 0, 0, 0, protocol_status, 0, 0, 0};
+	FCGI_EndRequestBody body = {.protocolStatus = protocol_status};
 
-	send_record(fd, FCGI_TYPE_END_REQUEST, id, body, sizeof(body));
+	send_record(fd, FCGI_END_REQUEST, id, &body, sizeof(body));
 }
 
 /* A length of 1 or 4 bytes (section 3.4). */
@@ -121,7 +122,6 @@ take_pair(struct str *s, struct str *name, struct str *value)
 static bool
 get_values(int fd, const struct fcgi_reader *r)
 {
-	static const char mpxs[] = "FCGI_MPXS_CONNS";
 	struct str asked = {buf_cstr(&r->body), r->body.len};
 	struct buf answer = {0};
 	struct str name, value;
@@ -129,14 +129,14 @@ get_values(int fd, const struct fcgi_reader *r)
 
 	while (ok && asked.len > 0) {
 		ok = take_pair(&asked, &name, &value);
-		if (!ok || !str_is(name, mpxs))
+		if (!ok || !str_is(name, FCGI_MPXS_CONNS))
 			continue;
-		buf_char(&answer, (char)(sizeof(mpxs) - 1));
-		buf_lit(&answer, "\1FCGI_MPXS_CONNS0");
+		buf_char(&answer, (char)strlen(FCGI_MPXS_CONNS));
+		buf_lit(&answer, "\1" FCGI_MPXS_CONNS "0");
 	}
 	if (ok && answer.len <= VALUES_MAX)
-		send_record(fd, FCGI_TYPE_GET_VALUES_RESULT, 0,
-		    buf_cstr(&answer), answer.len);
+		send_record(fd, FCGI_GET_VALUES_RESULT, 0, buf_cstr(&answer),
+		    answer.len);
 	buf_release(&answer);
 	return ok;
 }
@@ -144,22 +144,24 @@ get_values(int fd, const struct fcgi_reader *r)
 static bool
 begin_request(int fd, struct fcgi_reader *r, uint16_t id)
 {
-	const unsigned char *p = (const unsigned char *)r->body.data;
+	FCGI_BeginRequestBody body;
 
-	if (r->body.len != BEGIN_LEN || id == 0)
+	if (r->body.len != sizeof(body) || id == 0)
 		return false;
-	if (r->state != FCGI_BEGIN) {
+	memcpy(&body, r->body.data, sizeof(body));
+	if (r->state != READS_BEGIN) {
 		if (id == r->call.id)
 			return false;
-		end_request(fd, id, CANT_MPX_CONN);
+		end_request(fd, id, FCGI_CANT_MPX_CONN);
 		return true;
 	}
-	if ((p[0] << 8 | p[1]) != RESPONDER) {
-		end_request(fd, id, UNKNOWN_ROLE);
+	if ((body.roleB1 << 8 | body.roleB0) != FCGI_RESPONDER) {
+		end_request(fd, id, FCGI_UNKNOWN_ROLE);
 		return false;
 	}
-	r->state = FCGI_PARAMS;
-	r->call = (struct fcgi_call){.id = id, .keep = (p[2] & KEEP_CONN) != 0};
+	r->state = READS_PARAMS;
+	r->call = (struct fcgi_call){
+	    .id = id, .keep = (body.flags & FCGI_KEEP_CONN) != 0};
 	return true;
 }
 
@@ -168,89 +170,77 @@ static bool
 request_record(int fd, struct fcgi_reader *r, unsigned type, size_t content)
 {
 	switch (type) {
-	case FCGI_TYPE_ABORT_REQUEST:
-		end_request(fd, r->call.id, REQUEST_COMPLETE);
+	case FCGI_ABORT_REQUEST:
+		end_request(fd, r->call.id, FCGI_REQUEST_COMPLETE);
 		return false;
-	case FCGI_TYPE_PARAMS:
-		if (r->state != FCGI_PARAMS)
+	case FCGI_PARAMS:
+		if (r->state != READS_PARAMS)
 			return false;
 		if (content == 0)
-			r->state = FCGI_STDIN;
+			r->state = READS_STDIN;
 		return true;
-	case FCGI_TYPE_STDIN:
-		if (r->state != FCGI_STDIN)
+	case FCGI_STDIN:
+		if (r->state != READS_STDIN)
 			return false;
 		if (content == 0)
-			r->state = FCGI_WHOLE;
+			r->state = READS_NO_MORE;
 		return true;
 	default:
 		return false;
 	}
 }
 
-static uint16_t
-record_id(const struct fcgi_reader *r)
-{
-	return (uint16_t)(r->header[2] << 8 | r->header[3]);
-}
-
-static size_t
-record_content(const struct fcgi_reader *r)
-{
-	return (size_t)(r->header[4] << 8 | r->header[5]);
-}
-
 /* All of a record has arrived.  False: the peer does not keep to the rules. */
 static bool
 end_record(int fd, struct fcgi_reader *r)
 {
-	unsigned type = r->header[1];
-	uint16_t id = record_id(r);
+	unsigned type = r->header.type;
+	uint16_t id = record_id(&r->header);
 
 	r->header_len = 0;
-	if (type == FCGI_TYPE_BEGIN_REQUEST)
+	if (type == FCGI_BEGIN_REQUEST)
 		return begin_request(fd, r, id);
-	if (type == FCGI_TYPE_GET_VALUES && id == 0)
+	if (type == FCGI_GET_VALUES && id == 0)
 		return get_values(fd, r);
 	if (id == 0) {
-		unsigned char body[8] = {(unsigned char)type};
+		FCGI_UnknownTypeBody body = {.type = r->header.type};
 
-		send_record(fd, FCGI_TYPE_UNKNOWN, 0, body, sizeof(body));
+		send_record(fd, FCGI_UNKNOWN_TYPE, 0, &body, sizeof(body));
 		return true;
 	}
-	if (r->state == FCGI_BEGIN || id != r->call.id)
+	if (r->state == READS_BEGIN || id != r->call.id)
 		return true;
-	return request_record(fd, r, type, record_content(r));
+	return request_record(fd, r, type, record_content(&r->header));
 }
 
 /* The header of a record has arrived. */
 static bool
 begin_record(struct fcgi_reader *r)
 {
-	unsigned type = r->header[1];
+	unsigned type = r->header.type;
 
-	r->content = record_content(r);
-	r->padding = r->header[6];
+	r->content = record_content(&r->header);
+	r->padding = r->header.paddingLength;
 	buf_reset(&r->body);
-	return r->header[0] == FCGI_VERSION &&
-	    ((type != FCGI_TYPE_BEGIN_REQUEST && record_id(r) != 0) ||
+	return r->header.version == FCGI_VERSION_1 &&
+	    ((type != FCGI_BEGIN_REQUEST && record_id(&r->header) != 0) ||
 		r->content <= VALUES_MAX);
 }
 
 static bool
 take_content(struct fcgi_reader *r, const char *p, size_t n)
 {
-	unsigned type = r->header[1];
-	uint16_t id = record_id(r);
+	unsigned type = r->header.type;
+	uint16_t id = record_id(&r->header);
 
 	r->content -= n;
-	if (type == FCGI_TYPE_BEGIN_REQUEST || id == 0) {
+	if (type == FCGI_BEGIN_REQUEST || id == 0) {
 		buf_add(&r->body, p, n);
 		return !r->body.failed;
 	}
-	if (r->state == FCGI_BEGIN || id != r->call.id)
+	if (r->state == READS_BEGIN || id != r->call.id)
 		return true;
-	if (type == FCGI_TYPE_PARAMS) {
+	if (type == FCGI_PARAMS) {
 		r->params_len += n;
 		if (r->params_len <= PARAMS_MAX)
 			buf_add(&r->params, p, n);
@@ -261,7 +251,7 @@ take_content(struct fcgi_reader *r, const char *p, size_t n)
 			    PARAMS_END);
 		return !r->params.failed && r->params_len <= PARAMS_END;
 	}
-	if (type == FCGI_TYPE_STDIN)
+	if (type == FCGI_STDIN)
 		r->stdin_len += n;
 	return true;
 }
@@ -270,8 +260,8 @@ take_content(struct fcgi_reader *r, const char *p, size_t n)
 static bool
 is_ready(const struct fcgi_reader *r)
 {
-	return r->state == FCGI_WHOLE ||
-	    (r->state == FCGI_STDIN && r->stdin_len > STDIN_MAX);
+	return r->state == READS_NO_MORE ||
+	    (r->state == READS_STDIN && r->stdin_len > STDIN_MAX);
 }
 
 /*
@@ -289,10 +279,10 @@ feed(int fd, struct fcgi_reader *r, const char *p, size_t len)
 		if (r->header_len < FCGI_HEADER_LEN) {
 			n = FCGI_HEADER_LEN - r->header_len;
 			n = n < left ? n : left;
-			memcpy(r->header + r->header_len, p + at, n);
+			memcpy((char *)&r->header + r->header_len, p + at, n);
 			r->header_len += n;
 			at += n;
-			if (r->header[0] != FCGI_VERSION ||
+			if (r->header.version != FCGI_VERSION_1 ||
 			    (r->header_len == FCGI_HEADER_LEN &&
 				!begin_record(r)))
 				return -1;
@@ -341,7 +331,7 @@ feed_socket(int fd, struct fcgi_reader *r)
 			continue;
 		if (n < 0 && errno == EAGAIN) {
 			bool begun =
-			    r->state != FCGI_BEGIN || r->header_len > 0;
+			    r->state != READS_BEGIN || r->header_len > 0;
 
 			r->more = false;
 			return begun ? FCGI_AGAIN : FCGI_IDLE;
@@ -398,13 +388,13 @@ fcgi_read(int fd, struct fcgi_reader *r, const char *prefix,
 	if (result != FCGI_DONE)
 		return result;
 	*call = r->call;
-	if (r->state != FCGI_WHOLE) {
+	if (r->state != READS_NO_MORE) {
 		call->keep = false;
 		call->linger = true;
 	}
 	if (!take_request(r, prefix, req, status, why))
 		return FCGI_GONE;
-	r->state = FCGI_BEGIN;
+	r->state = READS_BEGIN;
 	r->stdin_len = 0;
 	r->params_len = 0;
 	buf_reset(&r->params);
@@ -428,7 +418,8 @@ fcgi_reader_release(struct fcgi_reader *r)
 bool
 fcgi_gave_up(int fd, const struct fcgi_reader *r)
 {
-	unsigned char p[2 * FCGI_HEADER_LEN];
+	char bytes[2 * FCGI_HEADER_LEN];
+	FCGI_Header next;
 	size_t len = r->rest.len;
 	ssize_t n;
 
@@ -436,14 +427,15 @@ fcgi_gave_up(int fd, const struct fcgi_reader *r)
 	if (len > FCGI_HEADER_LEN)
 		len = FCGI_HEADER_LEN;
 	if (len > 0)
-		memcpy(p, r->rest.data, len);
-	n = recv(fd, p + len, FCGI_HEADER_LEN, MSG_PEEK | MSG_DONTWAIT);
+		memcpy(bytes, r->rest.data, len);
+	n = recv(fd, bytes + len, FCGI_HEADER_LEN, MSG_PEEK | MSG_DONTWAIT);
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 		return true;
 	len += n < 0 ? 0 : (size_t)n;
 	/* A request that is not read to its end may be in mid-record. */
 	if (r->header_len > 0 || len < FCGI_HEADER_LEN)
 		return false;
-	return p[0] == FCGI_VERSION && p[1] == FCGI_TYPE_ABORT_REQUEST &&
-	    (p[2] << 8 | p[3]) == r->call.id;
+	memcpy(&next, bytes, sizeof(next));
+	return next.version == FCGI_VERSION_1 &&
+	    next.type == FCGI_ABORT_REQUEST && record_id(&next) == r->call.id;
 }

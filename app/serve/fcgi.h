@@ -1,6 +1,7 @@
 #ifndef SQUALL_FCGI_H
 #define SQUALL_FCGI_H
 
+#include <fastcgi.h>
 #include <stdint.h>
 
 #include "app/http/request.h"
@@ -9,7 +10,27 @@
  * FastCGI (specification 1.0), the application's side, on connections that
  * somebody else owns and waits for.  Nothing here blocks: a request is taken
  * apart as it arrives, in whatever pieces.  For replies, see fcgi_reply.h.
+ *
+ * The layout of records is libfcgi's; its reader is not used.  That has one
+ * request at a time in a thread, and blocks until the request is whole, so one
+ * web server that sends half a request would stop everybody's.  Looking into
+ * the socket first does not help where a request is larger than the socket's
+ * buffer.
  */
+
+/* The header of a record with so many bytes of content, and no padding. */
+static inline FCGI_Header
+fcgi_header(unsigned type, uint16_t id, size_t content)
+{
+	return (FCGI_Header){
+	    .version = FCGI_VERSION_1,
+	    .type = (unsigned char)type,
+	    .requestIdB1 = (unsigned char)(id >> 8),
+	    .requestIdB0 = (unsigned char)id,
+	    .contentLengthB1 = (unsigned char)(content >> 8),
+	    .contentLengthB0 = (unsigned char)content,
+	};
+}
 
 /* What a reply has to know of its request. */
 struct fcgi_call {
@@ -20,10 +41,10 @@ struct fcgi_call {
 
 /* A connection's incoming records; all zero at first. */
 struct fcgi_reader {
-	unsigned char header[8];
+	FCGI_Header header;
 	size_t header_len;       /* bytes of it that have arrived */
 	size_t content, padding; /* bytes of the record that have not */
-	enum { FCGI_BEGIN, FCGI_PARAMS, FCGI_STDIN, FCGI_WHOLE } state;
+	enum { READS_BEGIN, READS_PARAMS, READS_STDIN, READS_NO_MORE } state;
 	struct fcgi_call call;
 	struct buf body;   /* content of a record that is needed whole */
 	struct buf params; /* the stream of parameters */
@@ -50,7 +71,7 @@ enum fcgi_result {
 enum fcgi_result fcgi_read(int fd, struct fcgi_reader *, const char *prefix,
     struct request *, struct fcgi_call *call, int *status, struct buf *why);
 
-/* Whether something has arrived after the request, or may have. */
+/* Has something arrived after the request, or may it have? */
 bool fcgi_has_more(const struct fcgi_reader *);
 
 /*

@@ -10,14 +10,17 @@
 #include <errno.h>
 #include <string.h>
 
-#include "app/serve/fcgi_record.h"
-
 enum {
 	RECORD_BYTES = 65528, /* content of a record; a multiple of 8 */
-	TRAILER_LEN = 3 * FCGI_HEADER_LEN,
-	PIECES = 48, /* of one write */
+	PIECES = 48,          /* of one write */
 	/* Fewer bytes are sooner copied than given to the kernel in pieces. */
 	SMALL_BYTES = 8192,
+};
+
+/* The end of a reply's stream, and of its request. */
+struct trailer {
+	FCGI_Header stream_end;
+	FCGI_EndRequestRecord request_end;
 };
 
 /* The pieces of one write: what is left of the records. */
@@ -63,7 +66,7 @@ add_content(
  */
 static void
 gather(const struct fcgi_reply *r, struct pieces *v,
-    unsigned char headers[PIECES][FCGI_HEADER_LEN], unsigned char *trailer)
+    FCGI_Header headers[PIECES], struct trailer *trailer)
 {
 	size_t total = r->head.len + r->body.len;
 	size_t record = r->sent / (FCGI_HEADER_LEN + RECORD_BYTES);
@@ -75,18 +78,19 @@ gather(const struct fcgi_reply *r, struct pieces *v,
 		size_t len =
 		    total - at < RECORD_BYTES ? total - at : RECORD_BYTES;
 
-		fcgi_put_header(headers[n], FCGI_TYPE_STDOUT, r->call.id, len);
-		add_piece(v, headers[n++], FCGI_HEADER_LEN);
+		headers[n] = fcgi_header(FCGI_STDOUT, r->call.id, len);
+		add_piece(v, &headers[n++], FCGI_HEADER_LEN);
 		add_content(v, r, at, len);
 		at += len;
 	}
 	if (at < total || r->more)
 		return;
-	memset(trailer, 0, TRAILER_LEN);
-	fcgi_put_header(trailer, FCGI_TYPE_STDOUT, r->call.id, 0);
-	fcgi_put_header(
-	    trailer + FCGI_HEADER_LEN, FCGI_TYPE_END_REQUEST, r->call.id, 8);
-	add_piece(v, trailer, TRAILER_LEN);
+	*trailer = (struct trailer){
+	    .stream_end = fcgi_header(FCGI_STDOUT, r->call.id, 0),
+	    .request_end.header = fcgi_header(FCGI_END_REQUEST, r->call.id,
+		sizeof(trailer->request_end.body)),
+	};
+	add_piece(v, trailer, sizeof(*trailer));
 }
 
 static ssize_t
@@ -117,16 +121,16 @@ fcgi_reply_write(int fd, struct fcgi_reply *r)
 {
 	size_t total = r->head.len + r->body.len;
 	size_t records = (total + RECORD_BYTES - 1) / RECORD_BYTES;
-	size_t all =
-	    total + records * FCGI_HEADER_LEN + (r->more ? 0 : TRAILER_LEN);
+	size_t all = total + records * FCGI_HEADER_LEN +
+	    (r->more ? 0 : sizeof(struct trailer));
 
 	while (r->sent < all) {
-		unsigned char headers[PIECES][FCGI_HEADER_LEN];
-		unsigned char trailer[TRAILER_LEN];
+		FCGI_Header headers[PIECES];
+		struct trailer trailer;
 		struct pieces v;
 		ssize_t n;
 
-		gather(r, &v, headers, trailer);
+		gather(r, &v, headers, &trailer);
 		n = send_pieces(fd, &v);
 		if (n < 0 && errno == EINTR)
 			continue;

@@ -28,6 +28,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fastcgi.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -37,18 +38,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-/* FastCGI specification 1.0, section 8. */
-enum {
-	BEGIN_REQUEST = 1,
-	END_REQUEST = 3,
-	PARAMS = 4,
-	STDIN = 5,
-	STDOUT = 6,
-	RESPONDER = 1,
-	KEEP_CONN = 1,
-	RECORD_HEAD = 8,
-};
 
 enum {
 	EVENTS = 64,
@@ -64,7 +53,7 @@ struct client {
 	int64_t since_us;
 	bool asked; /* its reply has not come whole */
 	bool begun; /* some of it has */
-	unsigned char head[RECORD_HEAD];
+	unsigned char head[FCGI_HEADER_LEN];
 	size_t n_head, left; /* of the record: what is there, what is not */
 	char start[sizeof(wanted_start) - 1];
 	size_t n_start;
@@ -94,15 +83,20 @@ now_us(void)
 static unsigned char *
 put_head(unsigned char *p, int type, size_t len)
 {
-	const unsigned char head[RECORD_HEAD] = {1, (unsigned char)type, 0, 1,
-	    (unsigned char)(len >> 8), (unsigned char)len};
+	const FCGI_Header head = {
+	    .version = FCGI_VERSION_1,
+	    .type = (unsigned char)type,
+	    .requestIdB0 = 1,
+	    .contentLengthB1 = (unsigned char)(len >> 8),
+	    .contentLengthB0 = (unsigned char)len,
+	};
 
-	memcpy(p, head, sizeof(head));
+	memcpy(p, &head, sizeof(head));
 	return p + sizeof(head);
 }
 
 static unsigned char *
-put_text(unsigned char *p, const char *text, size_t len)
+put_text(unsigned char *p, const void *text, size_t len)
 {
 	memcpy(p, text, len);
 	return p + len;
@@ -145,12 +139,14 @@ write_request(unsigned char *to, const char *uri)
 {
 	size_t path = strcspn(uri, "?");
 	const char *query = uri[path] == '\0' ? "" : uri + path + 1;
-	unsigned char *p = put_head(to, BEGIN_REQUEST, 8), *params;
+	FCGI_BeginRequestBody begin = {
+	    .roleB0 = FCGI_RESPONDER, .flags = keep ? FCGI_KEEP_CONN : 0};
+	unsigned char *p = put_head(to, FCGI_BEGIN_REQUEST, sizeof(begin));
+	unsigned char *params;
 
-	memcpy(p, (unsigned char[8]){0, RESPONDER, keep ? KEEP_CONN : 0}, 8);
-	p += 8;
+	p = put_text(p, &begin, sizeof(begin));
 	params = p;
-	p += RECORD_HEAD;
+	p += FCGI_HEADER_LEN;
 	p = put_pair(p, "REQUEST_METHOD", "GET", 3);
 	p = put_pair(p, "SERVER_PROTOCOL", "HTTP/1.1", 8);
 	p = put_pair(p, "HTTP_ACCEPT_ENCODING", "gzip", 4);
@@ -161,9 +157,9 @@ write_request(unsigned char *to, const char *uri)
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		p = put_pair(p, others[i].name, others[i].value,
 		    strlen(others[i].value));
-	put_head(params, PARAMS, (size_t)(p - params) - RECORD_HEAD);
-	p = put_head(p, PARAMS, 0);
-	p = put_head(p, STDIN, 0);
+	put_head(params, FCGI_PARAMS, (size_t)(p - params) - FCGI_HEADER_LEN);
+	p = put_head(p, FCGI_PARAMS, 0);
+	p = put_head(p, FCGI_STDIN, 0);
 	return (size_t)(p - to);
 }
 
@@ -268,7 +264,7 @@ take_content(struct client *c, const unsigned char *p, size_t n)
 {
 	size_t room = sizeof(c->start) - c->n_start;
 
-	if (c->head[1] != STDOUT)
+	if (c->head[1] != FCGI_STDOUT)
 		return;
 	if (n > room)
 		n = room;
@@ -283,10 +279,10 @@ take(struct client *c, const unsigned char *p, size_t n)
 	while (n > 0) {
 		size_t part;
 
-		if (c->n_head < RECORD_HEAD) {
+		if (c->n_head < FCGI_HEADER_LEN) {
 			c->head[c->n_head++] = *p++;
 			n--;
-			if (c->n_head == RECORD_HEAD)
+			if (c->n_head == FCGI_HEADER_LEN)
 				c->left =
 				    (size_t)(c->head[4] << 8 | c->head[5]) +
 				    c->head[6];
@@ -299,7 +295,7 @@ take(struct client *c, const unsigned char *p, size_t n)
 		c->left -= part;
 		if (c->left > 0)
 			break;
-		if (c->head[1] == END_REQUEST)
+		if (c->head[1] == FCGI_END_REQUEST)
 			return true;
 		c->n_head = 0;
 	}
