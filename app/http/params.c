@@ -1,6 +1,6 @@
 /*
  * Query strings, as declared.  Called by route.c for each request, and by pages
- * for the addresses of their like.
+ * for links to other pages.
  */
 #include "app/http/params.h"
 
@@ -78,7 +78,8 @@ static const char *const flag_words[] = {
     "off", "on", "0", "1", "false", "true", NULL};
 
 static void
-expect_words(const struct param *p, const char *const *words, struct buf *why)
+add_expected_words(
+    const struct param *p, const char *const *words, struct buf *why)
 {
 	buf_printf(why, "%s: expected ", p->name);
 	for (size_t i = 0; words[i] != NULL; i++)
@@ -90,7 +91,7 @@ expect_words(const struct param *p, const char *const *words, struct buf *why)
 }
 
 static void
-expect(const struct param *p, struct str text, struct buf *why)
+add_expectation(const struct param *p, struct str text, struct buf *why)
 {
 	struct str shown = utf8_cut(text, 80);
 
@@ -103,10 +104,10 @@ expect(const struct param *p, struct str text, struct buf *why)
 			buf_printf(why, " or %s", p->words[0]);
 		break;
 	case PARAM_FLAG:
-		expect_words(p, flag_words, why);
+		add_expected_words(p, flag_words, why);
 		break;
 	case PARAM_WORD:
-		expect_words(p, p->words, why);
+		add_expected_words(p, p->words, why);
 		break;
 	case PARAM_TEXT:
 	case PARAM_LIST:
@@ -152,7 +153,7 @@ read_value(const struct param *p, struct str text, struct value *value)
 }
 
 static int
-compare(struct str a, struct str b)
+compare_texts(struct str a, struct str b)
 {
 	size_t len = a.len < b.len ? a.len : b.len;
 	int order = len == 0 ? 0 : memcmp(a.s, b.s, len);
@@ -174,8 +175,8 @@ compare_arguments(
 		return a->param < b->param ? -1 : 1;
 	if (a->param < n_params)
 		return 0;
-	order = compare(a->name, b->name);
-	return order != 0 ? order : compare(a->text, b->text);
+	order = compare_texts(a->name, b->name);
+	return order != 0 ? order : compare_texts(a->text, b->text);
 }
 
 static bool
@@ -215,7 +216,7 @@ add_argument(const struct params *params, struct request *req,
 }
 
 static struct str
-decode(struct request *req, struct str raw)
+decode_text(struct request *req, struct str raw)
 {
 	size_t from = req->memory.len;
 
@@ -232,7 +233,7 @@ read_declared(const struct params *params, struct request *req,
 
 	if (value->given)
 		return true;
-	a->text = decode(req, raw);
+	a->text = decode_text(req, raw);
 	if (p->type == PARAM_LIST) {
 		if (is_text(p, a->text))
 			return add_argument(params, req, a, why);
@@ -240,7 +241,7 @@ read_declared(const struct params *params, struct request *req,
 		req->uncached |= p->uncached && value->number != 0;
 		return true;
 	}
-	expect(p, a->text, why);
+	add_expectation(p, a->text, why);
 	return false;
 }
 
@@ -252,7 +253,8 @@ read_argument(const struct params *params, struct request *req, struct str arg,
 	const char *equals = memchr(arg.s, '=', arg.len);
 	size_t len = equals == NULL ? arg.len : (size_t)(equals - arg.s);
 	struct str raw = {arg.s + len, arg.len - len};
-	struct argument a = {.name = decode(req, (struct str){arg.s, len})};
+	struct argument a = {
+	    .name = decode_text(req, (struct str){arg.s, len})};
 	struct str shown;
 
 	if (equals != NULL) {
@@ -266,7 +268,7 @@ read_argument(const struct params *params, struct request *req, struct str arg,
 		return read_declared(params, req, &a, raw, why);
 	if (a.name.len == 0 || params->takes == NULL || !params->takes(a.name))
 		return true;
-	a.text = decode(req, raw);
+	a.text = decode_text(req, raw);
 	if (utf8_valid(a.name) && utf8_valid(a.text))
 		return add_argument(params, req, &a, why);
 	shown = utf8_cut(a.name, 80);

@@ -1,6 +1,6 @@
 /*
- * From CGI meta-variables to a request.  Called by the FastCGI and the CGI
- * side alike; knows neither, nor which paths have a page.
+ * Requests out of CGI meta-variables, and their life.  Called by the FastCGI
+ * and the CGI side alike; knows neither, nor which paths have a page.
  */
 #include "app/http/request.h"
 
@@ -13,11 +13,11 @@
 #include "app/watch/log.h"
 
 /*
- * Where a variable goes; NULL: it is none of those that are read.  By lengths,
- * so that most of the others are compared with nothing.
+ * The place for a variable's value; NULL: squall does not read it.  Names are
+ * told apart by length first, so that most need no comparison.
  */
 static struct str *
-place_of(struct request_vars *v, struct str name)
+place_of_var(struct request_vars *v, struct str name)
 {
 	switch (name.len) {
 	case 9:
@@ -62,7 +62,7 @@ place_of(struct request_vars *v, struct str name)
 void
 request_vars_add(struct request_vars *v, struct str name, struct str value)
 {
-	struct str *place = place_of(v, name);
+	struct str *place = place_of_var(v, name);
 
 	if (place != NULL)
 		*place = value;
@@ -86,7 +86,7 @@ request_ref(struct request *req)
 }
 
 static void
-release_parts(struct request *req)
+release_shared(struct request *req)
 {
 	if (req->first == NULL)
 		free(req->arguments);
@@ -102,7 +102,7 @@ request_unref(struct request *req)
 	assert(req->refs > 0);
 	if (--req->refs > 0)
 		return;
-	release_parts(req);
+	release_shared(req);
 	buf_release(&req->memory);
 	free(req);
 }
@@ -113,7 +113,7 @@ request_reset(struct request *req)
 	struct buf memory = req->memory;
 
 	assert(req->refs == 1);
-	release_parts(req);
+	release_shared(req);
 	buf_reset(&memory);
 	*req = (struct request){.refs = 1, .memory = memory};
 }
@@ -139,7 +139,7 @@ request_part(struct request *of, const struct buf *resume)
 
 /* Copies into the reserved memory. */
 static struct str
-keep(struct request *req, struct str s)
+keep_text(struct request *req, struct str s)
 {
 	const char *at = req->memory.data + req->memory.len;
 
@@ -147,7 +147,7 @@ keep(struct request *req, struct str s)
 	return (struct str){at, s.len};
 }
 
-/* What the client's strings take; nothing if they were not wanted. */
+/* The bytes of the client's strings. */
 static size_t
 client_len(const struct request_client *c)
 {
@@ -159,11 +159,11 @@ static void
 keep_client(struct request *req, const struct request_client *c)
 {
 	req->client = (struct request_client){
-	    .address = keep(req, c->address),
-	    .user = keep(req, c->user),
-	    .protocol = keep(req, c->protocol),
-	    .referer = keep(req, c->referer),
-	    .agent = keep(req, c->agent),
+	    .address = keep_text(req, c->address),
+	    .user = keep_text(req, c->user),
+	    .protocol = keep_text(req, c->protocol),
+	    .referer = keep_text(req, c->referer),
+	    .agent = keep_text(req, c->agent),
 	};
 }
 
@@ -184,7 +184,7 @@ is_below(struct str path, struct str prefix)
 
 /* Splits "/a/b" into "a" and "b"; "/" and "" have no segments. */
 static bool
-split(struct request *req, struct str path)
+split_path(struct request *req, struct str path)
 {
 	const char *p = path.s, *end = path.s + path.len;
 
@@ -246,8 +246,8 @@ method_of(struct str name)
 }
 
 /*
- * A loopback address, or nginx's word for a client on a unix socket.  An empty
- * address says nothing of the client, as none at all does.
+ * True for a loopback address or nginx's word for a client on a unix socket;
+ * false for an empty address.
  */
 static bool
 is_local(struct str address)
@@ -282,10 +282,10 @@ request_parse_vars(struct request *req, const struct request_vars *v,
 
 	request_reset(req);
 	req->local = is_local(v->client.address);
-	/* For the error page, if it does not come to have a route. */
+	/* For the error page, should no route be found. */
 	req->format = request_format(
 	    v->path_info.len > 0 ? v->path_info : v->script_name);
-	/* As it came, and decoded; a row's key may grow when it is encoded. */
+	/* Raw and decoded; a row's key may grow when it is encoded. */
 	if (!too_long)
 		len += v->method.len + v->uri.len + 2 * v->query.len +
 		    v->accept_encoding.len + v->if_none_match.len +
@@ -303,14 +303,14 @@ request_parse_vars(struct request *req, const struct request_vars *v,
 		    REQUEST_MAX);
 		return 414;
 	}
-	req->method_name = keep(req, v->method);
+	req->method_name = keep_text(req, v->method);
 	req->method = method_of(v->method);
-	req->query = keep(req, v->query);
-	req->accept_encoding = keep(req, v->accept_encoding);
-	req->if_none_match = keep(req, v->if_none_match);
-	path = keep(req, v->script_name);
-	path.len += keep(req, v->path_info).len;
-	req->uri = v->uri.s == NULL ? path : keep(req, v->uri);
+	req->query = keep_text(req, v->query);
+	req->accept_encoding = keep_text(req, v->accept_encoding);
+	req->if_none_match = keep_text(req, v->if_none_match);
+	path = keep_text(req, v->script_name);
+	path.len += keep_text(req, v->path_info).len;
+	req->uri = v->uri.s == NULL ? path : keep_text(req, v->uri);
 
 	if (prefix != NULL)
 		req->prefix = without_trailing_slashes(str_of(prefix));
@@ -327,7 +327,7 @@ request_parse_vars(struct request *req, const struct request_vars *v,
 	}
 	path.s += req->prefix.len;
 	path.len -= req->prefix.len;
-	if (!split(req, path)) {
+	if (!split_path(req, path)) {
 		buf_lit(why, "There is no page at this address.");
 		return 404;
 	}

@@ -17,9 +17,9 @@
  * segments and values as well, so it never moves.
  */
 enum {
-	REQUEST_SEGMENTS = 8,    /* more make a path that no route has */
+	REQUEST_SEGMENTS = 8,    /* no route has more */
 	REQUEST_VALUES = 48,     /* declared parameters of a route */
-	REQUEST_ARGUMENTS = 100, /* further ones, and those of lists */
+	REQUEST_ARGUMENTS = 100, /* others, and those of lists */
 	REQUEST_MAX = 16 << 10,  /* bytes of path and query */
 };
 
@@ -37,13 +37,13 @@ enum format {
 /* The value of a declared parameter: given, or its default. */
 struct value {
 	bool given;
-	int64_t number;  /* of all but a PARAM_TEXT */
-	struct str text; /* as it was given; s is NULL when it was not */
+	int64_t number;  /* but for a PARAM_TEXT */
+	struct str text; /* as given; s is NULL if it was not */
 };
 
 /* A parameter that may be repeated, or is not declared (see params.h). */
 struct argument {
-	size_t param; /* its place in the table; its size: it has none */
+	size_t param; /* its row in the table; the table's size: none */
 	struct str name, text;
 };
 
@@ -62,12 +62,12 @@ struct request {
 	const struct route *route; /* NULL: none has its path */
 	uint64_t id; /* names the request in logs and error pages, in hex */
 	enum method method;
-	bool local; /* from this machine, so the web server says */
+	bool local; /* the web server says it comes from this machine */
 	enum format format;
 	bool uncached; /* its page is made for it alone, and not kept */
 	struct str method_name;
-	struct str uri;    /* as the client sent it: for the log only */
-	struct str prefix; /* where squall is mounted: "" or "/data", decoded */
+	struct str uri;    /* as the client sent it: for the log alone */
+	struct str prefix; /* squall's mount point: "" or "/data", decoded */
 	struct str query;  /* raw */
 	struct str accept_encoding, if_none_match; /* header fields, raw */
 	struct request_client client; /* empty unless it was wanted */
@@ -92,7 +92,7 @@ enum format request_format(struct str path);
 struct request_vars {
 	struct str method, script_name, path_info, query, uri;
 	struct str accept_encoding, if_none_match;
-	bool wants_client; /* set it first, for all of these to be taken */
+	bool wants_client; /* to be set first: all of `client` is read */
 	struct request_client client;
 };
 
@@ -114,13 +114,11 @@ void request_unref(struct request *);
 void request_reset(struct request *);
 
 /*
- * Makes a request from its variables, which are copied, in the place of what
- * it was.
+ * Resets the request and fills it from variables, which are copied.
  *
- * `prefix`, where not NULL, is where squall is mounted: SCRIPT_NAME and
- * PATH_INFO together are then the path, and it is cut off.  Otherwise
- * SCRIPT_NAME is the prefix where there is a PATH_INFO, and where there is
- * none (as with nginx's stock fastcgi_params) it is the whole path.
+ * SCRIPT_NAME and PATH_INFO together are the path, which begins with `prefix`,
+ * squall's mount point.  NULL: that is SCRIPT_NAME if there is a PATH_INFO; if
+ * there is none, as with nginx's stock fastcgi_params, it is empty.
  *
  * Returns 200, or the HTTP status to refuse it with and a sentence in `why`:
  * 404 outside the prefix, 414 too long, 503 out of memory.

@@ -1,14 +1,16 @@
 /*
- * From a request's path and query to a row of the route table, and to the key
- * under which its page is kept.
+ * Finds a request's row in the route table, and the key under which its page is
+ * kept.
  */
 #include "app/http/route.h"
+
+#include <assert.h>
 
 #include "app/text/alloc.h"
 #include "app/text/url.h"
 #include "app/text/utf8.h"
 
-/* Cuts ".json" or the like off the last segment: what remains, the format. */
+/* Cuts ".json" or the like off the segment.  False: an unknown suffix. */
 static bool
 cut_suffix(struct str *segment, enum format *format)
 {
@@ -20,7 +22,6 @@ cut_suffix(struct str *segment, enum format *format)
 	return dot == NULL || *format != FORMAT_HTML;
 }
 
-/* Whether the route has pages of this format. */
 static bool
 has_format(const struct route *r, enum format format)
 {
@@ -52,11 +53,11 @@ route_depth(const struct route *r)
 }
 
 /*
- * Whether the pattern has just these segments.  A request is held against many
- * of them, so this compares byte by byte and calls nothing.
+ * Does a pattern have just these segments?  A request is compared with many
+ * patterns, so this goes byte by byte and calls nothing.
  */
 static bool
-matches(const char *pattern, const struct str *segments, size_t n)
+matches_pattern(const char *pattern, const struct str *segments, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct str s = segments[i];
@@ -80,11 +81,11 @@ matches(const char *pattern, const struct str *segments, size_t n)
 }
 
 /*
- * Whether a segment is a name, in any of its encodings.  Without memory it is
- * not known, and the request's fails.
+ * Is the segment this name, in any of its encodings?  Without memory the answer
+ * is not known, and the request's memory has failed.
  */
 static bool
-names(struct request *req, const char *name, struct str segment)
+is_name(struct request *req, const char *name, struct str segment)
 {
 	struct buf decoded = {0};
 	bool same;
@@ -97,9 +98,9 @@ names(struct request *req, const char *name, struct str segment)
 }
 
 static const struct route *
-find(const struct routes *routes, struct request *req)
+find_route(const struct routes *routes, struct request *req)
 {
-	struct str cut[REQUEST_SEGMENTS]; /* the last one without its suffix */
+	struct str cut[REQUEST_SEGMENTS]; /* the last one has no suffix */
 	size_t n = req->n_segments, n_cut = n;
 	enum format format = FORMAT_HTML;
 	bool suffix_known = true;
@@ -113,15 +114,15 @@ find(const struct routes *routes, struct request *req)
 	for (size_t i = 0; i < routes->n; i++) {
 		const struct route *r = &routes->rows[i];
 
-		/* Most are told apart by this already. */
+		/* Tells most routes apart already. */
 		if (routes->depths != NULL && routes->depths[i] != n &&
 		    routes->depths[i] != n_cut)
 			continue;
 		if (!r->file && (!suffix_known || !has_format(r, format)))
 			continue;
-		if (!matches(r->path, r->file ? req->segments : cut,
+		if (!matches_pattern(r->path, r->file ? req->segments : cut,
 			r->file ? n : n_cut) ||
-		    (r->database != NULL && !names(req, r->database, cut[0])))
+		    (r->database != NULL && !is_name(req, r->database, cut[0])))
 			continue;
 		req->format = r->file ? FORMAT_FILE : format;
 		if (!r->file) {
@@ -130,14 +131,14 @@ find(const struct routes *routes, struct request *req)
 		}
 		return r;
 	}
-	/* So that the error page comes in the format that was asked for. */
+	/* The error page comes in this format. */
 	req->format = format;
 	return NULL;
 }
 
 /*
- * Whether it is the address of a page but for a slash at its end.  No other
- * segment may be empty: "//host/" must not become a way to another host.
+ * Is the address a page's but for a slash at its end?  No other segment may be
+ * empty: "//host/" must not lead to another host.
  */
 static bool
 has_one_slash_too_many(const struct request *req)
@@ -151,9 +152,9 @@ has_one_slash_too_many(const struct request *req)
 	return n > 0 && n + 1 == req->n_segments;
 }
 
-/* "/atlas/" is "/atlas", with the query it had. */
+/* Adds "/atlas" for "/atlas/", with the query. */
 static void
-without_slash(const struct request *req, struct buf *to)
+add_without_slash(const struct request *req, struct buf *to)
 {
 	url_path(to, req->prefix);
 	for (size_t i = 0; i + 1 < req->n_segments; i++) {
@@ -165,7 +166,7 @@ without_slash(const struct request *req, struct buf *to)
 		for (size_t i = 0; i < req->query.len; i++) {
 			unsigned char c = (unsigned char)req->query.s[i];
 
-			/* No line ends in a header, whoever sent them. */
+			/* A header's line must not end here. */
 			if (c > 0x20 && c < 0x7f)
 				buf_char(to, (char)c);
 		}
@@ -173,8 +174,8 @@ without_slash(const struct request *req, struct buf *to)
 }
 
 /*
- * Brings an encoded key into the one form that url_name and url_part write, so
- * that a row has one address, and its page one key.
+ * A row's key encoded as url_name and url_part write it, so that the row has
+ * one address, and its page one key.
  */
 static struct str
 canonical_row_key(struct buf *memory, struct str raw)
@@ -184,7 +185,7 @@ canonical_row_key(struct buf *memory, struct str raw)
 	struct buf part = {0};
 	size_t digits = 0;
 
-	/* The usual key is a number, which is written in one way only. */
+	/* Usually it is a number, which is written in one way only. */
 	while (digits < raw.len && raw.s[digits] >= '0' && raw.s[digits] <= '9')
 		digits++;
 	if (digits > 0 && digits == raw.len)
@@ -200,7 +201,7 @@ canonical_row_key(struct buf *memory, struct str raw)
 		if (more)
 			buf_char(memory, ',');
 	} while (more);
-	memory->failed |= part.failed; /* another row's key, else */
+	memory->failed |= part.failed; /* or it would be another row's key */
 	buf_release(&part);
 	return (struct str){memory->data + from, memory->len - from};
 }
@@ -250,7 +251,7 @@ no_memory(struct buf *why)
 int
 route_request(const struct routes *routes, struct request *req, struct buf *why)
 {
-	const struct route *r = req->route = find(routes, req);
+	const struct route *r = req->route = find_route(routes, req);
 	bool ok;
 
 	if (req->method == METHOD_OTHER) {
@@ -265,7 +266,7 @@ route_request(const struct routes *routes, struct request *req, struct buf *why)
 	if (req->memory.failed)
 		return no_memory(why);
 	if (r == NULL && has_one_slash_too_many(req)) {
-		without_slash(req, why);
+		add_without_slash(req, why);
 		return 301;
 	}
 	if (r == NULL) {
@@ -312,10 +313,11 @@ route_query(const struct request *req, struct buf *b)
 void
 route_key(const struct request *req, struct buf *key)
 {
+	assert(req->route != NULL);
 	/* An encoded prefix holds no ':', so it can't run into the path. */
 	url_path(key, req->prefix);
 	buf_char(key, ':');
-	/* A name may be encoded so that it looks like another route's path. */
+	/* An encoded name may look like another route's path. */
 	buf_str(key, req->route->name);
 	buf_char(key, ':');
 	request_path(req, key);

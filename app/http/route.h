@@ -11,7 +11,7 @@
  * handlers/routes.c.
  */
 
-/* How a route's page may be kept. */
+/* route.ttl_s, but for a number of seconds. */
 enum { TTL_DEFAULT = 0, TTL_NEVER = -1 };
 
 /*
@@ -31,23 +31,23 @@ live_handler(const struct request *, const struct status *, struct page *);
 
 struct route {
 	const char *name;     /* unique; part of the key */
-	const char *summary;  /* what it is, for programs; NULL: not for them */
+	const char *summary;  /* for programs; NULL: it is for people alone */
 	const char *path;     /* "/:database/:table": ':' takes any segment */
-	const char *database; /* the one that has it; NULL: all */
-	const char *reads; /* what it is made from; NULL: the first segment */
+	const char *database; /* has this page alone; NULL: all have it */
+	const char *reads; /* its database; NULL: the first segment names it */
 	handler *handler;
-	live_handler *live; /* instead: made for each request, never kept */
-	bool guarded;       /* a live one: shown to whom --status says */
+	live_handler *live; /* in its place: made for each request, not kept */
+	bool guarded;       /* live: --status says who may see it */
 	const struct params *params; /* NULL: none */
-	enum scope scope;            /* what the page is made from */
+	enum scope scope;            /* the databases that it is made from */
 	int ttl_s;                   /* expiry, TTL_DEFAULT or TTL_NEVER */
 	const char *browser_cache;   /* Cache-Control; NULL: no-cache */
 	/* Formats beside HTML and JSON. */
 	bool csv, geojson, markdown;
 	bool only_html; /* not even JSON: another route may have that */
-	/* What the last segment is: a name, unless one of these says so. */
+	/* The last segment is a name, or one of these. */
 	bool file;    /* a file's name: no .json to cut off */
-	bool row_key; /* a row's key: left encoded, since commas part it */
+	bool row_key; /* a row's key: left encoded, since it has commas */
 };
 
 /*
@@ -59,7 +59,7 @@ typedef void error_handler(const struct request *, struct page *);
 struct routes {
 	const struct route *rows;
 	size_t n;
-	/* How many segments each path has; NULL: they have not been counted. */
+	/* The number of segments of each path; NULL: not counted yet. */
 	const unsigned char *depths;
 	error_handler *error;
 };

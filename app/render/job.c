@@ -1,5 +1,5 @@
 /*
- * Jobs, and the table in which the event loop finds the one under way.
+ * Jobs, and the table in which the event loop finds the one for a key.
  */
 #include "app/render/job.h"
 

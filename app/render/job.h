@@ -9,9 +9,10 @@
 #include "app/watch/outcome.h"
 
 /*
- * A page that is being made, and who waits for it.  The event loop makes a job
- * for a miss; requests for the same key that come later join it.  While a
- * renderer has the job, `page`, `outcome`, `held` and the times are its alone.
+ * A page that is being made, and the connections that wait for it.  The event
+ * loop makes a job for a miss; later requests for the same key join it.  While
+ * a renderer has the job, `page`, `outcome`, `held` and the times are its
+ * alone.
  */
 struct conn;
 
@@ -23,12 +24,12 @@ struct job {
 	TAILQ_HEAD(waiting, conn) waiting; /* the event loop's list */
 	struct page *page;                 /* the result; NULL: out of memory */
 	struct outcome outcome;
-	bool held;              /* another is making the page: look again */
+	bool held;              /* another worker makes the page: look again */
 	int64_t held_since_us;  /* 0: it has not been held yet */
 	int64_t retry_us;       /* when to look again */
 	int64_t begun_us;       /* when it was made */
 	int64_t queued_us;      /* when it came into the renderers' queue */
-	int64_t queue_us;       /* how long it has been in there */
+	int64_t queue_us;       /* how long it waited there */
 	TAILQ_ENTRY(job) place; /* in a queue */
 	LIST_ENTRY(job) beside; /* in a bucket of the table below */
 	uint64_t hash;
@@ -43,7 +44,7 @@ TAILQ_HEAD(job_queue, job);
 struct job *job_new(struct request *, struct buf *key);
 void job_free(struct job *);
 
-/* The jobs under way, by key.  One thread's. */
+/* The jobs under way, by key; one thread's. */
 enum { JOBS_BUCKETS = 1024 };
 
 struct jobs {

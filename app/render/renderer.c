@@ -1,7 +1,7 @@
 /*
  * The slow half of a request's path: store → handler → SQLite → page → store.
- * renderer_make is all of it.  Called by the threads of renderers.c, and in
- * CGI by the process itself.
+ * renderer_make is all of it.  Called by the threads of renderers.c, and by the
+ * process itself in CGI.
  */
 #include "app/render/renderer.h"
 
@@ -21,12 +21,9 @@
 
 enum {
 	NOT_FOUND_TTL_S = 10,
-	/*
-	 * A lease lasts for as long as rendering may take, and a little more;
-	 * but who waits for an owner that is dead shall not wait for ever.
-	 */
+	/* A lease lasts a little longer than rendering may take. */
 	LEASE_MARGIN_MS = 1000,
-	JITTER = 10, /* the part of its time by which a page may end early */
+	JITTER = 10, /* a page may end early by this part of its time */
 };
 
 struct renderer {
@@ -81,11 +78,11 @@ renderer_rest(struct renderer *r)
 {
 	catalog_rest(r->catalog);
 #ifdef __GLIBC__
-	malloc_trim(0); /* what is free between other things, too */
+	malloc_trim(0); /* also where it is free between other memory */
 #endif
 }
 
-/* The expiry that a database has of its own; 0: none. */
+/* The expiry that is set for the page's database; 0: none. */
 static int64_t
 database_ttl(const struct site *site, const struct job *job)
 {
@@ -100,7 +97,7 @@ database_ttl(const struct site *site, const struct job *job)
 	return 0;
 }
 
-/* How long a page may be kept that is as it should be, from its route. */
+/* The expiry of a page that lacks nothing. */
 static int64_t
 usual_ttl(
     const struct site *site, const struct job *job, const struct page *page)
@@ -110,13 +107,13 @@ usual_ttl(
 	if (ttl_s != TTL_DEFAULT)
 		return ttl_s;
 	own_s = database_ttl(site, job);
-	/* What changes without a commit is not kept for longer. */
+	/* It changes without a commit: not for longer than its route says. */
 	if (own_s > 0 && (own_s < site->ttl_s || !page->time_dependent))
 		return own_s;
 	return site->ttl_s;
 }
 
-/* How long this one may be; 0: not at all. */
+/* The expiry of this page; 0: it may not be kept. */
 static int64_t
 ttl_of(const struct site *site, const struct job *job, const struct page *page)
 {
@@ -124,7 +121,7 @@ ttl_of(const struct site *site, const struct job *job, const struct page *page)
 
 	if (page->transient || job->request->uncached || ttl_s == TTL_NEVER)
 		return 0;
-	/* A slow moment is not to be shown for much longer than it lasts. */
+	/* A slow moment must not show for much longer than it lasts. */
 	if (page->cut_short && ttl_s > PAGE_CUT_SHORT_S)
 		ttl_s = PAGE_CUT_SHORT_S;
 	if (page->status == 200)
@@ -134,7 +131,7 @@ ttl_of(const struct site *site, const struct job *job, const struct page *page)
 	return 0;
 }
 
-/* A little less than `ttl_s`: pages made together don't end together. */
+/* After a little less than `ttl_s`: pages made together end apart. */
 static int64_t
 expiry_of(const struct job *job, const struct page *page, int64_t ttl_s)
 {
@@ -146,12 +143,10 @@ expiry_of(const struct job *job, const struct page *page, int64_t ttl_s)
 	    (int64_t)(chance % (uint64_t)(ttl_ms / JITTER));
 }
 
-/*
- * In place of a page that lacks what there was no memory for, wherever in its
- * making that was.
- */
+/* Makes an error of a page for which memory has failed. */
 static void
-refuse(const struct job *job, struct page *page, enum alloc_failure failure)
+refuse_page(
+    const struct job *job, struct page *page, enum alloc_failure failure)
 {
 	bool large = failure == ALLOC_TOO_LARGE;
 
@@ -169,7 +164,7 @@ refuse(const struct job *job, struct page *page, enum alloc_failure failure)
 }
 
 static struct page *
-render(struct renderer *r, struct job *job)
+render_page(struct renderer *r, struct job *job)
 {
 	int64_t since_us = clock_mono_us();
 	struct page *page;
@@ -178,14 +173,14 @@ render(struct renderer *r, struct job *job)
 	page = page_new();
 	if (page == NULL)
 		return NULL;
-	catalog_take_work(r->catalog); /* what was before is not this page's */
+	catalog_take_work(r->catalog); /* of the page before */
 	page->status =
 	    job->request->route->handler(job->request, r->catalog, page);
 	r->work = catalog_take_work(r->catalog);
 	page->time_dependent = r->work.time_dependent;
 	page->cut_short = r->work.cut_short;
 	if (alloc_failure() != ALLOC_OK)
-		refuse(job, page, alloc_failure());
+		refuse_page(job, page, alloc_failure());
 	if (page->status >= 500)
 		log_warn("renderer", "%" PRIx64 ": %.*s: %d: %s",
 		    job->request->id, (int)job->request->uri.len,
@@ -207,48 +202,50 @@ render(struct renderer *r, struct job *job)
 	return page;
 }
 
-/* The version of what the job's page is made from; false: it is not known. */
+/* The version of the databases that the page is made from; false: unknown. */
 static bool
-version_of(struct renderer *r, const struct job *job, uint64_t *version)
+page_version(struct renderer *r, const struct job *job, uint64_t *version)
 {
 	return catalog_version(r->catalog, job->request->route->scope,
 	    route_database(job->request), version);
 }
 
 /*
- * The same of what stands in the files' places now.  While this thread and the
- * event loop see the same version, the latter has looked.
+ * The same, of the files that stand in the databases' places now.  While this
+ * thread sees the event loop's version, that has looked already.
  */
 static bool
-current_version(struct renderer *r, const struct job *job, uint64_t *version)
+current_page_version(
+    struct renderer *r, const struct job *job, uint64_t *version)
 {
-	if (job->version_known && version_of(r, job, version) &&
+	if (job->version_known && page_version(r, job, version) &&
 	    *version == job->version)
 		return true;
 	catalog_refresh(r->catalog, job->request->route->scope,
 	    route_database(job->request));
-	return version_of(r, job, version);
+	return page_version(r, job, version);
 }
 
 /*
- * Dates a page that was rendered, from `version` on, and keeps it; true if the
- * store has it.  The version was read before, so it can only be too old; where
- * it has moved meanwhile the page is sent, and not kept.
+ * Dates a page that was rendered from `version` on, and keeps it; true if the
+ * store has it.  The version was read before rendering, so it can only be too
+ * old; if it has moved meanwhile, the page is sent but not kept.
  */
 static bool
-keep(struct renderer *r, struct job *job, struct page *page, uint64_t version)
+keep_page(
+    struct renderer *r, struct job *job, struct page *page, uint64_t version)
 {
 	int64_t ttl_s = ttl_of(r->site, job, page);
 	uint64_t after;
 
-	if (ttl_s == 0 || !version_of(r, job, &after) || after != version)
+	if (ttl_s == 0 || !page_version(r, job, &after) || after != version)
 		return false;
 	page->version = version;
 	page->expires_ms = expiry_of(job, page, ttl_s);
 	return cache_put(r->cache, str_of_buf(&job->key), page, page->made_ms);
 }
 
-/* How long a page may take to be rendered before others try it as well. */
+/* A page may take so long to render before others try as well. */
 static int64_t
 lease_ms(const struct renderer *r)
 {
@@ -257,7 +254,7 @@ lease_ms(const struct renderer *r)
 	return ms < r->site->queue_wait_ms ? ms : r->site->queue_wait_ms;
 }
 
-/* Has the job waited for another's rendering for as long as it should? */
+/* Has the job waited long enough for another worker's rendering? */
 static bool
 has_waited(const struct renderer *r, const struct job *job)
 {
@@ -266,11 +263,12 @@ has_waited(const struct renderer *r, const struct job *job)
 }
 
 /*
- * Looks for the page in the store.  NULL: it is to be rendered here, or, if
- * `job->held` says so, another is just rendering it.
+ * Looks for the page in the store.  NULL: it is to be rendered here or, with
+ * `job->held`, another worker is just rendering it.
  */
 static struct page *
-fetch(struct renderer *r, struct job *job, uint64_t version, int64_t now_ms)
+fetch_page(
+    struct renderer *r, struct job *job, uint64_t version, int64_t now_ms)
 {
 	struct str key = {job->key.data, job->key.len};
 	enum cache_miss why;
@@ -286,7 +284,7 @@ fetch(struct renderer *r, struct job *job, uint64_t version, int64_t now_ms)
 	switch (cache_lease(r->cache, key, version, lease_ms(r))) {
 	case LEASE_OURS:
 		return NULL;
-	case LEASE_DONE: /* between the two questions, most likely */
+	case LEASE_DONE: /* most likely between the two questions */
 		return cache_get(r->cache, key, version, now_ms, &why);
 	case LEASE_TAKEN:
 		break;
@@ -297,7 +295,7 @@ fetch(struct renderer *r, struct job *job, uint64_t version, int64_t now_ms)
 	return NULL;
 }
 
-/* What the site says of every page, whether it was rendered or found. */
+/* Notes what the site says of every page, rendered or found. */
 static void
 finish_page(const struct renderer *r, const struct job *job, struct page *page,
     int64_t now_ms, int64_t steady_ms)
@@ -321,9 +319,9 @@ renderer_make(struct renderer *r, struct job *job)
 	if (job->queued_us != 0)
 		job->queue_us += since_us - job->queued_us;
 	r->work = (struct db_work){0};
-	known = current_version(r, job, &version);
+	known = current_page_version(r, job, &version);
 	if (known && kept)
-		page = fetch(r, job, version, now_ms);
+		page = fetch_page(r, job, version, now_ms);
 	job->outcome.store_us += clock_mono_us() - since_us;
 	if (job->held)
 		return;
@@ -333,11 +331,11 @@ renderer_make(struct renderer *r, struct job *job)
 		job->outcome.store = cache_name(r->cache);
 	} else {
 		job->outcome.kind = kept ? OUTCOME_MISS : OUTCOME_BYPASS;
-		page = render(r, job);
+		page = render_page(r, job);
 		if (page != NULL) {
 			page->made_ms = now_ms;
 			job->outcome.stored =
-			    known && keep(r, job, page, version);
+			    known && keep_page(r, job, page, version);
 		}
 		if (known && kept)
 			cache_release(r->cache, str_of_buf(&job->key), version,

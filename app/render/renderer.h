@@ -17,15 +17,15 @@ struct renderer *renderer_new(const struct site *);
 void renderer_free(struct renderer *);
 
 /*
- * Makes the job's page, and says how; no page: out of memory.  With `held`
- * there is no page yet, since another worker is just making it: to be called
- * again in RENDERER_AGAIN_US.
+ * Makes the job's page and notes its outcome; no page: out of memory.  If the
+ * job is `held`, another worker is just making the page: to be called again in
+ * RENDERER_AGAIN_US.
  */
 enum { RENDERER_AGAIN_US = 10000 };
 
 void renderer_make(struct renderer *, struct job *);
 
-/* There is nothing to do: gives back what it keeps to be quicker next time. */
+/* No job has come for a while: gives back memory kept for the next ones. */
 void renderer_rest(struct renderer *);
 
 #endif

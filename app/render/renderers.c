@@ -26,7 +26,7 @@ struct thread {
 	struct renderers *group;
 	struct renderer *renderer;
 	pthread_t id;
-	_Atomic int64_t since_us; /* it is at its job; 0: it has none */
+	_Atomic int64_t since_us; /* when its job was begun; 0: it has none */
 };
 
 struct renderers {
@@ -41,14 +41,7 @@ struct renderers {
 	struct thread threads[];
 };
 
-/* The jobs that no renderer has yet: with the lock held. */
-static void
-enqueue(struct renderers *g, struct job *job)
-{
-	TAILQ_INSERT_TAIL(&g->todo, job, place);
-	stats_set(g->stats, LEVEL_QUEUED, ++g->n_todo);
-}
-
+/* With the lock held, as dequeue_first. */
 static void
 dequeue(struct renderers *g, struct job *job)
 {
@@ -66,9 +59,9 @@ dequeue_first(struct renderers *g)
 	return job;
 }
 
-/* Tells the event loop, if it has not been told yet. */
+/* Hands the job to the event loop, and wakes that for the first one. */
 static void
-finish(struct renderers *g, struct job *job)
+hand_back(struct renderers *g, struct job *job)
 {
 	static const uint64_t one = 1;
 	bool first;
@@ -83,46 +76,35 @@ finish(struct renderers *g, struct job *job)
 	do {
 		n = write(g->event_fd, &one, sizeof(one));
 	} while (n < 0 && errno == EINTR);
-	if (n < 0) /* it is collected at the next tick */
+	if (n < 0) /* the job is collected at the next tick */
 		log_error("renderer", "eventfd: %s", strerror(errno));
 }
 
-/* With the lock held: the first job, or NULL after REST_AFTER_S without. */
+/*
+ * The next job; NULL: the renderers are stopping, and the queue is empty.  A
+ * warm renderer comes to rest where no job comes for a while.
+ */
 static struct job *
-await_job(struct renderers *g)
+next_job(struct thread *t, bool warm)
 {
-	struct job *job;
+	struct renderers *g = t->group;
 	struct timespec until;
+	struct job *job;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += REST_AFTER_S;
-	while ((job = dequeue_first(g)) == NULL && !g->stopping) {
-		if (pthread_cond_timedwait(&g->work, &g->lock, &until) ==
-		    ETIMEDOUT)
-			return dequeue_first(g);
-	}
-	return job;
-}
-
-/* The next job; NULL: they are stopping.  `*warm` renderers come to rest. */
-static struct job *
-next_job(struct thread *t, bool *warm)
-{
-	struct renderers *g = t->group;
-	struct job *job;
-
 	pthread_mutex_lock(&g->lock);
-	job = *warm ? await_job(g) : dequeue_first(g);
-	if (*warm && job == NULL && !g->stopping) {
-		pthread_mutex_unlock(&g->lock);
-		renderer_rest(t->renderer);
-		*warm = false;
-		pthread_mutex_lock(&g->lock);
-		job = dequeue_first(g);
-	}
-	while (job == NULL && !g->stopping) {
-		pthread_cond_wait(&g->work, &g->lock);
-		job = dequeue_first(g);
+	while ((job = dequeue_first(g)) == NULL && !g->stopping) {
+		if (!warm) {
+			pthread_cond_wait(&g->work, &g->lock);
+		} else if (pthread_cond_timedwait(&g->work, &g->lock, &until) ==
+			ETIMEDOUT &&
+		    TAILQ_EMPTY(&g->todo)) {
+			pthread_mutex_unlock(&g->lock);
+			renderer_rest(t->renderer);
+			pthread_mutex_lock(&g->lock);
+			warm = false;
+		}
 	}
 	pthread_mutex_unlock(&g->lock);
 	return job;
@@ -134,24 +116,23 @@ thread_main(void *arg)
 	struct thread *t = arg;
 	struct renderers *g = t->group;
 	struct job *job;
-	bool warm = false;
 
-	/* Long work: where processors are few, the event loop goes first. */
+	/* Where processors are few, the event loop goes first. */
 	sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0});
-	while ((job = next_job(t, &warm)) != NULL) {
-		warm = true;
+	for (bool warm = false; (job = next_job(t, warm)) != NULL;
+	     warm = true) {
 		atomic_store_explicit(
 		    &t->since_us, clock_mono_us(), memory_order_relaxed);
 		stats_move(g->stats, LEVEL_BUSY, 1);
 		renderer_make(t->renderer, job);
 		stats_move(g->stats, LEVEL_BUSY, -1);
 		atomic_store_explicit(&t->since_us, 0, memory_order_relaxed);
-		finish(g, job);
+		hand_back(g, job);
 	}
 	return NULL;
 }
 
-/* Threads take no signals: those are the event loop's. */
+/* Signals are the event loop's: threads block all of them. */
 static bool
 start_thread(struct renderers *g, const struct site *site)
 {
@@ -230,10 +211,11 @@ renderers_submit(struct renderers *g, struct job *job)
 	room = g->n_todo < g->max_todo;
 	if (room) {
 		job->queued_us = clock_mono_us();
-		enqueue(g, job);
+		TAILQ_INSERT_TAIL(&g->todo, job, place);
+		stats_set(g->stats, LEVEL_QUEUED, ++g->n_todo);
 	}
 	pthread_mutex_unlock(&g->lock);
-	/* Only now, so that who wakes finds the lock free. */
+	/* Only now, so that the renderer that wakes finds the lock free. */
 	if (room)
 		pthread_cond_signal(&g->work);
 	return room;

@@ -1,5 +1,6 @@
 /*
- * The life of connections.  What happens on them is the event loop's business.
+ * The life of connections.  Called by server.c, which knows what happens on
+ * them.
  */
 #include "app/serve/conn.h"
 
@@ -25,6 +26,7 @@ conn_open(struct conns *conns, int fd)
 void
 conn_close(struct conns *conns, struct conn *c)
 {
+	assert(c->state != CONN_DEAD);
 	conn_leave_job(c);
 	conn_finish_reply(c);
 	close(c->fd);
@@ -51,6 +53,7 @@ conns_bury(struct conns *conns)
 void
 conns_release(struct conns *conns)
 {
+	assert(LIST_EMPTY(&conns->open));
 	conns_bury(conns);
 	request_unref(conns->spare.request);
 	buf_release(&conns->spare.params);
@@ -58,7 +61,7 @@ conns_release(struct conns *conns)
 }
 
 static void
-take(struct buf *to, struct buf *spare)
+take_buf(struct buf *to, struct buf *spare)
 {
 	if (to->data != NULL)
 		return;
@@ -67,7 +70,7 @@ take(struct buf *to, struct buf *spare)
 }
 
 static void
-pass(struct buf *from, struct buf *spare)
+pass_buf(struct buf *from, struct buf *spare)
 {
 	if (spare->data != NULL) {
 		buf_release(from);
@@ -86,8 +89,8 @@ conn_take_buffers(struct conns *conns, struct conn *c)
 	}
 	if (c->request == NULL)
 		c->request = request_new();
-	take(&c->reader.params, &conns->spare.params);
-	take(&c->head, &conns->spare.head);
+	take_buf(&c->reader.params, &conns->spare.params);
+	take_buf(&c->head, &conns->spare.head);
 	return c->request != NULL;
 }
 
@@ -99,8 +102,8 @@ conn_pass_buffers(struct conns *conns, struct conn *c)
 	else
 		request_unref(c->request);
 	c->request = NULL;
-	pass(&c->reader.params, &conns->spare.params);
-	pass(&c->head, &conns->spare.head);
+	pass_buf(&c->reader.params, &conns->spare.params);
+	pass_buf(&c->head, &conns->spare.head);
 }
 
 void

@@ -8,14 +8,14 @@
 #include "app/serve/fcgi_reply.h"
 
 /*
- * A connection of the web server's, and the request on it.  The event loop's
- * alone.
+ * A connection from the web server, and the request on it.  It is the event
+ * loop's alone.
  */
 enum conn_state {
 	CONN_READING,   /* idle, or part of a request has arrived */
-	CONN_WAITING,   /* for its job */
+	CONN_WAITING,   /* for a job */
 	CONN_WRITING,   /* part of the reply is sent */
-	CONN_LINGERING, /* reads on, so that its reply is not lost */
+	CONN_LINGERING, /* reads on, so that the reply is not lost */
 	CONN_DEAD,      /* closed; freed at the end of the turn */
 };
 
@@ -26,15 +26,15 @@ struct conn {
 	struct request *request; /* NULL: none has begun */
 	struct fcgi_reader reader;
 	struct fcgi_call call;
-	struct page *page; /* that is being sent */
+	struct page *page; /* being sent */
 	struct buf head;
-	struct page *plain; /* the same inflated, for who does not take gzip */
+	struct page *plain; /* the same inflated; NULL: it is sent as it is */
 	struct fcgi_reply reply;
 	size_t sent;     /* bytes of a stream's body, before this part */
-	struct job *job; /* that it waits for */
-	TAILQ_ENTRY(conn) place; /* among those that wait for it */
+	struct job *job; /* NULL: it waits for none */
+	TAILQ_ENTRY(conn) place; /* in the job's waiting list */
 	LIST_ENTRY(conn) beside; /* in one of the lists below */
-	int64_t since_us;        /* when its request had arrived */
+	int64_t since_us;        /* when the whole request had arrived */
 	int64_t deadline_us;     /* when to give up on it; 0: never */
 };
 
@@ -53,7 +53,7 @@ struct conns {
 	struct conn_buffers spare;
 };
 
-/* Takes the descriptor over; NULL: out of memory. */
+/* Takes the descriptor over; NULL: out of memory, and it does not. */
 struct conn *conn_open(struct conns *, int fd);
 
 /*
@@ -74,10 +74,10 @@ bool conn_take_buffers(struct conns *, struct conn *)
     __attribute__((warn_unused_result));
 void conn_pass_buffers(struct conns *, struct conn *);
 
-/* Waits in this state for at most `ms` milliseconds; 0: without a limit. */
+/* Sets the state, which may last for `ms` milliseconds; 0: without a limit. */
 void conn_wait(struct conn *, enum conn_state, int64_t ms);
 
-/* Lets go of the reply. */
+/* Gives the reply's pages back. */
 void conn_finish_reply(struct conn *);
 
 /* Waiting for a job: join at the end, leave at any time. */

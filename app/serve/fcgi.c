@@ -13,7 +13,7 @@
 enum {
 	READ_BYTES = 64 << 10,
 	PARAMS_MAX = 128 << 10, /* more are dropped, to answer with a 414 */
-	PARAMS_END = 1 << 20,   /* more are no request */
+	PARAMS_END = 1 << 20,   /* with more, the connection is closed */
 	STDIN_MAX = 1 << 20,    /* a longer body is not waited for */
 	VALUES_MAX = 4096,      /* content of a management record */
 };
@@ -31,8 +31,8 @@ record_content(const FCGI_Header *h)
 }
 
 /*
- * A small record beside the replies.  The socket has room for it unless the
- * web server does not read, and then it does not wait for this either.
+ * Sends a small record beside the replies.  If the socket has no room, the web
+ * server does not read, and does not wait for this record either.
  */
 static void
 send_record(int fd, unsigned type, uint16_t id, const void *content, size_t len)
@@ -57,16 +57,13 @@ end_request(int fd, uint16_t id, unsigned char protocol_status)
 	send_record(fd, FCGI_END_REQUEST, id, &body, sizeof(body));
 }
 
-/* A length of 1 or 4 bytes (section 3.4). */
-static bool
+/* Takes a length of 1 or 4 bytes (section 3.4). */
+static inline bool
 take_length(struct str *s, size_t *len)
 {
 	const unsigned char *p = (const unsigned char *)s->s;
-	size_t n;
+	size_t n = s->len > 0 && p[0] >= 0x80 ? 4 : 1;
 
-	if (s->len == 0)
-		return false;
-	n = p[0] < 0x80 ? 1 : 4;
 	if (s->len < n)
 		return false;
 	*len = n == 1 ? p[0]
@@ -77,48 +74,24 @@ take_length(struct str *s, size_t *len)
 	return true;
 }
 
-/* A name and its value, of any lengths. */
-static bool
-take_long_pair(struct str *s, struct str *name, struct str *value)
-{
-	size_t name_len, value_len;
-
-	if (!take_length(s, &name_len) || !take_length(s, &value_len) ||
-	    name_len > s->len || value_len > s->len - name_len)
-		return false;
-	*name = (struct str){s->s, name_len};
-	*value = (struct str){s->s + name_len, value_len};
-	s->s += name_len + value_len;
-	s->len -= name_len + value_len;
-	return true;
-}
-
-/* Nearly all are short, with a byte for each length: no call is made then. */
+/* Takes a name and its value. */
 static inline bool
 take_pair(struct str *s, struct str *name, struct str *value)
 {
-	const unsigned char *p = (const unsigned char *)s->s;
-	struct str rest = *s, long_name, long_value;
-	bool ok;
+	struct str rest = *s;
 
-	if (s->len >= 2 && ((p[0] | p[1]) & 0x80) == 0 &&
-	    (size_t)(p[0] + p[1]) <= s->len - 2) {
-		*name = (struct str){s->s + 2, p[0]};
-		*value = (struct str){s->s + 2 + p[0], p[1]};
-		s->s += 2 + p[0] + p[1];
-		s->len -= (size_t)(2 + p[0] + p[1]);
-		return true;
-	}
-	ok = take_long_pair(&rest, &long_name, &long_value);
-	if (ok) {
-		*s = rest;
-		*name = long_name;
-		*value = long_value;
-	}
-	return ok;
+	if (!take_length(&rest, &name->len) ||
+	    !take_length(&rest, &value->len) || name->len > rest.len ||
+	    value->len > rest.len - name->len)
+		return false;
+	name->s = rest.s;
+	value->s = rest.s + name->len;
+	s->s = value->s + value->len;
+	s->len = rest.len - name->len - value->len;
+	return true;
 }
 
-/* Answers what of FCGI_GET_VALUES is known (section 4.1). */
+/* Answers FCGI_GET_VALUES (section 4.1). */
 static bool
 get_values(int fd, const struct fcgi_reader *r)
 {
@@ -165,7 +138,7 @@ begin_request(int fd, struct fcgi_reader *r, uint16_t id)
 	return true;
 }
 
-/* The records that concern a request under way; others are ignored. */
+/* Ends a record of the request under way.  False: it breaks the rules. */
 static bool
 request_record(int fd, struct fcgi_reader *r, unsigned type, size_t content)
 {
@@ -190,7 +163,7 @@ request_record(int fd, struct fcgi_reader *r, unsigned type, size_t content)
 	}
 }
 
-/* All of a record has arrived.  False: the peer does not keep to the rules. */
+/* All of a record has arrived.  False: it breaks the rules. */
 static bool
 end_record(int fd, struct fcgi_reader *r)
 {
@@ -213,7 +186,7 @@ end_record(int fd, struct fcgi_reader *r)
 	return request_record(fd, r, type, record_content(&r->header));
 }
 
-/* The header of a record has arrived. */
+/* The header of a record has arrived.  False: it breaks the rules. */
 static bool
 begin_record(struct fcgi_reader *r)
 {
@@ -256,7 +229,7 @@ take_content(struct fcgi_reader *r, const char *p, size_t n)
 	return true;
 }
 
-/* Is there a request to be answered? */
+/* Is there a request to answer? */
 static bool
 is_ready(const struct fcgi_reader *r)
 {
@@ -265,8 +238,8 @@ is_ready(const struct fcgi_reader *r)
 }
 
 /*
- * Takes bytes apart until a request is ready; returns how many it took, or -1
- * if they are no FastCGI.
+ * Takes bytes apart until a request is ready.  Returns the number of bytes
+ * taken, or -1 if they are not FastCGI.
  */
 static ssize_t
 feed(int fd, struct fcgi_reader *r, const char *p, size_t len)
@@ -303,7 +276,7 @@ feed(int fd, struct fcgi_reader *r, const char *p, size_t len)
 	return (ssize_t)at;
 }
 
-/* What is left of the last read goes first. */
+/* Takes apart the bytes that the last read has left. */
 static ssize_t
 feed_rest(int fd, struct fcgi_reader *r)
 {
@@ -432,7 +405,7 @@ fcgi_gave_up(int fd, const struct fcgi_reader *r)
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 		return true;
 	len += n < 0 ? 0 : (size_t)n;
-	/* A request that is not read to its end may be in mid-record. */
+	/* A request not read to its end may be in the middle of a record. */
 	if (r->header_len > 0 || len < FCGI_HEADER_LEN)
 		return false;
 	memcpy(&next, bytes, sizeof(next));

@@ -7,15 +7,14 @@
 #include "app/http/request.h"
 
 /*
- * FastCGI (specification 1.0), the application's side, on connections that
- * somebody else owns and waits for.  Nothing here blocks: a request is taken
- * apart as it arrives, in whatever pieces.  For replies, see fcgi_reply.h.
+ * FastCGI (specification 1.0), the application's side, on the event loop's
+ * connections.  Nothing here blocks: a request is taken apart as it arrives, in
+ * whatever pieces.  For replies, see fcgi_reply.h.
  *
- * The layout of records is libfcgi's; its reader is not used.  That has one
- * request at a time in a thread, and blocks until the request is whole, so one
- * web server that sends half a request would stop everybody's.  Looking into
- * the socket first does not help where a request is larger than the socket's
- * buffer.
+ * The layout of records is libfcgi's, but not the reader: that serves one
+ * request at a time in each thread, and its reads block.  One web server that
+ * sends half a request would stop all others, and a request larger than the
+ * socket's buffer can't be waited for from outside.
  */
 
 /* The header of a record with so many bytes of content, and no padding. */
@@ -32,11 +31,11 @@ fcgi_header(unsigned type, uint16_t id, size_t content)
 	};
 }
 
-/* What a reply has to know of its request. */
+/* A reply's part of the request. */
 struct fcgi_call {
 	uint16_t id;
 	bool keep;   /* the web server wants to keep the connection */
-	bool linger; /* it is still sending: read on before closing */
+	bool linger; /* the web server is still sending: read on, then close */
 };
 
 /* A connection's incoming records; all zero at first. */
@@ -48,9 +47,9 @@ struct fcgi_reader {
 	struct fcgi_call call;
 	struct buf body;   /* content of a record that is needed whole */
 	struct buf params; /* the stream of parameters */
-	size_t params_len; /* its bytes; over a bound they are dropped */
+	size_t params_len; /* all of its bytes: over a bound they are dropped */
 	size_t stdin_len;  /* bytes of the request's body, which are dropped */
-	struct buf rest;   /* what came after the request */
+	struct buf rest;   /* bytes that came after the request */
 	bool more;         /* the socket may hold still more */
 };
 
@@ -64,19 +63,19 @@ enum fcgi_result {
 };
 
 /*
- * Reads what has arrived.  With FCGI_DONE a request is whole: `*status` is
- * what request_parse_vars returned with `prefix` and `why`, and `*call` is for
- * its reply.
+ * Reads what has arrived.  FCGI_DONE: a request is whole; `*status` is
+ * request_parse_vars's, with `prefix` and `why`, and `*call` is for the reply.
  */
 enum fcgi_result fcgi_read(int fd, struct fcgi_reader *, const char *prefix,
-    struct request *, struct fcgi_call *call, int *status, struct buf *why);
+    struct request *, struct fcgi_call *call, int *status, struct buf *why)
+    __attribute__((warn_unused_result));
 
 /* Has something arrived after the request, or may it have? */
 bool fcgi_has_more(const struct fcgi_reader *);
 
 /*
- * Looks, without reading, whether the web server has given up on the request
- * that was read last: hung up, or sent FCGI_ABORT_REQUEST.
+ * Has the web server given up on the request that was read last: hung up, or
+ * sent FCGI_ABORT_REQUEST?  Looks without reading.
  */
 bool fcgi_gave_up(int fd, const struct fcgi_reader *);
 

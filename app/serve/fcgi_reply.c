@@ -1,6 +1,6 @@
 /*
- * Replies as FastCGI records, in as few writes as there can be: the content
- * stays where it is, and only headers are put between.
+ * Replies as FastCGI records, in as few writes as possible: the content stays
+ * where it is, and headers are put between.
  */
 #include "app/serve/fcgi_reply.h"
 
@@ -13,7 +13,7 @@
 enum {
 	RECORD_BYTES = 65528, /* content of a record; a multiple of 8 */
 	PIECES = 48,          /* of one write */
-	/* Fewer bytes are sooner copied than given to the kernel in pieces. */
+	/* Fewer bytes are quicker to copy than to send in pieces. */
 	SMALL_BYTES = 8192,
 };
 
@@ -27,7 +27,7 @@ struct trailer {
 struct pieces {
 	struct iovec iov[PIECES];
 	size_t n;
-	size_t skip; /* bytes that are sent already */
+	size_t skip; /* bytes that have been sent already */
 };
 
 static void
@@ -44,7 +44,7 @@ add_piece(struct pieces *v, const void *p, size_t len)
 	v->skip = 0;
 }
 
-/* The bytes from `from` of head and body, taken as one. */
+/* Adds bytes of head and body, which count as one. */
 static void
 add_content(
     struct pieces *v, const struct fcgi_reply *r, size_t from, size_t len)
@@ -61,8 +61,8 @@ add_content(
 }
 
 /*
- * Records as they follow from the content and what is sent of it: a header
- * and up to RECORD_BYTES each, then the end of the stream and of the request.
+ * Gathers the records that remain to be sent: a header and up to RECORD_BYTES
+ * each, then the end of the stream and of the request.
  */
 static void
 gather(const struct fcgi_reply *r, struct pieces *v,

@@ -1,13 +1,14 @@
 /*
- * What becomes of a request.  `serve` is all of its path that needs no waiting:
- * request → route → key → memory → respond; what is not in memory goes to the
- * renderers, and comes back in `deliver`.
+ * The path of a request.  `serve` is all of it that needs no waiting: request →
+ * route → key → memory → respond.  A page that is not in memory is the
+ * renderers' job, and comes back in `deliver`.
  */
 #include "app/serve/server.h"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -21,10 +22,10 @@
 
 enum {
 	READ_TIMEOUT_MS = 10000,  /* for the rest of a request */
-	WRITE_TIMEOUT_MS = 30000, /* for a reader to take anything at all */
+	WRITE_TIMEOUT_MS = 30000, /* until a reader takes anything at all */
 	LINGER_MS = 2000,
 	DRAIN_READ_MS = 1000, /* for the rest of a request, when stopping */
-	IDLE_MS = 1000,       /* for which one is kept where others wait */
+	IDLE_MS = 1000,       /* a connection's, while others wait */
 };
 
 struct server {
@@ -34,13 +35,13 @@ struct server {
 	int epoll_fd;
 	const int *listeners;
 	size_t n_listeners;
-	size_t yields;   /* how many connections make way, after a reply */
-	bool draining;   /* a connection is closed when it has been answered */
+	size_t yields;   /* connections to be closed after a reply */
+	bool draining;   /* all are closed after a reply */
 	bool again;      /* some connections are to be served again */
 	uint64_t served; /* requests */
 	uint64_t next_id;
-	struct buf key; /* of the request in hand */
-	struct buf why; /* it is refused */
+	/* For the request in hand: its key, and why it is refused. */
+	struct buf key, why;
 };
 
 static void
@@ -50,12 +51,12 @@ close_conn(struct server *s, struct conn *c)
 
 	conn_close(&s->conns, c);
 	stats_set(s->site->slot, LEVEL_CONNECTIONS, s->conns.n);
-	/* What nobody waits for need not be made. */
+	/* No client waits for the page any more. */
 	if (job != NULL && TAILQ_EMPTY(&job->waiting))
 		pages_abandon(s->pages, job);
 }
 
-/* Closes a connection that there is no memory to answer on. */
+/* Closes a connection for lack of memory. */
 static void
 give_up(struct server *s, struct conn *c)
 {
@@ -63,7 +64,7 @@ give_up(struct server *s, struct conn *c)
 	close_conn(s, c);
 }
 
-/* What follows a reply that was too early, until the web server hangs up. */
+/* Reads on after a reply that came early, until the web server hangs up. */
 static void
 linger(struct server *s, struct conn *c)
 {
@@ -98,12 +99,12 @@ next_request(struct server *s, struct conn *c)
 		return;
 	}
 	conn_wait(c, CONN_READING, 0);
-	/* Not from here: one request would stand on the other's stack. */
+	/* Later, or one request would stand on the other's stack. */
 	c->again = more;
 	s->again |= more;
 }
 
-/* False: the connection has been closed, since no event would come. */
+/* False: no events would come, so the connection has been closed. */
 static bool
 watch(struct server *s, struct conn *c, uint32_t events, int op)
 {
@@ -149,7 +150,7 @@ send_reply(struct server *s, struct conn *c)
 	}
 }
 
-/* What the counters and the access log say of the reply. */
+/* Notes the reply in the counters and in the access log. */
 static void
 count_reply(const struct server *s, const struct conn *c,
     const struct outcome *o, int status, int64_t now_us)
@@ -168,7 +169,7 @@ count_reply(const struct server *s, const struct conn *c,
 	access_log(c->request, o, status, c->sent, reply.us);
 }
 
-/* Sends the page, of which the connection takes a reference. */
+/* Sends the page; the connection keeps a reference of its own. */
 static void
 respond(struct server *s, struct conn *c, struct page *page,
     const struct outcome *o)
@@ -178,7 +179,7 @@ respond(struct server *s, struct conn *c, struct page *page,
 	int64_t now_us = clock_mono_us();
 	bool ok = true, begun = c->request->resume.len > 0;
 
-	/* Too late for another status: that the end is missing shows it. */
+	/* Too late for another status: the reply ends early. */
 	if (begun && page->status != 200) {
 		count_reply(s, c, o, page->status, now_us);
 		close_conn(s, c);
@@ -213,9 +214,9 @@ respond(struct server *s, struct conn *c, struct page *page,
 	send_reply(s, c);
 }
 
-/* Answers with a page that is for this request alone; NULL: no memory. */
+/* Sends a page made for this request alone; NULL: out of memory. */
 static void
-answer(struct server *s, struct conn *c, struct page *page)
+answer_alone(struct server *s, struct conn *c, struct page *page)
 {
 	static const struct outcome bypass = {.kind = OUTCOME_BYPASS};
 
@@ -227,7 +228,7 @@ answer(struct server *s, struct conn *c, struct page *page)
 	page_unref(page);
 }
 
-/* Answers with a page about squall itself. */
+/* Sends a page about squall itself. */
 static void
 show_live(struct server *s, struct conn *c)
 {
@@ -239,10 +240,10 @@ show_live(struct server *s, struct conn *c)
 	    .draining = s->draining,
 	};
 
-	answer(s, c, live_page(&live, c->request));
+	answer_alone(s, c, live_page(&live, c->request));
 }
 
-/* Keeps a finished job's page, and answers everyone who waits for it. */
+/* Keeps a finished job's page, and sends it to all that wait for it. */
 static void
 deliver(struct server *s, struct job *job)
 {
@@ -250,7 +251,7 @@ deliver(struct server *s, struct job *job)
 	struct outcome outcome = job->outcome;
 	struct conn *c;
 
-	request_unref(job->request); /* connections can reuse theirs */
+	request_unref(job->request); /* so that its connection can reuse it */
 	job->request = NULL;
 	while ((c = TAILQ_FIRST(&job->waiting)) != NULL) {
 		conn_leave_job(c);
@@ -275,9 +276,9 @@ server_collect(struct server *s)
 		deliver(s, job);
 }
 
-/* Ends a job that no renderer will come to: an older page may stand in. */
+/* Ends a job that no renderer has begun; an older page may stand in. */
 static void
-shed(struct server *s, struct job *job)
+shed_job(struct server *s, struct job *job)
 {
 	buf_reset(&s->why);
 	buf_lit(&s->why, "The server is busy. Please try again in a moment.");
@@ -286,7 +287,7 @@ shed(struct server *s, struct job *job)
 	deliver(s, job);
 }
 
-/* Waits for the page: joins the job for it, or starts one. */
+/* Joins the job for the page, or starts one. */
 static void
 await(struct server *s, struct conn *c, const struct lookup *l)
 {
@@ -303,10 +304,10 @@ await(struct server *s, struct conn *c, const struct lookup *l)
 	conn_join_job(c, job);
 	conn_wait(c, CONN_WAITING, 0);
 	if (under_way == NULL && !pages_submit(s->pages, job))
-		shed(s, job);
+		shed_job(s, job);
 }
 
-/* Has the page made anew, for whoever comes next. */
+/* Starts a job for a newer page, for later requests. */
 static void
 refresh(struct server *s, struct conn *c, const struct lookup *l)
 {
@@ -321,7 +322,7 @@ refresh(struct server *s, struct conn *c, const struct lookup *l)
 	}
 }
 
-/* Answers with the page that is in memory, or waits for it. */
+/* Sends the page if it is in memory; else waits for it. */
 static void
 find_page(struct server *s, struct conn *c)
 {
@@ -345,7 +346,7 @@ find_page(struct server *s, struct conn *c)
 		await(s, c, &l);
 }
 
-/* A part of a stream has been sent: has the next one made. */
+/* A part of a stream has been sent: asks for the next. */
 static void
 go_on(struct server *s, struct conn *c)
 {
@@ -361,12 +362,13 @@ go_on(struct server *s, struct conn *c)
 	find_page(s, c);
 }
 
-/* The path of a request, as far as it needs no waiting. */
+/* Reads a request, if one has arrived, and answers it as far as possible. */
 static void
 serve(struct server *s, struct conn *c)
 {
 	int status;
 
+	assert(c->state == CONN_READING);
 	if (!conn_take_buffers(&s->conns, c)) {
 		give_up(s, c);
 		return;
@@ -393,7 +395,7 @@ serve(struct server *s, struct conn *c)
 	if (status == 200)
 		status = route_request(s->site->routes, c->request, &s->why);
 	if (status != 200)
-		answer(s, c,
+		answer_alone(s, c,
 		    route_refusal(
 			s->site->routes, c->request, status, &s->why));
 	else if (c->request->route->live != NULL)
@@ -402,7 +404,7 @@ serve(struct server *s, struct conn *c)
 		find_page(s, c);
 }
 
-/* The same where the request may have come after this turn's events. */
+/* The same for a request that may have come after this turn's events. */
 static void
 serve_late(struct server *s, struct conn *c)
 {
@@ -419,7 +421,7 @@ server_begin_turn(struct server *s)
 void
 server_event(struct server *s, struct conn *c, uint32_t events)
 {
-	/* An event comes once: what is not read now must not be forgotten. */
+	/* An event comes once: note that there is something to read. */
 	if ((events & EPOLLIN) != 0)
 		c->reader.more = true;
 	switch (c->state) {
@@ -474,7 +476,7 @@ server_served(const struct server *s)
 	return s->served;
 }
 
-/* The requests that came behind those that were answered in this turn. */
+/* Serves requests that came behind those answered in this turn. */
 static void
 serve_again(struct server *s)
 {
@@ -508,7 +510,7 @@ server_wait_ms(struct server *s, int most)
 	return retry_ms >= 0 && retry_ms < most ? retry_ms : most;
 }
 
-/* Is it kept for a request that does not come? */
+/* Has no request come for some time? */
 static bool
 is_idle(const struct conn *c, int64_t now)
 {
@@ -529,7 +531,7 @@ server_tick(struct server *s, int64_t ms, bool crowded)
 			close_conn(s, c);
 	}
 	while ((job = pages_overdue(s->pages, ms)) != NULL)
-		shed(s, job);
+		shed_job(s, job);
 	s->yields = crowded ? s->conns.n : 0;
 }
 
@@ -561,7 +563,7 @@ server_drain(struct server *s, bool patient)
 		serve_late(s, c);
 		if (c->state != CONN_READING)
 			continue;
-		/* It has been idle, or is new and may be about to send. */
+		/* A new one may be about to send. */
 		if (c->deadline_us == 0)
 			close_conn(s, c);
 		else

@@ -44,14 +44,13 @@ void server_end_turn(struct server *);
 int server_wait_ms(struct server *, int most);
 
 /*
- * To be called every now and then, `ms` milliseconds apart: gives up on what
- * has taken too long, and notices databases that were replaced.  Where it is
- * crowded, idle connections are closed at once and all others after their next
- * reply, to make room for those that wait to be accepted.
+ * To be called every `ms` milliseconds: gives up on what has taken too long.
+ * Where it is crowded, idle connections are closed at once and all others after
+ * their next reply, to make room for those that wait to be accepted.
  */
 void server_tick(struct server *, int64_t ms, bool crowded);
 
-/* Does a client have a part of its reply only? */
+/* Does a client wait for the rest of its reply? */
 bool server_is_writing(const struct server *);
 
 /* Is a renderer at one page for longer than `ms`?  Nothing can stop it. */

@@ -1,7 +1,7 @@
 /*
- * A worker process: its event loop, which takes connections and tells a server
- * (server.c) what happens on them, and its dealings with the master.  It never
- * waits for anything but events.
+ * A worker process: its event loop, which accepts connections and tells a
+ * server (server.c) of their events, and its dealings with the master.  It
+ * waits for nothing but events.
  */
 #include "app/serve/worker.h"
 
@@ -23,13 +23,13 @@
 
 enum {
 	EVENTS = 64,
-	TICK_MS = 500,      /* how often deadlines are looked at */
+	TICK_MS = 500,      /* between two looks at deadlines */
 	PATIENT_MS = 60000, /* web servers keep idle connections as long */
 	STUCK_MARGIN_MS = 10000,
-	JITTER = 10, /* workers that start together don't end together */
+	JITTER = 10,          /* workers that start together end apart */
 	KEPT_BYTES = 2 << 20, /* of a thread's free memory, while it is busy */
 	MAPPED_BYTES = 1 << 20, /* from here on a mapping of its own */
-	COMPLAIN_MS = 60000,    /* how often the same is said at most */
+	COMPLAIN_MS = 60000,    /* between two complaints */
 };
 
 /* A worker goes through these in order. */
@@ -42,7 +42,7 @@ enum stage {
 struct worker {
 	const struct site *site;
 	struct server *server;
-	const int *listeners; /* as events name them, open or not */
+	const int *listeners; /* events point to them, open or not */
 	size_t n_listeners;
 	int epoll_fd;
 	int signal_fd;
@@ -51,8 +51,8 @@ struct worker {
 	int64_t patient_until_us;
 	size_t max_conns;
 	bool accepting;
-	bool full;             /* it has all the connections it can have */
-	int64_t complain_us;   /* when to say so again */
+	bool full;             /* no descriptors for more connections */
+	int64_t complain_us;   /* when to complain again */
 	uint64_t max_requests; /* 0: without a limit */
 	int64_t last_tick_us;
 };
@@ -61,12 +61,12 @@ static void
 stop_accepting(struct worker *w)
 {
 	w->accepting = false;
-	/* One that is not watched is no matter. */
+	/* Errors don't matter: some may not be watched. */
 	for (size_t i = 0; i < w->n_listeners; i++)
 		epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, w->listeners[i], NULL);
 }
 
-/* Those that come meanwhile wait to be accepted, in the kernel. */
+/* New connections wait in the kernel meanwhile. */
 static void
 pause_accepting(struct worker *w, const char *why)
 {
@@ -80,7 +80,7 @@ pause_accepting(struct worker *w, const char *why)
 	    server_connections(w->server));
 }
 
-/* On all listeners or, until the next tick, on none. */
+/* Accepts on all listeners or, if that fails, on none until the next tick. */
 static void
 start_accepting(struct worker *w)
 {
@@ -99,7 +99,7 @@ start_accepting(struct worker *w)
 	}
 }
 
-/* When connections have gone that left no room for more. */
+/* Goes on accepting when there are descriptors again. */
 static void
 accept_again(struct worker *w)
 {
@@ -110,13 +110,13 @@ accept_again(struct worker *w)
 	start_accepting(w);
 }
 
-/* One connection a turn, so that workers share a burst. */
+/* Accepts one connection a turn, so that workers share a burst. */
 static void
 accept_conn(struct worker *w, int listener)
 {
 	int fd;
 
-	if (!w->accepting) /* not since an event before this one */
+	if (!w->accepting) /* an earlier event of this turn has paused it */
 		return;
 	w->full = server_connections(w->server) >= w->max_conns;
 	if (w->full) {
@@ -143,12 +143,12 @@ is_spent(const struct worker *w)
 }
 
 /*
- * Tells the master that it lives, and whether it is to be replaced.  One that
- * was replaced, and waits for nothing but a renderer that is stuck, is silent:
- * nobody else would end it.
+ * Tells the master that the worker lives, and whether to replace it.  A worker
+ * that is leaving, and waits for nothing but a stuck renderer, is silent: so
+ * the master ends it.
  */
 static void
-report(struct worker *w)
+report_to_master(struct worker *w)
 {
 	int64_t limit_ms = w->site->time_limit_ms + STUCK_MARGIN_MS;
 	bool stuck = server_is_stuck(w->server, limit_ms);
@@ -166,7 +166,7 @@ report(struct worker *w)
 	}
 }
 
-/* The master has them as well; without it, whoever comes next may listen. */
+/* The master's stay open; when it has gone, another program may listen. */
 static void
 close_listeners(struct worker *w)
 {
@@ -177,12 +177,11 @@ close_listeners(struct worker *w)
 }
 
 /*
- * Accepts nothing more.  While the worker is patient, it closes a connection
- * only after a reply: the web server never finds one closed that it is just
- * sending on.
+ * Accepts nothing more.  A patient worker closes connections only after a
+ * reply, so that none closes while the web server is just sending on it.
  */
 static void
-drain(struct worker *w, enum stage stage)
+drain_worker(struct worker *w, enum stage stage)
 {
 	if (stage <= w->stage)
 		return;
@@ -203,13 +202,13 @@ tick(struct worker *w)
 	if (now - w->last_tick_us < TICK_MS * 1000)
 		return;
 	w->last_tick_us = now;
-	server_collect(w->server); /* should an event be missing */
+	server_collect(w->server); /* an event may have failed */
 	server_tick(w->server, TICK_MS, w->full);
-	report(w);
+	report_to_master(w);
 	if (w->stage == SERVING && !w->full)
 		start_accepting(w);
 	if (w->stage == PATIENT && now >= w->patient_until_us)
-		drain(w, LEAVING);
+		drain_worker(w, LEAVING);
 }
 
 static void
@@ -224,9 +223,9 @@ read_signals(struct worker *w)
 			log_warn(
 			    "worker", "SIGUSR2 is for a squall with workers");
 		else if (info.ssi_signo == SIGHUP && w->link >= 0)
-			drain(w, PATIENT);
+			drain_worker(w, PATIENT);
 		else
-			drain(w, LEAVING);
+			drain_worker(w, LEAVING);
 	}
 }
 
@@ -241,7 +240,7 @@ is_listener(const struct worker *w, const void *p)
 }
 
 static void
-handle(struct worker *w, const struct epoll_event *e)
+handle_event(struct worker *w, const struct epoll_event *e)
 {
 	void *p = e->data.ptr;
 
@@ -264,7 +263,7 @@ is_done(const struct worker *w)
 }
 
 static void
-loop(struct worker *w)
+run_loop(struct worker *w)
 {
 	struct epoll_event events[EVENTS];
 
@@ -276,7 +275,7 @@ loop(struct worker *w)
 		    server_wait_ms(w->server, TICK_MS));
 		server_begin_turn(w->server);
 		for (int i = 0; i < n; i++)
-			handle(w, &events[i]);
+			handle_event(w, &events[i]);
 		server_end_turn(w->server);
 		accept_again(w);
 		tick(w);
@@ -285,8 +284,8 @@ loop(struct worker *w)
 }
 
 /*
- * Else each small page would give its memory back, and the next one get it
- * again, page by page.  Renderers with nothing to do give all of it back.
+ * Keeps free memory for the next page, in place of giving it to the kernel
+ * after each.  Renderers with nothing to do give all of it back.
  */
 static void
 keep_memory(void)
@@ -309,7 +308,7 @@ start(struct worker *w)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGUSR1);
-	if (w->link < 0) /* else it is the master's */
+	if (w->link < 0) /* or it is the master's */
 		sigaddset(&signals, SIGUSR2);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	w->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -325,7 +324,7 @@ start(struct worker *w)
 	return w->server != NULL;
 }
 
-/* A little less than the limit, differently for each process. */
+/* A little less than the limit, by a different part in each process. */
 static uint64_t
 jittered(uint64_t limit)
 {
@@ -349,7 +348,7 @@ worker_run(const struct site *site, const int *listeners, size_t n, int link)
 	if (started) {
 		start_accepting(&w);
 		link_say(link, LINK_READY);
-		loop(&w);
+		run_loop(&w);
 	}
 	server_free(w.server);
 	if (w.epoll_fd >= 0)
