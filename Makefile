@@ -262,11 +262,12 @@ format: deps-lint
 
 install: all
 	install -D -m 755 $(BUILD)/squall $(DESTDIR)$(PREFIX)/bin/squall
-	install -D -m 644 deploy/squall.1 $(DESTDIR)$(PREFIX)/share/man/man1/squall.1
-	install -D -m 644 deploy/squall.ini $(DESTDIR)$(PREFIX)/share/doc/squall/squall.ini
-	install -D -m 644 deploy/nginx.conf $(DESTDIR)$(PREFIX)/share/doc/squall/nginx.conf
-	install -D -m 644 deploy/nginx-microcache.conf $(DESTDIR)$(PREFIX)/share/doc/squall/nginx-microcache.conf
-	install -D -m 644 deploy/lighttpd.conf $(DESTDIR)$(PREFIX)/share/doc/squall/lighttpd.conf
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 deploy/squall.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 deploy/squall.ini.5
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man7 deploy/squall-api.7
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/squall deploy/squall.ini \
+		deploy/squall.service deploy/squall.socket deploy/nginx.conf \
+		deploy/nginx-microcache.conf deploy/lighttpd.conf
 
 clean:
 	rm -rf build tests/api/node_modules tests/browser/node_modules

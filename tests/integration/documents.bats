@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# What is written about squall, against the program: each option, key and
-# parameter stands where it is to be found, and no other, and each parameter in
-# a test.
+# Holds the documents against the program: each option, key and parameter stands
+# in its manual, and no other, and each parameter in a test; links and commands
+# of the README work.
 load ../lib
 
 # The long options of --help, one a line.
@@ -18,38 +18,38 @@ same()
 	diff "$1" "$2"
 }
 
-# The first cells of the README's tables that have this heading.
-cells()
+# items MANUAL [SECTION]: the heads of its lists, in the whole or in a section,
+# one a line.
+items()
 {
-	awk -F ' [|] ' -v heading="| $1 " '
-	    index($0, heading) == 1 { inside = 1; next }
-	    !/^[|]/ { inside = 0 }
-	    inside && !/^[|] ---/ { sub(/^[|] /, "", $1); print $1 }
-	    ' "$ROOT/README.md"
+	awk -v section="$2" '
+	    /^\.Sh / { inside = section == "" || $0 == ".Sh " section }
+	    inside && /^\.It / { print }' "$ROOT/deploy/$1"
 }
 
-@test "the README has every option, and its default" {
+# default_of OPTION: what the manual says of it.
+default_of()
+{
+	awk -v option="$1" '
+	    /^\.It / { inside = $0 ~ "Fl -" option "( |$)" }
+	    inside && /^Default: / { print; exit }' "$ROOT/deploy/squall.1"
+}
+
+@test "the manual has every option, and its default" {
 	local name default
 
-	cells option | grep -oE -- '--[a-z-]+' | cut -c 3- | sort >"$T/readme"
-	options | grep -vx -e help -e version >"$T/options"
-	same "$T/options" "$T/readme"
+	items squall.1 OPTIONS | sed -nE 's/.*Fl -([a-z-]+).*/\1/p' |
+	    sort >"$T/manual"
+	options >"$T/options"
+	same "$T/options" "$T/manual"
 	"$SQUALL" --help |
 	    sed -nE 's/.* --([a-z-]+)=.*[(; ]default ([a-z0-9M]+).*/\1 \2/p' \
 		>"$T/defaults"
 	(($(wc -l <"$T/defaults") > 15))
 	while read -r name default; do
-		grep -E -- "^[|] .*--$name=.*[|] " "$ROOT/README.md" |
-		    sed 's/.* | \([^|]*\) |$/\1/' | grep -qw -- "$default" ||
+		default_of "$name" | grep -qw -- "$default" ||
 		    fail "--$name: its default is $default"
 	done < <(grep -v '^pages ' "$T/defaults")
-}
-
-@test "the manual has every option" {
-	sed -nE '/^\.It Fl/s/.*Fl -([a-z-]+).*/\1/p' "$ROOT/deploy/squall.1" |
-	    sort >"$T/manual"
-	options >"$T/options"
-	same "$T/options" "$T/manual"
 }
 
 @test "the example configuration has every key, and squall takes it" {
@@ -64,24 +64,104 @@ cells()
 	"$SQUALL" --check --config="$T/squall.ini" "$T/demo.db"
 }
 
-@test "the README has every key of the sections" {
+@test "the manual has every key of the sections" {
 	sed -nE 's/^ *\{"([a-z_]+)", KEY_.*/\1/p' "$ROOT/app/config/metadata.c" |
 	    sort -u >"$T/keys"
 	(($(wc -l <"$T/keys") > 15))
+	items squall.ini.5 DESCRIPTION >"$T/items"
 	while read -r key; do
-		grep -qE -- "(^|\`)$key( =|\`)" "$ROOT/README.md" ||
-		    fail "no word of $key"
+		grep -qE -- "[ ,]$key( |\$)" "$T/items" || fail "no word of $key"
 	done <"$T/keys"
 }
 
-@test "the README has every parameter of a table's page" {
-	cells parameter | grep -oE '`_[a-z_]+' | cut -c 2- |
-	    grep -vx -e _search_ | sort -u >"$T/readme"
+@test "the manual has every parameter of a table's page, and no other" {
+	items squall-api.7 TABLES | grep -oE 'Cm _[a-z_]+' | cut -c 4- |
+	    grep -vx -e _search_ | sort -u >"$T/manual"
 	{
 		parameters
 		printf '%s\n' _header _dl _stream
 	} | sort >"$T/table"
-	same "$T/table" "$T/readme"
+	same "$T/table" "$T/manual"
+}
+
+@test "the manual has every comparison and every extra" {
+	local name
+
+	{
+		comparisons
+		extras
+	} >"$T/names"
+	items squall-api.7 TABLES >"$T/items"
+	items squall-api.7 >>"$T/items"
+	sed -n '/^\.Sh EXTRAS/,/^\.Sh QUERIES/p' "$ROOT/deploy/squall-api.7" \
+	    >>"$T/items"
+	while read -r name; do
+		grep -qE -- "(Cm|,) $name( |\$)" "$T/items" ||
+		    fail "no word of $name"
+	done <"$T/names"
+}
+
+@test "links lead to files, and to other manuals" {
+	local text link n=0
+
+	while IFS=: read -r text link; do
+		link=${link%)}
+		link=${link#](}
+		[[ $link != http*://* ]] || continue
+		[[ -e $ROOT/${text%/*}/${link%%#*} ]] ||
+		    fail "$text: there is no $link"
+		((n += 1))
+	done < <(cd "$ROOT" && find . -path ./build -prune -o \
+	    -path '*/node_modules' -prune -o -name '*.md' \
+	    -exec grep -HoE '\]\([^)]+\)' {} +)
+	((n > 20))
+	while read -r link; do
+		[[ -e $ROOT/deploy/$link ]] || fail "there is no $link"
+	done < <(sed -nE 's/^\.Xr (squall[a-z.-]*) ([0-9]).*/\1.\2/p' \
+	    "$ROOT"/deploy/*.[157])
+}
+
+@test "the folders' READMEs have every room" {
+	local room n=0
+
+	while read -r room; do
+		grep -q "^| \`${room#*/}/*\`" "$ROOT/${room%%/*}/README.md" ||
+		    fail "no word of $room"
+		((n += 1))
+	done < <(sed -n '/^rooms=(/,/^)/p' "$ROOT/tests/lint" |
+	    grep -oE '[a-z]+/[a-z]+')
+	((n > 15))
+}
+
+@test "the README's lines publish a database" {
+	local pid
+
+	# as they stand, but in $T and without root; squall is built already
+	sed -n '/^## Publish/,/^Then/s/^    //p' "$ROOT/README.md" |
+	    sed "s@ /srv/@ $T/@; s@ /run/@ $T/@; s@\\([ =]\\)/usr@\\1$T/usr@" \
+		>"$T/lines"
+	is "$(wc -l <"$T/lines")" 3
+	sqlite3 "$T/world.db" 'CREATE TABLE cities (name TEXT);
+	    INSERT INTO cities VALUES ("Bombay")'
+	make()
+	{
+		[[ $# == 0 ]] || env -u MAKEFLAGS -u MAKELEVEL \
+		    make -C "$ROOT" BUILD="${SQUALL%/*}" -o all "$@"
+	}
+	sudo()
+	{
+		"$@"
+	}
+	# shellcheck disable=SC1091
+	PATH=$T/usr/bin:$PATH . "$T/lines" >"$T/output" 3>&-
+	pid=$(sed -nE 's/.*PID: ([0-9]+)$/\1/p' "$T/output")
+	echo "$pid" >"$T/squall.pid"
+	echo squall >>"$T/started"
+	SQUALL_ADDRESS=unix:$T/squall.sock
+	wait_for squall_answers
+	has "$(fcgi GET /world/cities.csv)" Bombay
+	has "$(<"$T/output")" world
+	[[ -e $T/usr/share/man/man7/squall-api.7 ]]
 }
 
 # parameters: of a table's JSON, one a line.
@@ -90,6 +170,21 @@ parameters()
 	sed -nE 's/^ *(\[[A-Z_]+\] = )?\{"(_[a-z_]+)", .*/\2/p' \
 	    "$ROOT/handlers/table/table.c" | grep -vx -e '_filter_[a-z]*' \
 	    -e _header -e _dl -e _stream
+}
+
+# extras: of a table's JSON and of a row's, one a line.
+extras()
+{
+	sed -nE 's/^    \{"([a-z_]+)", "[A-Z].*/\1/p' \
+	    "$ROOT/handlers/table/table_extras.c" "$ROOT/handlers/table/row.c" |
+	    sort -u
+}
+
+# comparisons: the operations of filters, one a line.
+comparisons()
+{
+	sed -nE 's/^    \{"([a-z]+)", "[^"]+", (true|false),.*/\1/p' \
+	    "$ROOT/db/rows/filter.c"
 }
 
 # answered: the addresses that tests have the whole good JSON of, one a line.
@@ -108,16 +203,13 @@ answered()
 	for name in $(parameters); do
 		grep -q "[?&]$name=" "$T/answered" || fail "$name"
 	done
-	sed -nE 's/^    \{"([a-z_]+)", "[A-Z].*/\1/p' \
-	    "$ROOT/handlers/table/table_extras.c" "$ROOT/handlers/table/row.c" |
-	    sort -u >"$T/extras"
+	extras >"$T/extras"
 	(($(wc -l <"$T/extras") > 30))
 	while read -r name; do
 		grep -qE "_extra=([a-z_]+,)*$name\>" "$T/answered" ||
 		    fail "_extra=$name"
 	done <"$T/extras"
-	sed -nE 's/^    \{"([a-z]+)", "[^"]+", (true|false),.*/\1/p' \
-	    "$ROOT/db/rows/filter.c" >"$T/comparisons"
+	comparisons >"$T/comparisons"
 	(($(wc -l <"$T/comparisons") > 20))
 	while read -r name; do
 		grep -qE "__$name=.* \[[0-9,]*\]$" \
