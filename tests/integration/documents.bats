@@ -18,13 +18,17 @@ same()
 	diff "$1" "$2"
 }
 
-# items MANUAL [SECTION]: the heads of its lists, in the whole or in a section,
-# one a line.
+# section MANUAL NAME: its lines.
+section()
+{
+	awk -v head=".Sh $2" '/^\.Sh / { inside = $0 == head } inside' \
+	    "$ROOT/deploy/$1"
+}
+
+# items MANUAL SECTION: the heads of its lists, one a line.
 items()
 {
-	awk -v section="$2" '
-	    /^\.Sh / { inside = section == "" || $0 == ".Sh " section }
-	    inside && /^\.It / { print }' "$ROOT/deploy/$1"
+	section "$@" | grep '^\.It '
 }
 
 # default_of OPTION: what the manual says of it.
@@ -85,20 +89,31 @@ default_of()
 }
 
 @test "the manual has every comparison and every extra" {
-	local name
+	items squall-api.7 TABLES >"$T/words"
+	comparisons | has_words
+	section squall-api.7 EXTRAS >"$T/words"
+	extras | has_words
+}
 
-	{
-		comparisons
-		extras
-	} >"$T/names"
-	items squall-api.7 TABLES >"$T/items"
-	items squall-api.7 >>"$T/items"
-	sed -n '/^\.Sh EXTRAS/,/^\.Sh QUERIES/p' "$ROOT/deploy/squall-api.7" \
-	    >>"$T/items"
+@test "the manual has every parameter of a query" {
+	section squall-api.7 QUERIES >"$T/words"
+	grep -oE '\{"_[a-z_]+"' "$ROOT/handlers/sql/result.h" | tr -d '{"' |
+	    sort >"$T/parameters"
+	(($(wc -l <"$T/parameters") > 5))
+	has_words <"$T/parameters"
+}
+
+# has_words: each line of the input is a word of $T/words that stands out.
+has_words()
+{
+	local name n=0
+
 	while read -r name; do
-		grep -qE -- "(Cm|,) $name( |\$)" "$T/items" ||
+		grep -qE -- "(Cm|,) $name( |\$)" "$T/words" ||
 		    fail "no word of $name"
-	done <"$T/names"
+		((n += 1))
+	done
+	((n > 5))
 }
 
 @test "links lead to files, and to other manuals" {
@@ -157,6 +172,7 @@ default_of()
 	pid=$(sed -nE 's/.*PID: ([0-9]+)$/\1/p' "$T/output")
 	echo "$pid" >"$T/squall.pid"
 	echo squall >>"$T/started"
+	# shellcheck disable=SC2034
 	SQUALL_ADDRESS=unix:$T/squall.sock
 	wait_for squall_answers
 	has "$(fcgi GET /world/cities.csv)" Bombay
