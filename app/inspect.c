@@ -190,7 +190,7 @@ inspect_queries(struct db *db, struct db *guarded)
 	return ok;
 }
 
-/* Whether it is one of the folders that queries may be in. */
+/* True for a folder that is not hidden: it may have a database's queries. */
 static bool
 is_folder(DIR *parent, const char *name)
 {

@@ -4,9 +4,8 @@
 #include "db/sqlite/published.h"
 
 /*
- * What the configuration says of a database, held against its schema: warns,
- * in the log, of tables and columns that are not there.  Between db_begin and
- * db_end.
+ * Compares the description of a database with its schema: warns, in the log, of
+ * tables and columns that are not there.  Called between db_begin and db_end.
  */
 void inspect_metadata(struct db *);
 
@@ -18,8 +17,8 @@ void inspect_metadata(struct db *);
 bool inspect_queries(struct db *, struct db *guarded);
 
 /*
- * Warns of folders in that of the stored queries that are called as none of
- * the databases: a misspelt name is no error.
+ * Warns of each folder under --pages that no database is named like: probably a
+ * misspelt name, which is no error.
  */
 void
 inspect_folders(const char *pages, const struct published *databases, size_t n);

@@ -19,7 +19,7 @@
 #include "app/watch/log.h"
 #include "db/sqlite/heap.h"
 
-/* What stays as it is, whatever is reloaded. */
+/* The parts of the process that no reload changes. */
 struct process {
 	int argc;
 	char **argv;
@@ -106,7 +106,7 @@ same(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* Of CONFIG_LISTEN_MAX each, NULL where there are fewer. */
+/* Both have CONFIG_LISTEN_MAX places; unused ones are NULL. */
 static bool
 same_addresses(char *const a[], char *const b[])
 {
@@ -117,7 +117,7 @@ same_addresses(char *const a[], char *const b[])
 	return true;
 }
 
-/* What can't be changed while the process lives: an option, or NULL. */
+/* An option that a reload can't change, but would; or NULL. */
 static const char *
 needs_restart(const struct config *a, const struct config *b)
 {
@@ -291,7 +291,7 @@ start(struct process *p, struct service *s)
 	int status = 1;
 
 	log_own_stderr();
-	/* What comes after the sockets must be the user's to open. */
+	/* The user must be able to open all that follows the sockets. */
 	if (!open_listeners(p, s, &why) ||
 	    !identity_assume(&s->identity, &why) ||
 	    !open_log(p, &s->config, &why)) {
@@ -340,7 +340,7 @@ main(int argc, char *argv[])
 	struct buf why = {0};
 	int status = 2;
 
-	/* Who reads the log or a reply may go away at any time. */
+	/* A reader of the log or of a reply may go away at any time. */
 	signal(SIGPIPE, SIG_IGN);
 	heap_install();
 	descriptors_raise();

@@ -88,7 +88,7 @@ check_config(const struct config *config, struct buf *why)
 	return check_site(config, why);
 }
 
-/* Who squall is, and who may connect to it. */
+/* The user of the process, and the owner of its sockets. */
 static bool
 read_identity(struct service *s, struct buf *why)
 {
@@ -369,7 +369,7 @@ begin_patiently(struct db *db)
 	return status == DB_OK;
 }
 
-/* What there is to say of a database that was looked at. */
+/* The result of looking at a database. */
 struct finding {
 	size_t tables;
 	size_t files; /* descriptors that it takes */

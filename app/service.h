@@ -6,15 +6,15 @@
 #include "app/render/site.h"
 
 /*
- * What one generation of workers serves, as the command line and the
- * configuration file have it.  Nothing of it is opened.
+ * Everything that one generation of workers serves, from the command line and
+ * the configuration file.  Nothing of it is opened.
  */
 struct service {
 	struct config config;
 	struct site site; /* its strings are the configuration's */
 	struct published *databases;
 	struct stored_queries *queries; /* of each database */
-	/* Those of the custom site, of the stored queries, and all others. */
+	/* The custom site's, the stored queries', and all others. */
 	struct routes routes;
 	size_t n_custom, n_own;   /* of the first two */
 	char *password;           /* of the store */

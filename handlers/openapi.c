@@ -30,7 +30,7 @@ parameter(struct buf *b, const struct param *p, const struct settings *settings)
 	json_raw(b, "}");
 }
 
-/* Whether a path of rows has it, where SQL may be asked or may not. */
+/* True if a path of rows has the parameter; `sql`: SQL may be asked. */
 static bool
 covers(const struct param *p, bool sql)
 {
@@ -48,7 +48,7 @@ any_sql(struct catalog *catalog)
 	return sql;
 }
 
-/* What paths refer to: the parameters of routes, each once, and schemas. */
+/* The components that paths refer to: parameters, each once, and schemas. */
 static void
 components(struct buf *b, const struct settings *settings, bool sql)
 {
@@ -115,7 +115,7 @@ struct operation {
 	const char *rest;
 };
 
-/* What programs call it: its route and, encoded, its names. */
+/* The operation's id for programs: its route and, encoded, its names. */
 static void
 operation_id(struct buf *b, const struct operation *o)
 {
@@ -172,7 +172,7 @@ begin_path(struct writer *w, const struct operation *o)
 	json_raw(b, ",\"parameters\":[");
 }
 
-/* From behind the parameters up to what an answer looks like. */
+/* Ends the parameters and begins the schema of the answer. */
 static void
 begin_answer(struct writer *w)
 {
@@ -391,7 +391,7 @@ site_paths(struct writer *w)
 	}
 }
 
-/* What operations are sorted by. */
+/* The tags, by which operations are sorted. */
 static void
 tags(struct buf *b, struct catalog *catalog)
 {

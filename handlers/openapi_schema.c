@@ -6,7 +6,7 @@
 
 #include "app/text/json.h"
 
-/* Those that are the same everywhere: openapi.json, from assets.S. */
+/* The schemas that are the same everywhere: openapi.json, from assets.S. */
 extern const char asset_schemas[];
 extern const uint32_t asset_schemas_len;
 

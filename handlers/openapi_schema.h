@@ -6,8 +6,8 @@
 #include "db/sqlite/published.h"
 
 /*
- * What replies in JSON look like, as JSON Schema (json-schema.org, 2020-12),
- * for the description of the API.  Each function adds one schema.
+ * Replies in JSON as JSON Schema (json-schema.org, 2020-12), for the
+ * description of the API.  Each function adds one schema.
  */
 
 /* The object "components.schemas", which the others refer to. */
@@ -28,8 +28,8 @@ void openapi_schema_value(
     struct buf *, const struct param *, const struct settings *);
 
 /*
- * Whether a parameter is one for JSON whose replies are still as described: not
- * one for CSV or forms, nor one after which columns hold anything.
+ * True for a parameter of JSON that leaves replies as they are described: none
+ * for CSV or forms, and none after which a column may hold anything.
  */
 bool openapi_schema_covers(const struct param *);
 

@@ -22,7 +22,7 @@ struct breaker {
 
 enum breaker_change { BREAKER_AS_BEFORE, BREAKER_OPENED, BREAKER_CLOSED };
 
-/* Whether the server may be asked now, by clock_mono_us. */
+/* True if the server may be asked now, by clock_mono_us. */
 bool breaker_allows(const struct breaker *, int64_t now_us);
 
 /*

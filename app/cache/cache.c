@@ -90,7 +90,7 @@ cache_name(const struct cache *c)
 	return c->store == NULL ? NULL : c->store->class->name;
 }
 
-/* What an open breaker means to whoever looks on. */
+/* Counts breakers that open and close, for the status page. */
 static void
 count_breaker(struct cache *c, enum breaker_change change)
 {
@@ -363,8 +363,8 @@ cache_release(struct cache *c, struct str key, uint64_t version, bool stored)
 	if (!reach_lease(c, key, version, &place))
 		return;
 	/*
-	 * Who missed the page just before it was stored asks for the lease
-	 * just now, and must not get it.
+	 * A client that missed just before the page was stored asks for the
+	 * lease now: it must not get it.
 	 */
 	if (stored)
 		result = c->store->class->set(

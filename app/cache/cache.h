@@ -39,8 +39,8 @@ struct page *cache_get(struct cache *, struct str key, uint64_t version,
     int64_t now_ms, enum cache_miss *why);
 
 /*
- * Whether the store took the page.  One of a length that it has just refused
- * for its length is not sent again for a while.
+ * True if the store took the page.  A length that the store has just refused is
+ * not sent again for a while.
  */
 bool
 cache_put(struct cache *, struct str key, const struct page *, int64_t now_ms);

@@ -61,7 +61,7 @@ get64(const char *at)
 	return le64toh(v);
 }
 
-/* Of the entry's bytes but those of the checksum. */
+/* The hash of an entry's bytes without the checksum itself. */
 static uint64_t
 checksum(struct str entry)
 {

@@ -48,12 +48,12 @@ struct store_class {
 	enum store_result (*remove)(struct store *, struct str key);
 	/* Drops the connections: what they say is not to be trusted. */
 	void (*drop)(struct store *);
-	/* What went wrong last, for the log. */
+	/* The last failure in words, for the log. */
 	const char *(*error)(const struct store *);
 	void (*close)(struct store *);
 };
 
-/* What every implementation begins with. */
+/* Each implementation's first member. */
 struct store {
 	const struct store_class *class;
 	int64_t timeout_ms; /* as store_config has it */

@@ -216,7 +216,7 @@ fill(struct stream *s, size_t need, int64_t deadline_us)
 		    s->in.cap - s->in.len - 1, begun ? MSG_DONTWAIT : 0);
 		if (n > 0) {
 			s->in.len += (size_t)n;
-			/* A drip must not go on for ever. */
+			/* A sender of single bytes must not outlast it. */
 			if (clock_mono_us() >= deadline_us &&
 			    s->in.len - s->used < need)
 				return failed(s, STREAM_LATE);

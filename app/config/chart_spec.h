@@ -5,8 +5,8 @@
 #include "app/text/str.h"
 
 /*
- * What a chart shows, as the operator's files have it: its kind, and columns
- * by their names, both of which may be missing:
+ * A chart as the operator's files describe it: its kind, and columns by their
+ * names, both of which may be missing:
  *
  *	bar x=name y=population
  *	line y="mean of ""it"""

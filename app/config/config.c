@@ -1,6 +1,6 @@
 /*
  * The configuration as a whole: the command line, and the INI file that it
- * names.  Called by main alone.
+ * names.  Called by service.c.
  */
 #include "app/config/config.h"
 

@@ -70,7 +70,7 @@ bool config_read(struct config *, int argc, char *const argv[], struct buf *why)
 
 void config_release(struct config *);
 
-/* What --help prints. */
+/* The text of --help. */
 void config_usage(struct buf *);
 
 #endif

@@ -165,7 +165,7 @@ set_size(int64_t *field, const char *value, struct buf *why)
 	return false;
 }
 
-/* What else could stand there ends as a link that runs a script. */
+/* Accepts http(s) only: another scheme could run a script. */
 static bool
 set_url(char **field, const char *value, struct buf *why)
 {
@@ -201,7 +201,7 @@ set(void *field, enum key_type type, const char *value, struct buf *why)
 	return false;
 }
 
-/* What came of a key. */
+/* The result of a key. */
 enum result { SET, WRONG, UNKNOWN };
 
 /* `given` has a bit for each row whose key was given, by its place. */

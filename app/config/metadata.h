@@ -9,8 +9,8 @@
 #include "app/text/str.h"
 
 /*
- * What the operator says of the site, of a database and of a table, under the
- * names that Datasette's metadata has.  Strings are owned; NULL is not given.
+ * The operator's description of the site, a database and a table, under the
+ * names that Datasette's metadata has.  Strings are owned; NULL: not given.
  */
 struct about {
 	char *title;
@@ -70,7 +70,7 @@ bool metadata_table_set(struct table_metadata *, const char *key,
 bool metadata_database_set(struct database_metadata *, const char *key,
     const char *value, struct buf *why);
 
-/* Whether it says anything. */
+/* True if nothing is given. */
 bool metadata_about_is_empty(const struct about *);
 
 /* NULL if nothing is said of the column.  Case does not matter. */

@@ -1,6 +1,6 @@
 /*
  * One table of options: the command line, the keys of the INI file, their
- * errors and the usage text follow from it.  Called by config.c.
+ * errors and the usage text follow from it.  Called by config.c and sections.c.
  */
 #include "app/config/options.h"
 

@@ -1,6 +1,6 @@
 /*
  * Passwords come from where other users of the machine can't read them: never
- * from the command line.  Called by main alone.
+ * from the command line.  Called by main and service.c.
  */
 #include "app/config/secret.h"
 

@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 /*
- * What an option sets for the pages of all databases, under the names that
- * Datasette's settings have.  Switches are 1 or 0.
+ * Settings for the pages of all databases, under the names that Datasette has
+ * for them.  Switches are 1 or 0.
  */
 struct settings {
 	int64_t max_rows;       /* of a page, a query's result or a facet */

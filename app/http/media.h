@@ -29,7 +29,7 @@ const char *media_type(enum media);
 /* The one of this Content-Type, byte by byte; false: squall sends none such. */
 bool media_find(struct str type, enum media *);
 
-/* Is it for programs? A page for people is not. */
+/* True for data, which programs read; false for HTML, which people do. */
 bool media_is_data(enum media);
 
 #endif

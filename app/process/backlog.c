@@ -38,7 +38,7 @@ family_of(int fd)
 	return family;
 }
 
-/* Of a listening socket, these two tell of its queue (tcp_get_info). */
+/* For a listening socket, these two describe its queue (tcp_get_info). */
 static bool
 read_tcp(int fd, int64_t *waiting, int64_t *max)
 {

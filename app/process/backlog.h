@@ -15,7 +15,7 @@
  */
 bool backlog_read(int fd, int64_t *waiting, int64_t *max);
 
-/* Whether it is a socket that listens. */
+/* True if it is a socket that listens. */
 bool backlog_listens(int fd);
 
 #endif

@@ -61,8 +61,8 @@ children_fork(struct children *, unsigned generation, size_t *place, int *link);
 bool children_adopt(struct children *, const struct child *, int64_t ms);
 
 /*
- * Has it finish: with a signal, and SIGKILL when it says no more that it lives,
- * or after so many milliseconds; 0: however long it takes.
+ * Asks the child to finish, by a signal.  SIGKILL follows when its signs of
+ * life stop, or after `ms` milliseconds (0: never).
  */
 void children_retire(struct child *, int signal_number, int64_t ms);
 

@@ -135,7 +135,7 @@ handover_release(struct handover *h)
 	}
 }
 
-/* Whether the next program gets to see the descriptors. */
+/* Lets the next program inherit the descriptors, or not. */
 static void
 pass_on(const struct handover *h, bool pass)
 {

@@ -5,10 +5,10 @@
 #include "app/process/pool.h"
 
 /*
- * What a program hands over to the one that replaces it in the same process:
- * the listening sockets, and the workers, which are still the process's
- * children.  It travels in the environment, as the variable SQUALL_HANDOVER: a
- * line with the number of the format, and then a line for each thing.
+ * The listening sockets and the workers, which a program hands over to the one
+ * that replaces it in the same process.  They travel in the environment, as the
+ * variable SQUALL_HANDOVER: a line with the number of the format, and then a
+ * line for each thing.
  */
 struct handover {
 	bool given; /* there is one: this program replaces another */

@@ -1,5 +1,5 @@
 /*
- * Who the process is.  Called by main once the sockets are open.
+ * The user and group of the process.  Called by main once the sockets are open.
  */
 #include "app/process/identity.h"
 

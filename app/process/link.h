@@ -2,8 +2,8 @@
 #define SQUALL_LINK_H
 
 /*
- * What a worker tells its master, over a pipe: one byte each.  All of it is
- * harmless for a process without a master, whose link is -1.
+ * The words of a worker to its master, over a pipe: one byte each.  A process
+ * without a master has the link -1, to which nothing is written.
  */
 enum link_word {
 	LINK_READY = 'r',   /* it serves */

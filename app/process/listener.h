@@ -9,12 +9,12 @@
  */
 struct listeners {
 	int fds[CONFIG_LISTEN_MAX];
-	/* As --listen has them; NULL: squall was started with the socket. */
+	/* The values of --listen; NULL: squall was started with the socket. */
 	char *addresses[CONFIG_LISTEN_MAX];
 	size_t n;
 };
 
-/* Whose a new unix socket is, and who may connect: "-1": as it is. */
+/* Owner and mode of a unix socket that squall makes; -1: the default. */
 struct listener_access {
 	struct identity owner;
 	mode_t mode;
@@ -47,7 +47,7 @@ void listeners_close(struct listeners *);
 /* Frees what it takes only: the sockets stay as they are. */
 void listeners_forget(struct listeners *);
 
-/* Whether the address has the right form; `why` says what is expected. */
+/* True if the address has the right form; else `why` says what is expected. */
 bool listener_check(const char *address, struct buf *why);
 
 /* "0660" and the like: what chmod(1) takes; `why` says what is expected. */

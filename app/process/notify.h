@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 /*
- * What the master tells the service manager, by the protocol of sd_notify(3):
- * datagrams to the socket that NOTIFY_SOCKET names.  Without one, nothing.
+ * Messages to the service manager, by the protocol of sd_notify(3): datagrams
+ * to the socket that NOTIFY_SOCKET names.  Without one, nothing is sent.
  */
 
 /* One or more lines "NAME=VALUE". */

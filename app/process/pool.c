@@ -142,7 +142,7 @@ call_off_reload(struct pool *p)
 	p->ops->discard(p->service);
 	p->service = p->previous;
 	p->previous = NULL;
-	/* Those of the failed one are the old ones now. */
+	/* The failed generation's workers are the old ones now. */
 	p->generation = p->previous_generation;
 	p->start_us = 0;
 	p->backoff_ms = 0;
@@ -207,7 +207,7 @@ begin_upgrade(struct pool *p)
 	}
 }
 
-/* Whether the new program's worker serves. */
+/* True if the new program's worker serves. */
 static bool
 has_passed(const struct pool *p)
 {
@@ -403,7 +403,7 @@ start(struct pool *p, const struct child *inherited)
 {
 	bool ok = watch_signals(p) && children_init(&p->children, POOL_PLACES);
 
-	/* Those have no generation: they are all old. */
+	/* Workers that were handed over are all old. */
 	p->generation = 1;
 	p->taking_over = inherited != NULL;
 	for (; ok && inherited != NULL; inherited = inherited->next)

@@ -3,7 +3,7 @@
 
 #include "app/process/children.h"
 
-/* What a worker is told of its place in the pool. */
+/* A worker's place in the pool. */
 enum { POOL_PLACES = 2048 };
 
 struct pool_place {
@@ -17,12 +17,12 @@ struct pool_place {
  * service describes.  It knows nothing of what that is.
  *
  * SIGTERM and SIGINT: the workers finish what they have accepted, and all ends;
- * who takes too long is killed.  SIGHUP: another service is read, and the
- * workers are replaced by such that serve it, one after the other, each new one
- * before an old one goes; if one of them fails, that is called off.  SIGUSR1:
- * all open their logs anew.  SIGUSR2: the same process goes on with the program
- * as it is on disk now.  A worker of that is tried first; if it fails, all
- * stays as it was.
+ * a worker that takes too long is killed.  SIGHUP: the master reads another
+ * service and replaces the workers one by one, each new one ready before an old
+ * one stops; if a new one fails, the reload is abandoned.  SIGUSR1: all open
+ * their logs anew.  SIGUSR2: the process goes on with the program as it is on
+ * disk now; a worker of that is tried first, and if it fails, all stays as it
+ * was.
  */
 struct pool_ops {
 	void *context; /* the first argument of those that have one */

@@ -1,6 +1,6 @@
 /*
- * What the event loop knows of pages: memory, versions, and the jobs under
- * way.  Knows nothing of connections and FastCGI.
+ * The event loop's view of pages: memory, versions, and the jobs under way.  It
+ * must not know connections and FastCGI.
  */
 #include "app/render/pages.h"
 
@@ -14,7 +14,7 @@
 #include "app/watch/log.h"
 
 enum {
-	/* The part of the memory for inflated bodies, and its least size: */
+	/* Inflated bodies get an eighth of the memory, at least 1 MiB: */
 	PLAIN_SHARE = 8,
 	PLAIN_MIN = 1 << 20, /* inflating takes longer than all else */
 	/* Databases that are opened before a page asks for them. */

@@ -25,7 +25,7 @@ void pages_free(struct pages *);
  */
 int pages_fd(const struct pages *);
 
-/* What memory has under a key, and of which version the data is now. */
+/* The page that memory has under a key, and the data's version now. */
 struct lookup {
 	struct page *page; /* memory's reference; NULL: nothing */
 	bool fresh;        /* it is up to date */
@@ -68,12 +68,12 @@ struct job *pages_start(
     struct pages *, struct request *, const struct lookup *, struct buf *key);
 bool pages_submit(struct pages *, struct job *);
 
-/* Nobody waits for the job any more: drops it, if no renderer has begun it. */
+/* Drops a job that no client waits for, unless a renderer has begun it. */
 void pages_abandon(struct pages *, struct job *);
 
 /*
- * A job that, `soon_ms` from now, has waited too long for a renderer: as if
- * finished, without a page; or NULL.
+ * A job that will have waited too long for a renderer in `soon_ms`, treated as
+ * finished without a page; NULL: there is none.
  */
 struct job *pages_overdue(struct pages *, int64_t soon_ms);
 

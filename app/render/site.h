@@ -8,9 +8,9 @@
 #include "db/catalog.h"
 
 /*
- * What is served, and within which limits: everything that workers, renderers
- * and CGI need of the configuration.  Strings and arrays are the caller's and
- * outlive whoever holds the site.
+ * Everything that workers, renderers and CGI need of the configuration: the
+ * databases and routes, and all limits.  Strings and arrays are the caller's
+ * and outlive whoever holds the site.
  */
 struct site {
 	const struct routes *routes;

@@ -38,8 +38,8 @@ own_line(struct buf *b, const struct reply *r)
 }
 
 /*
- * As nginx escapes: all but printable ASCII, quotes and backslashes are \xXX.
- * Outside of quotes a space would end the field; nothing at all is "-".
+ * Escapes as nginx does: all but printable ASCII, quotes and backslashes are
+ * \xXX.  Outside of quotes a space would end the field; an empty one is "-".
  */
 static void
 field(struct buf *b, struct str s, bool quoted)

@@ -3,7 +3,7 @@
 
 #include "app/render/site.h"
 
-/* Whether a web server has started this process for one CGI request. */
+/* True if a web server has started this process for one CGI request. */
 bool cgi_is_asked_for(void);
 
 /*

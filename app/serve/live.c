@@ -52,7 +52,7 @@ look_at_database(struct status_database *d, struct db *db)
 	d->log_bytes = look.log_bytes;
 }
 
-/* As --listen has it. */
+/* The address in the form of --listen. */
 static void
 write_address(const struct sockaddr_storage *from, char *to, size_t size)
 {

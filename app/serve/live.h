@@ -9,7 +9,7 @@
  * come however busy all renderers are; and kept by nobody.
  */
 
-/* What the process that was asked knows by itself. */
+/* Facts that only the process that was asked knows. */
 struct live {
 	const struct site *site;
 	struct catalog *catalog; /* for versions: it is not queried */

@@ -110,7 +110,7 @@ cors_fields(struct buf *b)
 	    "Access-Control-Expose-Headers: Link\r\n");
 }
 
-/* What describes the entity, and a 304 leaves out. */
+/* The fields that describe the entity, which a 304 leaves out. */
 static void
 entity_fields(struct buf *b, const struct page *page, struct form form)
 {

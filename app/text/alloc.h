@@ -29,9 +29,9 @@ enum alloc_failure alloc_failure(void);
 void alloc_note(enum alloc_failure);
 
 /*
- * As calloc, reallocarray, strdup, strndup and asprintf: NULL without memory,
- * and what they return is for free().  alloc_resize leaves the old memory as
- * it is when there is none.
+ * The same as calloc, reallocarray, strdup, strndup and asprintf: NULL without
+ * memory; free() takes the result.  alloc_resize leaves the old memory as it is
+ * when it fails.
  */
 void *alloc_array(size_t n, size_t size) __attribute__((malloc));
 void *alloc_resize(void *, size_t n, size_t size);

@@ -7,7 +7,7 @@
 
 #define REPLACEMENT "\xef\xbf\xbd"
 
-/* What an ASCII character is written as, or NULL for itself. */
+/* The entity of an ASCII character, or NULL: it stands for itself. */
 static const char *
 escape(unsigned char c)
 {
@@ -52,7 +52,7 @@ is_forbidden(const unsigned char *p, size_t n)
 	}
 }
 
-/* What the character of `n` bytes (0: none) is written as, or NULL. */
+/* The replacement of a character of `n` bytes (0: invalid), or NULL. */
 static const char *
 instead_of(const char *s, size_t n)
 {

@@ -100,7 +100,7 @@ string(struct scan *s)
 	return take(s, '"');
 }
 
-/* What stands between brackets, members of an object or values. */
+/* The inside of brackets: members of an object, or values of an array. */
 static bool
 items(struct scan *s, char end)
 {

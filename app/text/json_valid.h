@@ -4,8 +4,8 @@
 #include "app/text/str.h"
 
 /*
- * Whether it is one JSON text (RFC 8259), nested at most JSON_DEPTH deep: what
- * passes may stand within another, and SQLite's JSON functions take it.
+ * True for one JSON text (RFC 8259), nested at most JSON_DEPTH deep: it may
+ * stand within another, and SQLite's JSON functions take it.
  */
 enum { JSON_DEPTH = 100 };
 

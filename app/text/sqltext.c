@@ -149,7 +149,7 @@ sqltext_params(struct str sql, struct sqltext_params *params)
 	}
 }
 
-/* Whether a token that begins as a string or a quoted name has an end. */
+/* True if a token that begins as a string or a quoted name has an end. */
 static bool
 ends(struct str token)
 {
@@ -161,7 +161,7 @@ ends(struct str token)
 	    (token.len > 1 && last == token.s[0]);
 }
 
-/* What is wrong with a token, but for parentheses; NULL: nothing. */
+/* The fault of a token, parentheses aside; NULL: it has none. */
 static const char *
 no_part(struct str token)
 {

@@ -23,14 +23,14 @@ struct sqltext_params {
  */
 void sqltext_params(struct str sql, struct sqltext_params *);
 
-/* Whether a parameter of this name is among them. */
+/* True if a parameter of this name is among them. */
 bool sqltext_has(const struct sqltext_params *, struct str name);
 
 /*
- * Whether a text can't stand in parentheses as a condition, however SQLite
- * reads it: NULL if it can, else what is wrong.  Its own parentheses match, its
- * strings and quoted names end, and it has no comments, which would swallow
- * what follows, no semicolons and no parameters.
+ * NULL if a text can stand in parentheses as a condition, however SQLite reads
+ * it; else what is wrong.  Its own parentheses must match, its strings and
+ * quoted names end, and it may have no comments, which would swallow what
+ * follows, no semicolons and no parameters.
  */
 const char *sqltext_no_condition(struct str sql);
 

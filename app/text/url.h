@@ -43,16 +43,16 @@ void url_key_part(struct buf *, struct url_component, bool alone);
 struct url_component
 url_key_cut(struct str *key, bool alone, struct buf *memory);
 
-/* Whether an encoded key has one component only. */
+/* True if an encoded key has one component only. */
 bool url_key_is_single(struct str key);
 
 /* A value of a query string (RFC 3986, section 2.1), '&' and '=' encoded. */
 void url_arg(struct buf *, struct str value);
 
 /*
- * Whether an address with this value may lead somewhere: it is no longer than
- * anybody would send, and has nothing that squall (what is no UTF-8) or a web
- * server (control characters, to lighttpd) refuses, however encoded.
+ * True if an address with this value may lead somewhere: it is not too long to
+ * be sent, and has nothing that squall (invalid UTF-8) or a web server (control
+ * characters, to lighttpd) refuses, however encoded.
  */
 bool url_arg_arrives(struct str value);
 

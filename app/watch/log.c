@@ -1,6 +1,6 @@
 /*
  * The log: events as they happen, access lines in batches.  Levels, sinks and
- * the batch are the program's only mutable globals beside the signal flags.
+ * the batch are mutable globals, which no other module of app/ may have.
  */
 #include "app/watch/log.h"
 

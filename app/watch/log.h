@@ -14,7 +14,7 @@ enum access_format {
 	ACCESS_JSON,
 };
 
-/* What to write from now on.  Before it, warnings and errors are written. */
+/* Sets the level and the access log's format.  Before, the level is "warn". */
 void log_setup(enum log_level, enum access_format);
 bool log_wants(enum log_level);
 enum access_format log_access_format(void);
@@ -47,8 +47,8 @@ void log_reopen(void);
 void log_own_stderr(void);
 
 /*
- * What is written to standard error from now on stands in the file of events,
- * where there is one: so does what a program says that is executed now.
+ * Points standard error at the file of events, if there is one, so that it has
+ * the messages of a program that is executed now as well.
  */
 void log_take_stderr(void);
 

@@ -26,7 +26,7 @@ struct outcome {
 	bool expired;     /* it was the latter */
 	uint64_t version; /* of the data, where `stale`; 0: not known */
 	unsigned queries; /* SQL statements of an OUTCOME_MISS */
-	/* What it took, in microseconds; render_us includes db_us. */
+	/* Microseconds that each part took; render_us includes db_us. */
 	int64_t store_us, db_us, render_us;
 };
 

@@ -240,7 +240,7 @@ static bool
 write_fd(struct sink *s, const char *p, size_t len)
 {
 	size_t most = len < PIPE_BUF || is_regular(s->fd) ? len : PIPE_BUF - 1;
-	/* What was lost may have left half a line there. */
+	/* A lost line may have left its first half there. */
 	bool newline = atomic_load(&s->lost) > 0;
 
 	while (len > 0) {
@@ -263,7 +263,7 @@ write_fd(struct sink *s, const char *p, size_t len)
 }
 
 /*
- * As syslog(3) does it, in the form of RFC 3164, section 4.1, but without
+ * Writes as syslog(3) does, in the form of RFC 3164, section 4.1, but without
  * waiting.  The socket is not connected: a syslogd that was restarted is found
  * by its name.
  */

@@ -20,7 +20,7 @@ struct shared_histogram {
 	_Atomic uint64_t sum_us;
 };
 
-/* What the event loop writes and what renderers write share no cache line. */
+/* The event loop's counters and the renderers' share no cache line. */
 struct stats_slot {
 	alignas(CACHE_LINE) _Atomic pid_t pid;
 	atomic_bool draining;

@@ -9,10 +9,9 @@
 #include "app/watch/outcome.h"
 
 /*
- * What the workers count, in memory that all processes of a pool share: a slot
- * for each worker, in which that worker alone writes, and which all may read at
- * any time.  No locks: numbers that belong together may be apart by what is
- * just being counted.
+ * The workers' counters, in memory that all processes of a pool share: a slot
+ * for each worker, which that worker alone writes and all may read at any time.
+ * No locks: numbers that belong together may differ by one request.
  *
  * A worker that takes a slot counts on from where its predecessor stopped, so
  * counters never go back, whoever dies.
@@ -51,7 +50,7 @@ enum stats_work {
 	WORKS,
 };
 
-/* What goes up and down. */
+/* Numbers that go up and down. */
 enum stats_level {
 	LEVEL_CONNECTIONS, /* open */
 	LEVEL_QUEUED,      /* jobs that no renderer has yet */

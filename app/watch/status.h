@@ -9,7 +9,7 @@
  * belongs to who made it, and lives as long as the page is being written.
  */
 
-/* Who may see it: the words of --status, in their order. */
+/* The clients that may see it: the words of --status, in their order. */
 enum status_access { STATUS_LOOPBACK, STATUS_ALL, STATUS_NONE };
 
 enum status_state { STATUS_SERVING, STATUS_DRAINING, STATUS_DEAD };

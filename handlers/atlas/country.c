@@ -257,7 +257,7 @@ largest(
 	html_raw(b, "\">All its places</a></p>\n</section>\n");
 }
 
-/* Those that it meets on land, then those before and after it by name. */
+/* Neighbours on land, then the countries before and after it by name. */
 static void
 neighbours(struct buf *b, const struct request *req, struct db *db,
     const struct query *country)

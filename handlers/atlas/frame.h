@@ -7,8 +7,7 @@
 #include "handlers/page/layout.h"
 
 /*
- * What the atlas's pages have in common: the frame, and how they write of
- * places.
+ * The common parts of the atlas's pages: the frame, and the words for places.
  */
 extern const struct layout_site atlas_site;
 

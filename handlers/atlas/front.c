@@ -38,7 +38,7 @@ draw_world(struct buf *b, const struct request *req, struct db *db)
 	    "page.</figcaption>\n</figure>\n");
 }
 
-/* Of whom the data knows: people of places, not of countries. */
+/* People are counted by place: the data has none by country. */
 static void
 list_continents(struct buf *b, const struct request *req, struct db *db)
 {

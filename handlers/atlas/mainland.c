@@ -9,7 +9,7 @@
 #include "app/text/alloc.h"
 #include "handlers/map/outline.h"
 
-/* What is nearer than that is no other world; whatever the land's size is. */
+/* Land that is nearer belongs to the map, whatever its size is. */
 #define NEAR_KM   350.0
 #define NEAR_PART 0.5 /* of the largest polygon's radius, likewise */
 

@@ -27,8 +27,8 @@ add(struct nearest *n, struct near place, size_t max)
 }
 
 /*
- * Those of a box that are within `km`.  Its longitudes may lie beyond the 180th
- * meridian: `turn` degrees bring them back.
+ * Adds the places of a box that are within `km`.  Its longitudes may lie beyond
+ * the 180th meridian: `turn` degrees bring them back.
  */
 static void
 look(struct nearest *n, struct db *db, struct point from, int64_t except,

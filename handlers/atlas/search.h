@@ -7,7 +7,7 @@ enum { SEARCH_Q, SEARCH_SIZE, SEARCH_PARAMS };
 
 extern const struct params search_params;
 
-/* As JSON, suggestions for a search box as well. */
+/* In JSON it has suggestions for a search box as well. */
 handler search_page;
 
 #endif

@@ -14,7 +14,7 @@ enum {
 	SPELLINGS_MAX = 64, /* of a word */
 };
 
-/* What people type for a letter that their keyboards do not have. */
+/* Letters, and the ones that people type for them. */
 static const struct {
 	struct str typed;
 	const char *letter;
@@ -32,7 +32,7 @@ static const struct {
 
 enum { LETTERS = sizeof(letters) / sizeof(*letters) };
 
-/* What words end at; FTS takes a zero byte for the end of all. */
+/* The signs that end a word; to FTS a zero byte ends all of them. */
 static bool
 is_gap(char c)
 {
@@ -62,7 +62,7 @@ next_word(struct str *s, struct str *word)
 	return word->len > 0;
 }
 
-/* Whether there is more to it than signs, which no name is found by. */
+/* True if there is a letter or digit: no name is found by signs alone. */
 static bool
 has_letters(struct str word)
 {
@@ -126,7 +126,7 @@ spell(struct spellings *s, struct str rest, unsigned replaced)
 	s->word.len = len;
 }
 
-/* Those with fewer letters replaced come first, where there are too many. */
+/* Where there are too many, spellings with fewer replacements come first. */
 static void
 add_word(struct buf *match, struct str word, bool is_last)
 {

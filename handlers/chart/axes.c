@@ -1,5 +1,5 @@
 /*
- * What surrounds bars, lines and points.
+ * The axes around bars, lines and points.
  */
 #include "handlers/chart/axes.h"
 

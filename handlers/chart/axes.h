@@ -19,7 +19,7 @@ void axes_labels(const struct plot *, struct buf *);
 /* The line that bars stand on. */
 void axes_line(struct buf *, const struct plot *, double y);
 
-/* What y is called, above the drawing, and x, below or (lying) above it. */
+/* The name of y, above the drawing, and of x, below or (lying) above it. */
 void axes_names(const struct plot *, double left, struct buf *);
 
 /* Where values lie. */

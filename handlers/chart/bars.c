@@ -9,8 +9,8 @@
 #include "handlers/chart/axes.h"
 
 enum {
-	ROW = 24,   /* units that a lying bar takes */
-	THICK = 15, /* of which it is */
+	ROW = 24,   /* the height of a lying bar's row, in units */
+	THICK = 15, /* the bar's own height in it */
 	BIN_STEPS = 15,
 	BINS = sizeof(((struct plot_bins *)NULL)->counts) / sizeof(size_t),
 };

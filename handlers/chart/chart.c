@@ -171,7 +171,7 @@ draw(struct plot *p, struct buf *b)
 	html_raw(b, "</svg>\n");
 }
 
-/* What the chart does not show. */
+/* A sentence on items that the chart leaves out. */
 static void
 caption(const struct plot *p, struct buf *b)
 {

@@ -4,8 +4,8 @@
 #include "app/watch/status.h"
 
 /*
- * What the status in its three forms (HTML, JSON, OpenMetrics) is made of:
- * the words, and the sums.
+ * The words and sums of which the status in its three forms (HTML, JSON,
+ * OpenMetrics) is made.
  */
 extern const char *const figure_outcomes[OUTCOMES];
 extern const char *const figure_latencies[LATENCIES];

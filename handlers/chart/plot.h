@@ -15,7 +15,7 @@ enum {
 	PLOT_LABEL = 24,   /* characters of a label */
 };
 
-/* What of a chart is drawn. */
+/* The part of a chart that is drawn. */
 struct plot {
 	const struct chart *chart;
 	struct chart_item *items; /* y is a number but in a line's gaps */

@@ -36,7 +36,7 @@ scale_init(struct scale *s, double min, double max, int steps, bool whole)
 	if (whole && s->step < 1)
 		s->step = 1;
 	s->first = floorl(low / s->step);
-	/* What is rounded may not hold all. */
+	/* A rounded step may leave the lowest or highest value outside. */
 	if (scale_tick(s, 0) > low)
 		s->first--;
 	s->n = (int)fmaxl(ceill(high / s->step) - s->first, 1);

@@ -26,7 +26,7 @@ long double scale_end(const struct scale *);
 /* Where a number lies: 0 at the beginning, 1 at the end. */
 double scale_place(const struct scale *, double);
 
-/* What a tick is called: 0.25, 2,500, 40k, 1.5M. */
+/* The label of a tick: 0.25, 2,500, 40k, 1.5M. */
 void scale_label(const struct scale *, int i, struct buf *);
 
 /* A number for people, to six digits where it is not whole: 135,233 or 0.25. */

@@ -195,7 +195,7 @@ add_dot(struct buf *b, int dx, int dy)
 	buf_lit(b, "h0");
 }
 
-/* So few that nobody minds where they lie on each other. */
+/* For few points: draws each one, overlaps included. */
 static void
 few_dots(struct buf *b, const struct projection *p, const struct point *points,
     size_t n, int size)

@@ -185,8 +185,8 @@ write_ring(const struct ring *r, struct buf *d)
 }
 
 /*
- * Whether what lies within some degrees may be on the map, whose box may lie
- * over the 180th meridian.
+ * True if a box of degrees may be on the map, whose own box may lie over the
+ * 180th meridian.
  */
 static bool
 reaches(const struct geo_box *degrees, const struct geo_box *map)
@@ -201,7 +201,7 @@ reaches(const struct geo_box *degrees, const struct geo_box *map)
 		    degrees->min_lon <= map->max_lon));
 }
 
-/* What a path is made with. */
+/* The state of a path that is being made. */
 struct path {
 	const struct projection *projection;
 	struct geo_box box;
@@ -272,7 +272,7 @@ finish_ring(struct path *path)
 void
 outline_path(const struct projection *p, struct str outline, struct buf *d)
 {
-	/* What is nearer than that need not be projected to be left out. */
+	/* A point so near to the last one is left out without projecting it. */
 	double least = 180 / M_PI / p->scale;
 	struct path path;
 	struct xy last = {0};

@@ -19,14 +19,14 @@
 bool outline_next(struct str *rest, struct point *, bool *begins);
 
 /*
- * Adds what there is to see of it on a map, as the data of an SVG path (SVG 2,
- * section 9.3) in whole units; nothing, if that is less than a few.
+ * Appends the visible part of the outline as the data of an SVG path (SVG 2,
+ * section 9.3) in whole units; nothing, if it is too small to see.
  */
 void outline_path(const struct projection *, struct str outline, struct buf *);
 
 /*
- * The same of packed outlines, as land.awk makes them of the lands that are
- * compiled in: from `at` up to `end`.
+ * The same for the packed outlines of the lands that are compiled in
+ * (land.awk): from `at` up to `end`.
  */
 void outline_packed_path(const struct projection *, const int16_t *at,
     const int16_t *end, struct buf *);

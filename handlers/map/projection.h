@@ -14,7 +14,7 @@
  */
 struct projection {
 	bool world;
-	/* Of the world: at each degree from the south pole on, how long a
+	/* For the world: at each degree from the south pole on, how long a
 	 * degree of the parallel is, and how high it lies. */
 	double across[181], down[181];
 	double sin_lat, cos_lat, lon; /* the middle, in radians; of a part */
@@ -30,15 +30,15 @@ struct xy {
 void projection_world(struct projection *, int width);
 
 /*
- * What holds all the points, and at least so many kilometres, `width` units
- * wide and no higher than max_height; the world, if they lie all over it or
- * there are none.
+ * Makes a map of all the points, and of at least so many kilometres, `width`
+ * units wide and no higher than max_height; the world, if the points lie all
+ * over it or there are none.
  */
 void projection_fit(struct projection *, const struct point *, size_t n,
     double least_km, int width, int max_height);
 
 /*
- * What is within the map of a part, and more than that.
+ * A box that holds the whole map of a part, and more.
  */
 struct geo_box projection_box(const struct projection *);
 

@@ -6,7 +6,7 @@
 #include "db/sqlite/published.h"
 
 /*
- * What the operator says of the site, a database or a table, on their pages.
+ * The operator's description of the site, a database or a table, on its page.
  */
 
 /* The title, or what it is called otherwise. */

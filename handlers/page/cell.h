@@ -49,13 +49,13 @@ void cell_csv_text(struct buf *, const struct db *, struct str);
 void cell_json_link(struct buf *, const struct request *, const char *database,
     const struct rows *, size_t column, bool *comma);
 
-/* As a field of CSV: NULL is an empty one, bytes are in base64. */
+/* A field of CSV: empty for NULL, base64 for bytes. */
 void cell_csv(struct buf *, const struct query *, int column);
 
 /* Adds the header that has a page of CSV saved as a file of this name. */
 void cell_csv_download(struct buf *header, struct str name);
 
-/* Whether it is a number, which stands to the right. */
+/* True for a number, which stands to the right. */
 bool cell_is_number(const struct query *, int column);
 
 #endif

@@ -9,7 +9,7 @@
  */
 void error_page(const struct request *, struct page *);
 
-/* What a database's failure is to the client; returns the HTTP status. */
+/* Makes an error page of a database's failure; returns the HTTP status. */
 int error_database(struct page *, struct db *, enum db_status);
 
 #endif

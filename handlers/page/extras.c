@@ -166,7 +166,7 @@ extras_args(const struct request *req, uint64_t without, struct buf *b)
 	json_raw(b, "]");
 }
 
-/* What params_each writes into: the parameters by name, each once. */
+/* The output of params_each: the parameters by name, each once. */
 struct by_name {
 	struct buf json; /* the first, since that is what is handed on */
 	struct buf name; /* whose values are being written */

@@ -5,8 +5,8 @@
 #include "app/http/request.h"
 
 /*
- * What _extra may add to a page's JSON, as Datasette has it: a parameter that
- * may be repeated, each time with one name or several with commas between them.
+ * The parameter _extra, which adds to a page's JSON as Datasette's does: it may
+ * be repeated, each time with one name or several with commas between them.
  */
 struct extra {
 	const char *name, *description;

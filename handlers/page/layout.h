@@ -13,7 +13,7 @@ struct layout_link {
 	const char *text;
 };
 
-/* What all pages of a custom site have at their head and foot. */
+/* The head and foot of all pages of a custom site. */
 struct layout_site {
 	const char *name;
 	const char *search;   /* the path of its search, whose parameter is q */

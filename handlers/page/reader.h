@@ -7,8 +7,8 @@
 #include "db/schema/table.h"
 
 /*
- * What pages of one database have in common: finding it by the first segment,
- * one snapshot for the whole page, and what its failures are to the client.
+ * The common part of pages of one database: they find it by the first segment,
+ * read one snapshot, and turn its failures into error pages.
  */
 typedef int reader(const struct request *, struct db *, struct page *);
 

@@ -85,7 +85,7 @@ as_html(const struct request *req, const struct item *item, struct buf *b)
 	html_raw(b, "</p></li>\n");
 }
 
-/* What belongs under one heading. */
+/* The headings of the list. */
 enum group { GROUP_TABLES, GROUP_VIEWS, GROUP_HIDDEN, GROUPS };
 
 static bool

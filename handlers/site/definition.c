@@ -197,7 +197,7 @@ one_table(const struct request *req, struct db *db, struct page *page)
 	struct table t;
 	int status = 200;
 
-	/* What can't be read still has a definition, which may tell why. */
+	/* A table that can't be read has a definition, which may tell why. */
 	(void)table_read(db, name, &t);
 	if (t.name == NULL || !str_is(name, t.name)) {
 		table_release(&t);

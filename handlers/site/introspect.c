@@ -166,7 +166,7 @@ introspect_metadata(
 	return finish(req, page, "Metadata", &b);
 }
 
-/* Who answers everything by SQL has nothing that can be read to an end. */
+/* robots.txt: a site with free SQL has endless pages: crawlers stay out. */
 int
 introspect_robots(
     const struct request *req, struct catalog *catalog, struct page *page)

@@ -7,9 +7,9 @@
 #include "handlers/sql/result.h"
 
 /*
- * What a statement's rows look like: a chart, where the address or the
- * operator's file asks for one, and a map, where they have places.  Gathered
- * while the rows are written, and written before them.
+ * The pictures of a statement's rows: a chart, where the address or the
+ * operator's file asks for one, and a map, where the rows have places.  They
+ * are gathered while the rows are written, and stand before them.
  */
 struct pictures {
 	const struct asked *asked;

@@ -15,7 +15,7 @@ takes(struct str name)
 	return name.s[0] != '_';
 }
 
-/* Those that the SQL does not name make no other page. */
+/* Parameters that the SQL does not name make no other page. */
 static void
 settle(struct request *req)
 {

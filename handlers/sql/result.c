@@ -96,7 +96,7 @@ next(struct result *r, const struct buf *b)
 	return true;
 }
 
-/* What is wrong with the statement stands where its rows would. */
+/* The statement's fault stands where its rows would. */
 static int
 blame(const struct asked *asked, struct page *page, const char *why)
 {
@@ -190,7 +190,7 @@ write_html(struct result *r, const struct asked *asked, struct page *page)
 	return status;
 }
 
-/* Of columns of the same name an object can have one: the last. */
+/* True if a later column has the same name: an object has only the last. */
 static bool
 is_hidden(const struct result *r, size_t which)
 {

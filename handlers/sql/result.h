@@ -42,7 +42,7 @@ extern const char *const result_shapes[];
 	[RESULT_X] = {"_x", PARAM_TEXT, .max = RESULT_NAMES_MAX},              \
 	[RESULT_Y] = {"_y", PARAM_TEXT, .max = RESULT_NAMES_MAX}
 
-/* What a parameter of the statement is bound to. */
+/* A parameter of the statement, and its value. */
 struct binding {
 	struct str name, value;
 };
@@ -57,7 +57,7 @@ struct asked {
 	/* The page's beginning, up to the rows; and what follows them. */
 	void (*before)(const struct asked *, struct buf *);
 	void (*after)(const struct asked *, struct buf *);
-	/* What the operator says of it, as an object of JSON; NULL: nothing. */
+	/* Writes the operator's description as an object of JSON; or NULL. */
 	void (*metadata)(const struct asked *, struct buf *);
 	bool hides_sql; /* nobody is to see it */
 	/* The chart that its page has unless it is asked for another. */
@@ -67,7 +67,7 @@ struct asked {
 	const void *context; /* the page's own */
 };
 
-/* What a parameter of it is bound to. */
+/* The value of a parameter of the statement. */
 struct str result_asked(const struct asked *, struct str name);
 
 /*

@@ -4,7 +4,7 @@
 #include "db/sqlite/guard.h"
 #include "handlers/sql/result.h"
 
-/* What _extra adds to the JSON of a statement's rows. */
+/* The extras of a statement's rows (see extras.h). */
 
 /* 200, or page_error's status if something is asked for that there is not. */
 int result_extras_check(const struct request *, struct page *);

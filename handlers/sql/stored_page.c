@@ -84,7 +84,7 @@ member(struct buf *b, const char *name, const char *value)
 		json_str(b, value);
 }
 
-/* What the file says of a query: members, each behind a comma. */
+/* The file's description of a query: members, each behind a comma. */
 static void
 describe(const struct stored_query *q, struct buf *b)
 {

@@ -1,6 +1,6 @@
 /*
  * The status for people: a page that comes again by itself every few seconds.
- * What deserves a look comes first, figures next, and then the tables.
+ * Warnings come first, figures next, and then the tables.
  */
 #include "handlers/status/status.h"
 
@@ -63,7 +63,7 @@ count(struct buf *b, uint64_t n, const char *one, const char *many)
 	html(b, n == 1 ? one : many);
 }
 
-/* What deserves a look; nothing, where nothing does. */
+/* A list of the warnings, if there are any. */
 static void
 notes(struct buf *b, const struct status *s)
 {
@@ -252,7 +252,7 @@ duration_cell(struct buf *b, const struct latency *h, double share)
 	html_raw(b, "</td>");
 }
 
-/* What a worker is doing, in words. */
+/* The state of a worker in words. */
 static void
 doing(struct buf *b, const struct status_worker *w)
 {

@@ -74,7 +74,7 @@ write_references(const struct columns *c, size_t column, struct buf *b)
 	}
 }
 
-/* Those that SQLite made by itself have no name that means something. */
+/* Indexes that SQLite made by itself have no name that means something. */
 static void
 write_indexes(const struct columns *c, size_t column, struct buf *b)
 {

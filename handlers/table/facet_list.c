@@ -44,7 +44,7 @@ places(const struct table_view *v)
 	return v->metadata->facets.n + v->req->n_arguments;
 }
 
-/* What is wanted in a place, the configured ones first; false for nothing. */
+/* The facet in a place, the configured ones first; false: there is none. */
 static bool
 wanted_at(const struct table_view *v, size_t place, struct wanted *w)
 {
@@ -270,7 +270,7 @@ facet_list_suggestion_url(const struct table_view *v,
 	url_arg(url, str_of(v->table.columns[s->column].name));
 }
 
-/* Whether the page has this facet already. */
+/* True if the page has this facet already. */
 static bool
 has_facet(const struct table_view *v, const struct facet_suggestion *s)
 {

@@ -11,7 +11,7 @@
  */
 struct facet_list {
 	const struct table_view *view; /* set it, and nothing else */
-	/* Of the facet that the list has come to: */
+	/* The facet that the list has come to: */
 	size_t kind, column;
 	/* The request's, that asks for it; ARGUMENT_NONE: it is configured,
 	 * and stays. */
@@ -22,7 +22,7 @@ struct facet_list {
 	size_t next;
 };
 
-/* What sets the kinds of facets apart, by enum facet_kind. */
+/* The words for each kind of facet, by enum facet_kind. */
 struct facet_kind_names {
 	const char *name;  /* in JSON */
 	const char *param; /* that asks for it */

@@ -26,7 +26,7 @@ static const struct param params[ROW_PARAMS] = {
 
 const struct params row_params = {.rows = params, .n = ROW_PARAMS};
 
-/* What the row is called: its label, or its key. */
+/* The name of the row: its label, or its key. */
 static void
 add_title(const struct rows *r, struct str key, struct buf *title)
 {
@@ -115,7 +115,7 @@ page_html(const struct request *req, struct db *db, const struct rows *r,
 	buf_release(&title);
 }
 
-/* What _extra writes from. */
+/* The source of all extras. */
 struct row {
 	const struct request *req;
 	struct db *db;
@@ -234,7 +234,7 @@ write_private(void *row, struct buf *b)
 	json_raw(b, "false");
 }
 
-/* Nobody assigns types to columns here. */
+/* squall has no column types: always empty. */
 static void
 write_types(void *row, struct buf *b)
 {

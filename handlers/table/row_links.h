@@ -5,9 +5,9 @@
 #include "db/rows/rows.h"
 
 /*
- * What refers to a row: for each foreign key the address of the table with a
- * filter for the rows that do, and how many these are where an index makes
- * counting them cheap.  `rows` has the row.
+ * Links to the rows that refer to a row: for each foreign key the address of
+ * the table with a filter for them, and their number where an index makes
+ * counting cheap.  `rows` has the row.
  */
 void row_links_html(
     struct buf *, const struct request *, struct db *, const struct rows *);

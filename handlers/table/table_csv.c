@@ -8,7 +8,7 @@
 
 enum { STREAM_BYTES = 256 << 10 }; /* of a part, or little more */
 
-/* Whether a column of labels stands behind this one. */
+/* True if a column of labels follows this one. */
 static bool
 has_label(const struct table_view *v, const struct shown *s)
 {

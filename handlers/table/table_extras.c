@@ -1,6 +1,6 @@
 /*
- * What _extra adds to a table's JSON.  One table has every name, and says what
- * it is; the extra called "extras" lists it.
+ * The extras of a table's JSON.  One array has every name and its description;
+ * the extra called "extras" lists it.
  */
 #include "app/text/json.h"
 #include "app/text/sqltext.h"
@@ -14,7 +14,7 @@
 #include "handlers/table/table_view.h"
 #include "handlers/table/table_where.h"
 
-/* Who asks for a count may wait for it. */
+/* A count that was asked for may take longer. */
 enum { ASKED_BUDGET_MS = 250 };
 
 static void write_extras(void *, struct buf *);
@@ -232,7 +232,7 @@ write_render_cell(void *page, struct buf *b)
 	json_raw(b, "]");
 }
 
-/* Nobody assigns types to columns here, or may. */
+/* squall has no column types, nor a page to set them: always empty. */
 static void
 write_types(void *page, struct buf *b)
 {

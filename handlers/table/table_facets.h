@@ -11,8 +11,8 @@
 /* 200, or page_error's status: a facet is asked for that there can't be. */
 int table_facets_check(const struct table_view *, struct page *);
 
-/* Whether the page asks for one; and whether it has any, of the configuration's
- * as well, which makes them part of its JSON. */
+/* True if the page asks for a facet; and if it has any, a configured one as
+ * well, which makes them part of its JSON. */
 bool table_facets_asked(const struct table_view *);
 bool table_facets_wanted(const struct table_view *);
 

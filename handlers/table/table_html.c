@@ -272,7 +272,7 @@ html_pager(struct table_view *v, struct buf *b)
 	html_raw(b, "</nav>\n");
 }
 
-/* What it is, how many rows there are, and which and how they are shown. */
+/* The table's description, the number of rows, and the choices of the page. */
 static void
 html_summary(struct table_view *v, struct buf *b)
 {
@@ -319,7 +319,7 @@ html_rows(struct table_view *v, struct points *points, struct buf *b)
 		html_raw(b, "<p>There are no rows here.</p>\n");
 }
 
-/* Those of the rows that have a place on the globe. */
+/* A map of the rows that have a place on the globe. */
 static void
 html_map(struct table_view *v, const struct points *points, struct buf *b)
 {

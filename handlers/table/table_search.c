@@ -19,7 +19,7 @@ table_search_takes(struct str name)
 	    str_starts(name, str_of(prefix));
 }
 
-/* Whether the argument is words to look for in a column. */
+/* True if the argument has words to look for in a column. */
 static bool
 is_words(const struct argument *a)
 {

@@ -17,7 +17,7 @@ struct table_search {
 	size_t arguments[SEARCH_TERMS];
 };
 
-/* Whether a parameter is _search_COLUMN. */
+/* True for a parameter _search_COLUMN. */
 bool table_search_takes(struct str name);
 
 /*

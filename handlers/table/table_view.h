@@ -12,8 +12,8 @@
 #include "handlers/table/table_search.h"
 
 /*
- * What a page of a table shows: which rows, which columns, in which order, and
- * where it is up to.  table.c reads it from the request, and each format writes
+ * The part of a table that a page shows: rows, columns, order, and the row that
+ * it has come to.  table.c reads it from the request, and each format writes
  * it.
  */
 enum { STREAM_ROWS = 1000 }; /* of a part of a stream */
@@ -62,7 +62,7 @@ bool table_view_next(struct table_view *);
 
 /* Stops at the row that table_view_next came to: `next` has what follows it. */
 void table_view_stop(struct table_view *);
-/* Whether the configuration lets the rows be sorted by it. */
+/* True if the configuration lets rows be sorted by the column. */
 bool table_view_may_sort(const struct table_view *, size_t column);
 
 /* The name of a column, or of the rowid. */

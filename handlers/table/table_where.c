@@ -28,7 +28,7 @@ table_where_asked(const struct request *req)
 	return false;
 }
 
-/* What a failure is to the client: the conditions' fault, if it may be. */
+/* Makes an error page of a failure: the conditions' fault, if it may be. */
 static int
 fail(const struct db *db, enum db_status failure, struct page *page)
 {

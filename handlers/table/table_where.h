@@ -10,14 +10,14 @@
  * a connection of guard_new, and held to what a visitor's own statement may do.
  */
 
-/* Whether an argument is one. */
+/* True if an argument is a condition. */
 bool table_where_is(const struct argument *);
 
 /* Calls `read` with such a connection; returns the HTTP status. */
 int table_where_page(
     const struct request *, struct catalog *, struct page *, reader *read);
 
-/* Whether the page of this request is made so. */
+/* True if the request has such a condition. */
 bool table_where_asked(const struct request *);
 
 /*
