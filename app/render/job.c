@@ -28,6 +28,8 @@ job_new(struct request *req, struct buf *key)
 void
 job_free(struct job *job)
 {
+	if (job == NULL)
+		return;
 	request_unref(job->request);
 	buf_release(&job->key);
 	page_unref(job->page);

@@ -87,11 +87,12 @@ cgi_fail(void)
  */
 static int
 respond(const struct site *site, const struct request *req,
-    const struct page *page, const struct outcome *o, int64_t us)
+    const struct page *page, const struct outcome *o, int64_t since_us)
 {
 	struct buf head = {0}, plain = {0};
 	struct form form;
 	struct str body;
+	int64_t us = clock_mono_us() - since_us;
 	bool ok = true;
 
 	if (page == NULL) {
@@ -164,45 +165,20 @@ show_live(const struct site *site, const struct request *req)
 	return page;
 }
 
-int
-cgi_run(const struct site *site)
+/* A page that a handler makes, and the further parts of a stream. */
+static int
+render(const struct site *site, struct request *req, int64_t since_us)
 {
-	static const struct outcome bypass = {.kind = OUTCOME_BYPASS};
-	int64_t since = clock_mono_us();
-	struct renderer *renderer = NULL;
-	struct request *req = request_new();
-	struct job *job = NULL;
-	struct page *page = NULL;
-	struct buf why = {0}, key = {0};
-	int status, exit_status = 1;
+	struct renderer *renderer = renderer_new(site);
+	struct buf key = {0};
+	struct job *job;
+	int exit_status = 1;
 
-	/* In CGI the script's name is never part of the path. */
-	if (req == NULL || setenv("PATH_INFO", "/", 0) < 0) {
-		cgi_fail();
-		goto out;
-	}
-	status = request_parse(req, environ, site->prefix, &why);
-	req->id = (uint64_t)getpid() << 32;
-	if (status == 200)
-		status = route_request(site->routes, req, &why);
-	if (status != 200) {
-		page = route_refusal(site->routes, req, status, &why);
-		exit_status =
-		    respond(site, req, page, &bypass, clock_mono_us() - since);
-		goto out;
-	}
-	if (req->route->live != NULL) {
-		page = show_live(site, req);
-		exit_status =
-		    respond(site, req, page, &bypass, clock_mono_us() - since);
-		goto out;
-	}
 	route_key(req, &key);
+	job = job_new(req, &key);
 	if (!deadlines_start())
 		log_error(
 		    "cgi", "a thread can't be started: %s", strerror(errno));
-	renderer = renderer_new(site);
-	job = job_new(req, &key);
 	if (renderer == NULL || job == NULL || job->key.failed) {
 		cgi_fail();
 		goto out;
@@ -212,18 +188,54 @@ cgi_run(const struct site *site)
 		usleep(RENDERER_AGAIN_US);
 		renderer_make(renderer, job);
 	}
-	exit_status = respond(
-	    site, req, job->page, &job->outcome, clock_mono_us() - since);
+	exit_status = respond(site, req, job->page, &job->outcome, since_us);
 	if (exit_status == 0 && req->method != METHOD_HEAD)
 		exit_status = stream(renderer, job);
 out:
-	page_unref(page);
-	if (job != NULL)
-		job_free(job);
+	job_free(job);
 	renderer_free(renderer);
 	deadlines_stop();
-	request_unref(req);
-	buf_release(&why);
 	buf_release(&key);
+	return exit_status;
+}
+
+static int
+answer(const struct site *site, struct request *req, int64_t since_us)
+{
+	static const struct outcome bypass = {.kind = OUTCOME_BYPASS};
+	struct buf why = {0};
+	struct page *page;
+	int status, exit_status;
+
+	status = request_parse(req, environ, site->prefix, &why);
+	req->id = (uint64_t)getpid() << 32;
+	if (status == 200)
+		status = route_request(site->routes, req, &why);
+	if (status == 200 && req->route->live == NULL) {
+		exit_status = render(site, req, since_us);
+	} else {
+		page = status == 200
+		    ? show_live(site, req)
+		    : route_refusal(site->routes, req, status, &why);
+		exit_status = respond(site, req, page, &bypass, since_us);
+		page_unref(page);
+	}
+	buf_release(&why);
+	return exit_status;
+}
+
+int
+cgi_run(const struct site *site)
+{
+	int64_t since_us = clock_mono_us();
+	struct request *req = request_new();
+	int exit_status = 1;
+
+	/* In CGI the script's name is never part of the path. */
+	if (req != NULL && setenv("PATH_INFO", "/", 0) == 0)
+		exit_status = answer(site, req, since_us);
+	else
+		cgi_fail();
+	request_unref(req);
 	return exit_status;
 }
