@@ -37,16 +37,28 @@ teardown()
 # begin_test: makes the folder $T.
 begin_test()
 {
-	# Bats looks at each command, for the line that it reports: at those of
-	# the test's file, for all of them take up to half of a test's time.
-	# shellcheck disable=SC2154
-	[[ -z ${BATS_TEST_SOURCE-} ]] ||
-	    trap '[[ ${BASH_SOURCE[0]} != "$BATS_TEST_SOURCE" ]] ||
-		bats_debug_trap "${BASH_SOURCE[0]}"' DEBUG
+	# Bats looks at each command, for the line that it reports, which takes up
+	# to half of a test's time: a look at the one that failed is enough.
+	if [[ -n ${BATS_TEST_SOURCE-} ]]; then
+		trap - DEBUG
+		BATS_DEBUG_LAST_STACK_TRACE=()
+		BATS_DEBUG_LASTLAST_STACK_TRACE=()
+		trap 'bats_error_trap; remember_place' ERR
+		[[ -z ${BATS_TEST_TIMEOUT-} ]] ||
+		    trap 'remember_place; bats_timeout_trap' ABRT
+	fi
 	T=$(site_folder squall-test)
 	SQUALL_ADDRESS=unix:$T/squall.sock
 	unset URL MEMCACHED MEMCACHED_URL REDIS REDIS_URL
 	export T
+}
+
+# remember_place: bats reports the line that is being executed.
+# shellcheck disable=SC2034
+remember_place()
+{
+	bats_capture_stack_trace
+	BATS_DEBUG_LASTLAST_STACK_TRACE=("${BATS_DEBUG_LAST_STACK_TRACE[@]}")
 }
 
 # end_test: stops everything and removes $T; fails as said at the top.
