@@ -121,7 +121,7 @@ $(BUILD)/tests/tools/%: tests/tools/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY) cc $<
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) \
-		-o $@ $(filter %.c,$^) -lsqlite3 -ldeflate
+		-o $@ $(filter %.c,$^) -Wl,--as-needed -lsqlite3 -ldeflate
 $(BUILD)/tests/tools/fresh-check: $(wildcard tests/tools/fresh-check/*.[ch])
 $(BUILD)/tests/tools/fault-sweep: $(wildcard tests/tools/fault-sweep/*.[ch])
 
@@ -199,13 +199,13 @@ test-fault: deps-test
 
 # What squall answers, and what it says of that: a linter of npm's reads it.
 check-api: deps-api
-	@$(MAKE) --no-print-directory all $(ATLAS)
-	@SQUALL=$(BUILD)/squall tests/api/run
+	@$(MAKE) --no-print-directory all test-tools $(ATLAS)
+	@SQUALL=$(BUILD)/squall TOOLS_DIR=$(BUILD)/tests/tools tests/api/run
 
 # The pages in Chromium: what npm brings for it is for this alone.
 test-browser: deps-browser
-	@$(MAKE) --no-print-directory all $(ATLAS)
-	@SQUALL=$(BUILD)/squall tests/browser/run
+	@$(MAKE) --no-print-directory all test-tools $(ATLAS)
+	@SQUALL=$(BUILD)/squall TOOLS_DIR=$(BUILD)/tests/tools tests/browser/run
 
 soak: deps-test
 	@$(MAKE) --no-print-directory all test-tools
@@ -246,7 +246,7 @@ bench-scale: deps-bench
 
 # The instructions of a hit, which no other load on the machine changes.
 budget: deps-budget
-	@$(MAKE) --no-print-directory all $(BUILD)/tests/tools/fcgi-load $(ATLAS)
+	@$(MAKE) --no-print-directory all test-tools $(ATLAS)
 	@SQUALL=$(BUILD)/squall TOOLS_DIR=$(BUILD)/tests/tools tests/budget
 
 picture: deps-picture

@@ -273,6 +273,12 @@ start_redis()
 	    wait_for redis_answers
 }
 
+# site_memcached_ask ADDRESS COMMAND: as deploy/site.bash has it, and faster.
+site_memcached_ask()
+{
+	"$TOOLS_DIR/tell" "$1" "$2" quit
+}
+
 # redis_ask COMMAND...: what redis-cli prints.
 redis_ask()
 {
@@ -285,7 +291,10 @@ redis_ask()
 # A password that it wants is an answer as well.
 redis_answers()
 {
-	[[ $(redis_ask PING 2>&1) == @(PONG|NOAUTH*) ]]
+	local address=$REDIS
+
+	[[ $REDIS == /* ]] || address=127.0.0.1:$REDIS
+	[[ $("$TOOLS_DIR/tell" "$address" PING QUIT 2>&1) == @(+PONG|-NOAUTH)* ]]
 }
 
 # memcached_ask COMMAND: sends a command, prints the reply without its CRs.
@@ -297,8 +306,8 @@ memcached_ask()
 # memcached_stat NAME: one number of `stats`: cmd_get, get_hits, curr_items ...
 memcached_stat()
 {
-	memcached_ask stats | awk -v name="$1" '$2 == name { print $3; found = 1 }
-	    END { exit !found }'
+	[[ $(memcached_ask stats) =~ 'STAT '"$1 "([^$'\n']*) ]] &&
+	    echo "${BASH_REMATCH[1]}"
 }
 
 # fcgi METHOD URI [NAME=VALUE]...: asks squall itself, without a web server, and
@@ -395,23 +404,36 @@ start_web()
 	site_start_web "$T" "$1" "$port" "$SQUALL_ADDRESS" "${@:2}"
 }
 
-# get [CURL OPTION]... URL: a URL that begins with / is one of $URL.  Sets
-# STATUS, HEADERS and BODY (so not under `run`); the body as it came is in
-# $T/body.  Fails only if there was no reply.
+# get [OPTION]... URL: a URL that begins with / is one of $URL.  Sets STATUS,
+# HEADERS and BODY (so not under `run`), and SUM to a checksum of the body; the
+# body as it came is in $T/body.  Fails only if there was no reply.  The options
+# are -I and -H, or long ones of curl.
 # shellcheck disable=SC2034
 get()
 {
-	local url=${*: -1}
+	local url=${*: -1} said
 
 	[[ $url != /* ]] || url=$URL$url
-	: >"$T/body"
-	STATUS=$(curl -q -sS -g --noproxy '*' --max-time "$MAX_S" -D "$T/headers" \
-	    -o "$T/body" -w '%{http_code}' "${@:1:$#-1}" "$url") || return
-	# for HEAD, what curl puts out is the headers once more
-	[[ " $* " != *' -I '* ]] || : >"$T/body"
+	if [[ " $*" == *' --'* ]]; then
+		get_by_curl "${@:1:$#-1}" "$url" || return
+	else
+		said=$("$TOOLS_DIR/fetch" -m "$MAX_S" "${@:1:$#-1}" "$url" \
+		    "$T/headers" "$T/body") || return
+		STATUS=${said%% *}
+		SUM=${said#* }
+	fi
 	HEADERS=$(<"$T/headers")
 	HEADERS=${HEADERS//$'\r'/}
 	read_body
+}
+
+# shellcheck disable=SC2034
+get_by_curl()
+{
+	: >"$T/body"
+	STATUS=$(curl -q -sS -g --noproxy '*' --max-time "$MAX_S" -D "$T/headers" \
+	    -o "$T/body" -w '%{http_code}' "$@") || return
+	SUM=
 }
 
 # read_body: sets BODY to what is in $T/body, without its NULs.

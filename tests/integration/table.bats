@@ -493,13 +493,13 @@ allows_origin()
 	is "$STATUS" 302
 	is "$(header Location)" "$URL/demo/t?_sort=s&a__b__startswith=%26%20p&n=5" ||
 	    is "$(header Location)" '/demo/t?_sort=s&n=5&a__b__startswith=%26%20p'
-	get -L '/demo/t?_filter_column=_u&_filter_op=exact&_filter_value=w'
+	get --location '/demo/t?_filter_column=_u&_filter_op=exact&_filter_value=w'
 	is "$STATUS" 200
 	has "$BODY" 'Table of 1 row where _u = &quot;w&quot;'
 	get '/demo/t?_filter_column=&_filter_op=exact&_filter_value='
 	has "$(header Location)" /demo/t
 	hasnt "$(header Location)" exact
-	get -L '/demo/t?_filter_column=nosuch&_filter_op=gt&_filter_value=1'
+	get --location '/demo/t?_filter_column=nosuch&_filter_op=gt&_filter_value=1'
 	is "$STATUS" 400
 	get "/demo/t?_filter_column=s&_filter_value=$(printf '%04000d' 0)"
 	is "$STATUS" 414
