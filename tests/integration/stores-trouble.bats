@@ -92,7 +92,7 @@ closed_idle()
 	redis) (($(redis_ask CLIENT KILL TYPE normal) >= 1)) ;;
 	esac
 	ask_round
-	is "$(round_hits)" "$PAGES"
+	is "$HITS" "$PAGES"
 	no_problems
 	hasnt "$(<"$T/squall.log")" 'warn cache'
 }
@@ -152,7 +152,7 @@ flushed()
 	for _ in 1 2 3; do
 		flush_store
 		ask_round
-		is "$(round_hits)" 0
+		is "$HITS" 0
 		ask_round
 	done
 	used_again flushed
@@ -180,7 +180,7 @@ forgets()
 	for _ in {1..6}; do
 		ask_round
 	done
-	(($(round_hits) < PAGES))
+	((HITS < PAGES))
 	wait_for some_hits
 	say_times "$1 that forgets"
 	no_problems
@@ -195,7 +195,7 @@ full()
 	for _ in {1..4}; do
 		ask_round
 	done
-	(($(round_hits) < PAGES))
+	((HITS < PAGES))
 	commit
 	ask_round
 	say_times "$1 that is full"
@@ -231,7 +231,7 @@ size_limit()
 		ask_round
 	done
 	wait_for some_hits
-	(($(round_hits) < PAGES))
+	((HITS < PAGES))
 	say_times "$1 that takes no large pages"
 	stop squall
 	serve_notes --memory=64M
@@ -269,7 +269,7 @@ foreign_values()
 		;;
 	esac
 	ask_round
-	(($(round_hits) >= PAGES - 3 && $(round_hits) < PAGES))
+	((HITS >= PAGES - 3 && HITS < PAGES))
 	used_again 'with values of others'
 }
 

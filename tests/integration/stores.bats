@@ -40,25 +40,49 @@ serve_second()
 	SECOND=$URL URL=$url
 }
 
-# reply: what squall said the last time, but for its way and its time.
-reply()
+# remember: sets REPLY to what squall said the last time, but for its way and its
+# time.
+remember()
 {
-	echo "$STATUS"
-	grep -iE '^(content-|cache-control|etag|referrer|vary|x-)' \
-	    <<<"$HEADERS" | sort
-	sha256sum <"$T/body"
+	local line
+
+	REPLY="$STATUS $SUM"
+	while read -r line; do
+		case ${line,,} in
+		content-* | cache-control:* | etag:* | referrer* | vary:* | x-*)
+			REPLY+=$'\n'$line
+			;;
+		esac
+	done <<<"$HEADERS"
+}
+
+# same REPLY: does squall say it once more?
+same()
+{
+	remember
+	is "$REPLY" "$1"
 }
 
 # is_miss, is_hit: what was the last reply?  Without a store all are misses.
 is_miss()
 {
 	if [[ $KIND == none ]]; then
-		is "$(cache_status)" 'squall; fwd=uri-miss'
+		cache_is 'squall; fwd=uri-miss'
 	else
 		# an older page may still be there
-		like "$(cache_status)" \
-		    '^squall; fwd=(uri-miss|stale); stored(; detail=[^;]+)?$'
+		cache_is 'squall; fwd=(uri-miss|stale); stored(; detail=[^;]+)?'
 	fi
+}
+
+# cache_is REGEX: is this what Cache-Status says?
+cache_is()
+{
+	local line said=
+
+	while read -r line; do
+		[[ ${line,,} != cache-status:* ]] || said+=${line#*: }
+	done <<<"$HEADERS"
+	like "$said" "^$1\$"
 }
 
 is_hit()
@@ -66,8 +90,7 @@ is_hit()
 	if [[ $KIND == none ]]; then
 		is_miss
 	else
-		like "$(cache_status)" \
-		    "^squall; hit; ttl=[0-9]+; detail=$KIND\$"
+		cache_is "squall; hit; ttl=[0-9]+; detail=$KIND"
 	fi
 }
 
@@ -89,24 +112,29 @@ is_kept()
 
 	get "$1"
 	is_miss
-	first=$(reply)
+	remember
+	first=$REPLY
+	cp "$T/body" "$T/first"
 	get "$1"
 	is_hit
-	is "$(reply)" "$first"
+	same "$first"
 	get -H 'Accept-Encoding: gzip' "$1"
 	is_hit
-	packed=$(reply)
+	remember
+	packed=$REPLY
 	if [[ $HEADERS == *'Content-Encoding: gzip'* ]]; then
-		is "$(gzip -dc "$T/body" | sha256sum)" "${first##*$'\n'}"
+		gzip -dc "$T/body" | cmp - "$T/first"
 	else
 		is "$packed" "$first"
 	fi
 	get -H 'Accept-Encoding: gzip' "$1"
 	is_hit
-	is "$(reply)" "$packed"
+	same "$packed"
 	get -I "$1"
 	is_hit
-	is "$(reply | grep -v ' -$')" "$(grep -v ' -$' <<<"$first")"
+	# but for the first line, which has the sum
+	remember
+	is "$STATUS"$'\n'"${REPLY#*$'\n'}" "${first%% *}"$'\n'"${first#*$'\n'}"
 }
 
 kept()
@@ -210,12 +238,13 @@ after_a_restart()
 	serve "$1"
 	get /demo/notes
 	is_miss
-	first=$(reply)
+	remember
+	first=$REPLY
 	stop squall
 	serve "$1"
 	get /demo/notes
 	is_hit
-	is "$(reply)" "$first"
+	same "$first"
 }
 
 of_another_squall()
@@ -226,10 +255,11 @@ of_another_squall()
 	serve_second "$1" "$T/demo.db"
 	get /demo/notes
 	is_miss
-	first=$(reply)
+	remember
+	first=$REPLY
 	get "$SECOND/demo/notes"
 	is_hit
-	is "$(reply)" "$first"
+	same "$first"
 	# and the other way about, with the memory that squall usually has
 	stop squall2
 	serve_second "$1" --memory=64M "$T/demo.db"
@@ -275,9 +305,10 @@ expires()
 	serve "$1" --ttl=4
 	get /demo/notes
 	is_miss
-	first=$(reply)
+	remember
+	first=$REPLY
 	wait_for misses /demo/notes
-	is "$(reply)" "$first"
+	same "$first"
 	wait_for hits /demo/notes
 }
 
@@ -556,13 +587,13 @@ pages_of()
 	# those of the others are hits as before, each time
 	for i in 1 2 3; do
 		ask_round
-		is "$(round_hits)" $((PAGES - n[2]))
+		is "$HITS" $((PAGES - n[2]))
 	done
 	say_times 'memcached, one of three gone'
 	commit
 	ask_round
 	ask_round
-	is "$(round_hits)" $((PAGES - n[2]))
+	is "$HITS" $((PAGES - n[2]))
 	start_one 2
 	wait_for all_hits
 	no_problems

@@ -86,7 +86,7 @@ expires_all_the_same()
 	due=$((${EPOCHREALTIME/[.,]/} + 4000000))
 	wait_for is_over "$due"
 	ask_round
-	is "$(round_hits)" 0
+	is "$HITS" 0
 	(($(hostile_count spoilt) > 0))
 	no_problems
 }

@@ -1,9 +1,11 @@
 # shellcheck shell=bash
 # Stores of either kind under the same names, and many pages asked for at once,
-# each compared byte by byte with what squall sends without a cache.
+# each compared with what squall sends without a cache.
 
 # The squall that has no cache: its name, and the address of its web server.
 PLAIN_SQUALL=squall-plain
+# The pages as they are to be: see expect_pages.
+declare -gA WANTED
 # How many requests are on their way at a time: one for each renderer.
 AT_ONCE=4
 
@@ -54,7 +56,7 @@ hostile_count()
 
 hostile_ask()
 {
-	site_memcached_ask "$T/hostile" "$1"
+	"$TOOLS_DIR/tell" "$T/hostile" "$1" quit
 }
 
 # many_pages FROM TO: asked for one after the other, each another one.
@@ -136,47 +138,55 @@ commit()
 	expect_pages
 }
 
+# expect_pages: sets WANTED, the checksums of all pages by encoding and path.
 expect_pages()
 {
-	ask_pages "$PLAIN" "$T/plain" identity >"$T/expected"
-	ask_pages "$PLAIN" "$T/plain-gzip" gzip >>"$T/expected"
-	is "$(grep -c '^200 ' "$T/expected")" $((PAGES * 2))
+	local encoding status sum url
+
+	WANTED=()
+	for encoding in identity gzip; do
+		ask_pages "$PLAIN" "$encoding" >"$T/expected" || return
+		while IFS=$'\t' read -r status _ sum _ url _; do
+			is "$status" 200 || return
+			WANTED[$encoding ${url#"$PLAIN"}]=$sum
+		done <"$T/expected"
+	done
+	is "${#WANTED[@]}" $((PAGES * 2))
 }
 
-# ask_pages URL FOLDER ENCODING: all pages, in any order; what comes is in the
-# folder, under the page's number.  Prints `STATUS SECONDS CACHE-STATUS` of
+# ask_pages URL ENCODING: all pages, in any order.  Prints what `fetch` says of
 # each.
 ask_pages()
 {
-	local n path
+	local path
+	local -a paths
 
-	mkdir -p "$2"
-	while read -r n path; do
-		printf 'url = "%s%s"\noutput = "%s/%d"\n' "$1" "$path" "$2" "$n"
-	done < <(shuf "$T/paths") >"$2.curl"
-	curl -q -sS -g -Z --no-progress-meter --parallel-immediate \
-	    --parallel-max "$AT_ONCE" --noproxy '*' --max-time "$MAX_S" \
-	    --stderr "$T/curl.log" -H "Accept-Encoding: $3" -K "$2.curl" \
-	    -w '%{http_code} %{time_total} %header{cache-status}\n'
+	mapfile -t paths < <(shuf "$T/paths")
+	for path in "${paths[@]}"; do
+		printf -- '-\t%s%s\n' "$1" "${path#* }"
+	done | "$TOOLS_DIR/fetch" -l "$AT_ONCE" -m "$MAX_S" \
+	    -H "Accept-Encoding: $2"
 }
 
 # ask_round: all pages once; what is wrong with them is a problem, which
-# no_problems finds, so that asking again does not hide it.
+# no_problems finds, so that asking again does not hide it.  Sets HITS, how many
+# were the store's.
 ask_round()
 {
-	local encoding=identity wanted=$T/plain codes
+	local encoding=identity n=0 status sum url cache
 
-	if ((ROUNDS++ % 2)); then
-		encoding=gzip wanted=$T/plain-gzip
-	fi
-	rm -rf "$T/got"
-	ask_pages "$URL" "$T/got" "$encoding" >"$T/round" ||
-	    problem "curl: status $?, $(<"$T/curl.log")"
+	((ROUNDS++ % 2 == 0)) || encoding=gzip
+	ask_pages "$URL" "$encoding" >"$T/round" || problem 'no whole reply'
+	HITS=0
+	while IFS=$'\t' read -r status _ sum _ url _ cache; do
+		((n += 1))
+		[[ $status == 200 ]] || problem "$status: $url"
+		[[ $sum == "${WANTED[$encoding ${url#"$URL"}]-}" ]] ||
+		    problem "not the right page: $url, in $encoding"
+		[[ $cache != *'hit; '*"detail=$KIND"* ]] || ((HITS += 1))
+	done <"$T/round"
+	((n == PAGES)) || problem "$n replies"
 	cat "$T/round" >>"$T/times"
-	codes=$(cut -d ' ' -f 1 "$T/round" | sort | uniq -c | tr -s ' \n' ' ')
-	[[ $codes == " $PAGES 200 " ]] || problem "statuses:$codes"
-	diff -rq "$wanted" "$T/got" >>"$T/problems" 2>&1 ||
-	    problem 'not the right pages'
 }
 
 problem()
@@ -188,18 +198,13 @@ problem()
 all_hits()
 {
 	ask_round
-	(($(round_hits) == PAGES))
+	((HITS == PAGES))
 }
 
 some_hits()
 {
 	ask_round
-	(($(round_hits) > 0))
-}
-
-round_hits()
-{
-	grep -c "hit; .*detail=$KIND" "$T/round" || :
+	((HITS > 0))
 }
 
 # no_problems: all pages were right, and the workers are those of the start.
