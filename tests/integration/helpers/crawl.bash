@@ -35,31 +35,25 @@ follow()
 		fetch_all <"$T/todo" >"$T/round"
 		sort -u "$T/seen" "$T/todo" -o "$T/seen"
 		check_round || return
-		PAGES=$((PAGES + $(wc -l <"$T/round")))
-		links_in_round | sort -u >"$T/links"
 		grep -E -- "$pattern" "$T/links" | comm -23 - "$T/seen" \
 		    >"$T/todo" || :
 	done
 }
 
-# fetch_all: the addresses of standard input.  Prints for each its status,
-# content type, file and URL.
+# fetch_all: the addresses of standard input, as they stand.  Prints what `fetch`
+# says of each.
 fetch_all()
 {
 	awk -v folder="$T/pages/$ROUND" -v site="$URL" '{
-		print "url = \"" site $0 "\""
-		print "output = \"" folder "-" NR "\""
-	    }' >"$T/pages.curl"
-	curl -q -s -g -Z --parallel-immediate --parallel-max 16 --path-as-is \
-	    --noproxy '*' --max-time "$MAX_S" -K "$T/pages.curl" 2>/dev/null -w \
-	    '%{http_code}\t%{content_type}\t%{filename_effective}\t%{url_effective}\n'
+		print folder "-" NR "\t" site $0
+	    }' | "$TOOLS_DIR/fetch" -l 16 -m "$MAX_S"
 }
 
 # of_type TYPE: the files of this round with this content type, each ending
 # with a NUL.
 of_type()
 {
-	awk -F '\t' -v type="$1" 'index($2, type) == 1 { print $3 }' \
+	awk -F '\t' -v type="$1" 'index($6, type) == 1 { print $4 }' \
 	    "$T/round" | tr '\n' '\0'
 }
 
@@ -72,17 +66,23 @@ links_in_round()
 	    grep -vE '^(data:,|#[a-z]+)$'
 }
 
-# check_round: what was fetched is as it should be.
+# check_round: what was fetched is as it should be.  Leaves the addresses in it
+# in $T/links.
 check_round()
 {
 	local bad
+	local -a fetched todo
 
-	is "$(wc -l <"$T/round") pages" "$(wc -l <"$T/todo") pages" || return
+	mapfile -t fetched <"$T/round"
+	mapfile -t todo <"$T/todo"
+	is "${#fetched[@]} pages" "${#todo[@]} pages" || return
+	((PAGES += ${#fetched[@]}))
 	bad=$(grep -v '^200	' "$T/round" | head -n 20)
 	[[ -z $bad ]] || fail "$bad" || return
+	links_in_round | sort -u >"$T/links"
 	# shellcheck disable=SC2016
-	bad=$(links_in_round | grep -vE -m 20 \
-	    '^/[][A-Za-z0-9._~/%?&=+,;:@!$()*-]*$') || :
+	bad=$(grep -vE -m 20 '^/[][A-Za-z0-9._~/%?&=+,;:@!$()*-]*$' \
+	    "$T/links") || :
 	[[ -z $bad ]] || fail "these are no addresses: $bad" || return
 	of_type application/json | xargs -r0 jq .ok >"$T/ok" || return
 	hasnt "$(sort -u "$T/ok")" false || return

@@ -41,8 +41,9 @@ same_rows()
 	for ((round = 1; round < 200; round++)); do
 		[[ -s $T/same/todo ]] || break
 		ask "$round" || return
-		jq -r '.next_url // empty' "$T/same/page.$round".* \
-		    >"$T/same/todo"
+		# the last one of a page, behind its rows
+		sed -nE 's/.*"next_url":"([^"]*)".*/\1/p' \
+		    "$T/same/page.$round".* >"$T/same/todo"
 	done
 	find "$T/same" -name 'page.*' -print0 | xargs -0 jq -c "$HEX"'
 	    .table as $t | .rows[] | [$t, plain]' | sort >"$T/same/got"
@@ -79,10 +80,8 @@ same_rows()
 ask()
 {
 	awk -v site="$URL" -v file="$T/same/page.$1" '{
-		print "url = \"" site $0 "\"\noutput = \"" file "." NR "\""
-	    }' "$T/same/todo" >"$T/same/curl"
-	curl -q -sS -g -Z --parallel-max 8 --noproxy '*' --max-time "$MAX_S" \
-	    -K "$T/same/curl" -w '%{http_code} %{url_effective}\n' \
-	    2>/dev/null >"$T/same/codes" || return
-	refute grep -v '^200 ' "$T/same/codes"
+		print file "." NR "\t" site $0
+	    }' "$T/same/todo" | "$TOOLS_DIR/fetch" -l 8 -m "$MAX_S" \
+	    >"$T/same/codes" || return
+	refute grep -v '^200	' "$T/same/codes"
 }
