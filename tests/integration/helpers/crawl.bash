@@ -29,15 +29,18 @@ follow()
 	mkdir "$T/pages"
 	: >"$T/seen"
 	printf '%s\n' "$@" >"$T/todo"
+	: >"$T/fetched"
 	PAGES=0
 	for ((ROUND = 1; ROUND <= depth; ROUND++)); do
 		[[ -s $T/todo ]] || break
 		fetch_all <"$T/todo" >"$T/round"
 		sort -u "$T/seen" "$T/todo" -o "$T/seen"
 		check_round || return
+		cat "$T/round" >>"$T/fetched"
 		grep -E -- "$pattern" "$T/links" | comm -23 - "$T/seen" \
 		    >"$T/todo" || :
 	done
+	check_pages
 }
 
 # fetch_all: the addresses of standard input, as they stand.  Prints what `fetch`
@@ -49,12 +52,12 @@ fetch_all()
 	    }' | "$TOOLS_DIR/fetch" -l 16 -m "$MAX_S"
 }
 
-# of_type TYPE: the files of this round with this content type, each ending
-# with a NUL.
+# of_type TYPE [LIST]: the files of this round, or of the list, with this content
+# type, each ending with a NUL.
 of_type()
 {
 	awk -F '\t' -v type="$1" 'index($6, type) == 1 { print $4 }' \
-	    "$T/round" | tr '\n' '\0'
+	    "${2-$T/round}" | tr '\n' '\0'
 }
 
 # links_in_round: the addresses in this round's pages, as a browser takes them.
@@ -83,14 +86,21 @@ check_round()
 	# shellcheck disable=SC2016
 	bad=$(grep -vE -m 20 '^/[][A-Za-z0-9._~/%?&=+,;:@!$()*-]*$' \
 	    "$T/links") || :
-	[[ -z $bad ]] || fail "these are no addresses: $bad" || return
-	of_type application/json | xargs -r0 jq .ok >"$T/ok" || return
+	[[ -z $bad ]] || fail "these are no addresses: $bad"
+}
+
+# check_pages: all that was fetched is sound.
+check_pages()
+{
+	local bad
+
+	of_type application/json "$T/fetched" | xargs -r0 jq .ok >"$T/ok" || return
 	hasnt "$(sort -u "$T/ok")" false || return
-	bad=$(of_type text/html | xargs -r0 grep -liE -m 1 \
+	bad=$(of_type text/html "$T/fetched" | xargs -r0 grep -liE -m 1 \
 	    '<script|<[a-z][^>]* on[a-z]+=|javascript:' | head -n 5) || :
 	[[ -z $bad ]] || fail "a script in $bad" || return
 	# xmllint knows no element of HTML 5, but how to open and close them
-	bad=$(of_type text/html | xargs -r0 xmllint --html --noout --nonet 2>&1 |
+	bad=$(of_type text/html "$T/fetched" | xargs -r0 xmllint --html --noout --nonet 2>&1 |
 	    awk '/(parser|HTML).* (error|warning)/ && !/Tag [a-z]+ invalid/' |
 	    head -n 20) || :
 	[[ -z $bad ]] || fail "$bad"
