@@ -75,13 +75,13 @@ site_running()
 # which it must do while NAME runs.  Else shows the log of NAME and fails.
 site_ready()
 {
-	local folder=$1 name=$2 seconds=$3
+	local folder=$1 name=$2 seconds=$3 late=0
 
 	shift 3
-	site_wait "$seconds" site_ready_or_dead "$folder" "$name" "$@" || :
+	site_wait "$seconds" site_ready_or_dead "$folder" "$name" "$@" || late=1
 	if ! site_running "$folder" "$name"; then
 		echo "$name ended:"
-	elif ! "$@" >/dev/null 2>&1; then
+	elif ((late)); then
 		echo "$name is not ready after $seconds s:"
 	else
 		return 0
