@@ -38,11 +38,14 @@ commit()
 # at once, for there are two workers.
 shows()
 {
-	curl -q -sS -Z --parallel-immediate --no-progress-meter \
-	    --noproxy '*' --max-time "$MAX_S" \
-	    "$URL/demo/t/1.json?x=[1-3]" -o "$T/shown.#1" \
-	    "$URL/demo/t.json?_x=[4-6]" -o "$T/shown.#1" || return
-	is "$(grep -oh '"n":[0-9]*,' "$T"/shown.? | paste -sd ' ')" \
+	local i shown
+
+	for i in {1..3}; do
+		printf '%s\t%s\n' "$T/shown.$i" "$URL/demo/t/1.json?x=$i" \
+		    "$T/shown.$((i + 3))" "$URL/demo/t.json?_x=$((i + 3))"
+	done | "$TOOLS_DIR/fetch" -l 6 -m "$MAX_S" >"$T/round" || return
+	shown=$(grep -oh '"n":[0-9]*,' "$T"/shown.?)
+	is "${shown//$'\n'/ }" \
 	    "\"n\":$1, \"n\":$1, \"n\":$1, \"n\":$1, \"n\":$1, \"n\":$1,"
 }
 
