@@ -45,8 +45,9 @@ config_usage(struct buf *b)
 	    "speaks FastCGI or CGI.\n\n");
 	options_usage(b);
 	buf_lit(b,
-	    "\nSIGTERM or SIGINT: finish what was accepted, and stop.\n"
-	    "SIGHUP: read the configuration again, and replace the workers.\n"
-	    "SIGUSR1: open the logs anew.\n"
-	    "SIGUSR2: go on with the program as it is on disk now.\n");
+	    "\nSIGTERM, SIGINT  finishes what was accepted, and stops\n"
+	    "SIGHUP           reads the configuration again, replaces the "
+	    "workers\n"
+	    "SIGUSR1          opens the logs anew\n"
+	    "SIGUSR2          goes on with the program as it is on disk now\n");
 }

@@ -69,18 +69,18 @@ static const char *const off_words[] = {"off", NULL};
 
 static const struct option_row rows[] = {
     {"listen", 'l', OPTION_LIST, .value = "ADDR",
-	.help = "unix:/path.sock, HOST:PORT or [IPv6]:PORT; without it, the "
-		"listening socket it was started with"},
+	.help = "unix:/path.sock, HOST:PORT or [IPv6]:PORT (default: the "
+		"socket that squall was started with)"},
     {"listen-owner", 0, OPTION_STRING, FIELD(listen_owner), .value = "USER",
-	.help = "whose its unix sockets are (default: --user's)"},
+	.help = "owner of the unix sockets (default: --user)"},
     {"listen-group", 0, OPTION_STRING, FIELD(listen_group), .value = "GROUP",
-	.help = "the same for the group"},
+	.help = "group of the unix sockets (default: --group)"},
     {"listen-mode", 0, OPTION_STRING, FIELD(listen_mode), .value = "MODE",
-	.help = "who may connect to them, as for chmod (default 0660)"},
+	.help = "mode of the unix sockets: who may connect (default 0660)"},
     {"user", 0, OPTION_STRING, FIELD(user), .value = "USER",
-	.help = "the user to become once the sockets are open; takes root"},
+	.help = "user that root becomes once the sockets are open"},
     {"group", 0, OPTION_STRING, FIELD(group), .value = "GROUP",
-	.help = "the group to become (default: the user's)"},
+	.help = "group that root becomes (default: the user's)"},
     {"config", 'c', OPTION_STRING, FIELD(file), .value = "FILE",
 	.help = "INI file with these options as keys, and [database NAME] "
 		"sections"},
@@ -99,8 +99,8 @@ static const struct option_row rows[] = {
 		"SQUALL_CACHE_PASSWORD)"},
     {"cache-timeout", 0, OPTION_NUMBER, FIELD(cache_timeout_ms), 1, 60 * 1000,
 	.value = "MS",
-	.help = "how long connecting to the store may take, and its answer "
-		"(default 100)"},
+	.help = "how long connecting to the store may take, and each "
+		"answer (default 100)"},
     {"memory", 0, OPTION_SIZE, FIELD(memory), 0, INT64_C(1) << 40,
 	.value = "SIZE",
 	.help = "memory for pages in each worker (default 64M; 0 turns it "
@@ -112,81 +112,79 @@ static const struct option_row rows[] = {
 	"how far a cached page may be behind the database (default exact)"},
     {"stale-if-error", 0, OPTION_NUMBER, FIELD(stale_if_error_s), 0,
 	30 * 24 * 3600, .value = "SECONDS",
-	.help = "how long an old page may stand in for an error (default "
-		"3600)"},
+	.help = "how long an old page may stand in for an error "
+		"(default 3600)"},
     {"prefix", 0, OPTION_PATH, FIELD(prefix), .value = "PATH",
-	.help = "where it is mounted, if the web server can't tell (\"/\": at "
-		"the root)"},
+	.help = "where squall is mounted (default: as the web server says; "
+		"\"/\": at the root)"},
     {"cors", 0, OPTION_CHOICE, FIELD(cors), .words = switch_words,
 	.value = "on|off",
-	.help = "whether scripts of other sites may read JSON, CSV and the "
-		"like (default off)"},
+	.help = "lets scripts of other sites read JSON, CSV and the like "
+		"(default off)"},
     {"time-limit", 0, OPTION_NUMBER, FIELD(time_limit_ms), 1, 3600 * 1000,
 	.value = "MS",
-	.help = "what the queries of a page may take (default 1000)"},
+	.help = "how long the queries of a page may take (default 1000)"},
     {"max-returned-rows", 0, OPTION_NUMBER, FIELD(settings.max_rows), 1,
 	1000000, .value = "N",
-	.help = "rows that a page or a query in SQL may have (default 1000)"},
+	.help = "rows of a page or query, values of a facet (default 1000)"},
     {"default-page-size", 0, OPTION_NUMBER, FIELD(settings.page_size), 1,
-	1000000, .value = "N",
-	.help = "rows of a table's page unless it says more (default 100)"},
+	1000000, .value = "N", .help = "rows of a table's page (default 100)"},
     {"default-facet-size", 0, OPTION_NUMBER, FIELD(settings.facet_size), 1,
-	1000000, .value = "N",
-	.help = "values of a facet unless the page says more (default 30)"},
+	1000000, .value = "N", .help = "values of a facet (default 30)"},
     {"facet-time-limit", 0, OPTION_NUMBER, FIELD(settings.facet_limit_ms), 1,
 	3600 * 1000, .value = "MS",
-	.help = "what a facet may take (default 200)"},
+	.help = "how long a facet may take (default 200)"},
     {"facet-suggest-time-limit", 0, OPTION_NUMBER,
 	FIELD(settings.suggest_limit_ms), 1, 3600 * 1000, .value = "MS",
-	.help = "what suggesting facets may take (default 50)"},
+	.help = "how long suggesting facets may take (default 50)"},
     {"allow-facet", 0, OPTION_CHOICE, FIELD(settings.allow_facet),
 	.words = switch_words, .value = "on|off",
-	.help = "whether visitors choose columns to facet by (default on)"},
+	.help = "lets visitors choose columns to facet by (default on)"},
     {"suggest-facets", 0, OPTION_CHOICE, FIELD(settings.suggest_facets),
 	.words = switch_words, .value = "on|off",
-	.help = "whether pages suggest facets (default on)"},
+	.help = "suggests facets on pages (default on)"},
     {"nofollow", 0, OPTION_CHOICE, FIELD(settings.nofollow),
 	.words = switch_words, .value = "on|off",
-	.help = "whether links to other orders, filters and facets say "
+	.help = "marks links to other orders, filters and facets with "
 		"rel=nofollow (default on)"},
     {"noindex", 0, OPTION_CHOICE, FIELD(settings.noindex),
 	.words = switch_words, .value = "on|off",
-	.help = "whether filtered pages say that they are not to be indexed "
+	.help = "asks search engines not to index filtered pages "
 		"(default on)"},
     {"csv-formulas", 0, OPTION_CHOICE, FIELD(settings.csv_formulas),
 	.words = formula_words, .value = "keep|quote",
-	.help = "whether CSV has a ' before text that spreadsheets take for "
-		"a formula (default keep)"},
+	.help = "quote puts a ' before text in CSV that spreadsheets take "
+		"for a formula (default keep)"},
     {"pages", 0, OPTION_PATH, FIELD(pages), .value = "DIR",
 	.help = "folder of stored queries: DIR/DATABASE/NAME.sql"},
     {"site", 0, OPTION_STRING, FIELD(site_name), .value = "NAME",
-	.help = "custom pages to serve beside the generic ones (atlas: the "
-		"demo)"},
+	.help = "custom pages to serve beside the generic ones (atlas: "
+		"the demo's)"},
     {"robots", 0, OPTION_CHOICE, FIELD(settings.robots), .words = robots_words,
 	.value = "allow|deny",
-	.help = "what /robots.txt says (default allow, but for queries in "
+	.help = "answer of /robots.txt (default allow: all but queries in "
 		"SQL)"},
     {"queue", 0, OPTION_NUMBER, FIELD(queue), 1, 1000000, .value = "N",
-	.help = "pages that may wait for a renderer of a worker (default "
-		"1000); over it: 503"},
+	.help = "pages that may wait for a renderer, in each worker "
+		"(default 1000); over it: 503"},
     {"queue-wait", 0, OPTION_NUMBER, FIELD(queue_wait_ms), 1, 3600 * 1000,
 	.value = "MS",
-	.help = "how long they may, and for another worker's renderer "
-		"(default 5000)"},
+	.help = "how long a page may wait for a renderer, or for another "
+		"worker (default 5000)"},
     {"max-requests", 0, OPTION_NUMBER, FIELD(max_requests), 0, INT32_MAX,
 	.value = "N",
-	.help = "requests after which a worker is replaced, or up to a tenth "
-		"earlier (default 0: never)"},
+	.help = "requests after which a worker is replaced, less up to a "
+		"tenth (default 0: never)"},
     {"max-rss", 0, OPTION_SIZE, FIELD(max_rss), 0, INT64_C(1) << 40,
 	.value = "SIZE",
 	.help = "resident memory at which a worker is replaced (default 0: "
 		"never)"},
     {"drain-limit", 0, OPTION_NUMBER, FIELD(drain_limit_s), 0, 30 * 24 * 3600,
 	.value = "SECONDS",
-	.help = "how long a worker that was replaced may finish what it is "
-		"sending (default 0: as long as it takes)"},
+	.help = "how long a replaced worker may finish sending (default 0: "
+		"as long as it takes)"},
     {"log", 0, OPTION_CHOICE, FIELD(log), .words = log_words, .value = "LEVEL",
-	.help = "none, error, warn, info (default) or debug"},
+	.help = "events to log: none, error, warn, info (default) or debug"},
     {"access-log", 0, OPTION_CHOICE, FIELD(access_log), .words = access_words,
 	.value = "off|on|combined|json",
 	.help =
@@ -200,17 +198,17 @@ static const struct option_row rows[] = {
 	.help = "where access lines go: a file, syslog or stderr (default)"},
     {"slow-log", 0, OPTION_NUMBER, FIELD(slow_log_ms), 0, 3600 * 1000,
 	off_words, "MS",
-	"log where the time went when a page takes longer (default 0: off)"},
+	"logs where the time went when a page takes longer (default 0: off)"},
     {"status", 0, OPTION_CHOICE, FIELD(status), .words = status_words,
 	.value = "WHO",
 	.help = "who may see /-/status and /-/metrics: loopback (clients on "
 		"this machine; default), all or none"},
     {"check", 0, OPTION_FLAG, FIELD(check),
-	.help = "check configuration and databases, say what would be "
-		"served, exit"},
-    {"help", 'h', OPTION_FLAG, FIELD(help), .help = "print this, exit"},
+	.help = "checks configuration and databases, says what would be "
+		"served, exits"},
+    {"help", 'h', OPTION_FLAG, FIELD(help), .help = "prints this, exits"},
     {"version", 'V', OPTION_FLAG, FIELD(version),
-	.help = "print the version, exit"},
+	.help = "prints the version, exits"},
 };
 
 enum { N_ROWS = sizeof(rows) / sizeof(*rows) };
