@@ -86,7 +86,7 @@ fetch()
 	    "http://127.0.0.1:$PORT$1"
 }
 
-# Serves until a process ends which shouldn't.
+# Serves until one of the processes ends that should not.
 serve()
 {
 	local name

@@ -4,8 +4,8 @@
 #	deploy/deps.sh run|build|demo|test|api|browser|fuzz|lint|budget|bench|picture
 # Says and does nothing when all are there.  The servers among them are not
 # started: while apt-get works, a policy-rc.d forbids it (if the machine has none
-# of its own) and is removed again however the work ends; what was newly
-# installed isn't left enabled for the next boot either.
+# of its own) and is removed again however the work ends; servers that were newly
+# installed are not left enabled for the next boot either.
 set -euo pipefail
 
 # A set's first words may be the names of sets that it includes.  A|B: the
@@ -75,8 +75,8 @@ packages()
 	done
 }
 
-# What packages, named as in SETS, are called in this release: of the names A|B
-# the first that apt knows; or, if it knows none yet, one that is installed.
+# The names that packages of SETS have in this release: of A|B the first that apt
+# knows; or, if apt knows none yet, one that is installed.
 release_names()
 {
 	local package name names
@@ -95,7 +95,7 @@ release_names()
 	done
 }
 
-# Those of the packages named that this release has, so far as apt knows.
+# The packages named that this release has, so far as apt knows.
 known()
 {
 	local name
@@ -105,7 +105,7 @@ known()
 	done
 }
 
-# Those of the packages named that are installed.
+# The packages named that are installed.
 installed()
 {
 	dpkg-query -W -f "\${db:Status-Status} \${Package}\\n" "$@" 2>/dev/null |
@@ -155,7 +155,7 @@ forbid_services()
 	fi
 }
 
-# Those of the packages named that are services.
+# The packages named that are services.
 services()
 {
 	local package
@@ -165,8 +165,8 @@ services()
 	done
 }
 
-# As root: install the packages named.  What they are called is known for certain
-# once the lists of packages have been fetched.
+# As root: installs the packages named.  Their names are certain only once the
+# lists of packages have been fetched.
 install_packages()
 {
 	local list new

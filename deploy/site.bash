@@ -121,8 +121,8 @@ site_stop()
 	return "$rc"
 }
 
-# site_gone PID|-GROUP: is there no such process, or none in the group?  What is
-# dead and waits for an absent-minded init doesn't count.
+# site_gone PID|-GROUP: is there no such process, or none in the group?  A dead
+# process that waits for an absent-minded init does not count.
 site_gone()
 {
 	local file line state group
