@@ -148,6 +148,37 @@ has_words()
 	((n > 15))
 }
 
+# squeezed: the input in one line, with a single space between words.
+squeezed()
+{
+	tr -s '[:space:]' ' '
+}
+
+@test "the README's C stands in the demo's pages" {
+	local code block n=0
+
+	code=$(cat "$ROOT"/handlers/atlas/*.c | squeezed)
+	# shellcheck disable=SC2016
+	while read -r block; do
+		has "$code" "$block"
+		((n += 1))
+	done < <(sed -n '/^ *```c$/,/^ *```$/p' "$ROOT/README.md" | squeezed |
+	    sed 's/ *```c */\n/g; s/ *```//g' | grep .)
+	is "$n" 3
+}
+
+@test "functions that the documents name are in the sources" {
+	local name n=0
+
+	for name in $(cd "$ROOT" && grep -hoE '\b[a-z]+_[a-z_]*[a-z]\b' \
+	    {app,db,handlers}/README.md tests/HACKING.md | sort -u); do
+		grep -rqw --include='*.[ch]' -e "$name" "$ROOT"/{app,db,handlers} \
+		    "$ROOT/tests" || fail "there is no $name"
+		((n += 1))
+	done
+	((n > 20))
+}
+
 @test "the README's lines publish a database" {
 	local pid
 
