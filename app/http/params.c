@@ -361,7 +361,8 @@ params_write(const struct params *params, const struct request *req,
 void
 params_each(const struct params *params, const struct request *req,
     uint64_t without,
-    void (*each)(struct buf *, struct str name, struct str text), struct buf *b)
+    void (*each)(void *context, struct str name, struct str text),
+    void *context)
 {
 	struct buf query = {0}, name = {0}, text = {0};
 	const char *p, *end;
@@ -381,10 +382,9 @@ params_each(const struct params *params, const struct request *req,
 		    (struct str){equals + 1, (size_t)(stop - equals - 1)});
 		if (name.failed || text.failed)
 			break;
-		each(b, str_of_buf(&name), str_of_buf(&text));
+		each(context, str_of_buf(&name), str_of_buf(&text));
 		p = stop;
 	}
-	b->failed |= query.failed | name.failed | text.failed;
 	buf_release(&query);
 	buf_release(&name);
 	buf_release(&text);

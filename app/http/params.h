@@ -71,6 +71,7 @@ char params_write(const struct params *, const struct request *,
 /* Calls `each` for every parameter that params_write writes, decoded. */
 void
 params_each(const struct params *, const struct request *, uint64_t without,
-    void (*each)(struct buf *, struct str name, struct str text), struct buf *);
+    void (*each)(void *context, struct str name, struct str text),
+    void *context);
 
 #endif

@@ -147,8 +147,10 @@ extras_list(const struct extras *e, const struct request *req, struct buf *b)
 }
 
 static void
-write_pair(struct buf *b, struct str name, struct str text)
+write_pair(void *context, struct str name, struct str text)
 {
+	struct buf *b = context;
+
 	if (b->len > 0 && b->data[b->len - 1] == ']')
 		json_raw(b, ",");
 	json_raw(b, "[");
@@ -166,41 +168,40 @@ extras_args(const struct request *req, uint64_t without, struct buf *b)
 	json_raw(b, "]");
 }
 
-/* The output of params_each: the parameters by name, each once. */
+/* A list of parameters by name, while it is written. */
 struct by_name {
-	struct buf json; /* the first, since that is what is handed on */
+	struct buf *b;
+	bool begun;
 	struct buf name; /* whose values are being written */
 };
 
 static void
-write_by_name(struct buf *b, struct str name, struct str text)
+write_by_name(void *context, struct str name, struct str text)
 {
-	struct by_name *list = (struct by_name *)b;
+	struct by_name *list = context;
 
-	if (b->len > 0 && str_eq(name, str_of_buf(&list->name))) {
-		json_raw(b, ",");
+	if (list->begun && str_eq(name, str_of_buf(&list->name))) {
+		json_raw(list->b, ",");
 	} else {
-		buf_str(b, b->len > 0 ? "]," : "");
-		json_text(b, name);
-		json_raw(b, ":[");
+		buf_str(list->b, list->begun ? "]," : "");
+		json_text(list->b, name);
+		json_raw(list->b, ":[");
 		buf_reset(&list->name);
 		buf_add(&list->name, name.s, name.len);
+		list->begun = true;
 	}
-	json_text(b, text);
+	json_text(list->b, text);
 }
 
 /* {"name": ["value", …], …}: equal names follow each other. */
 static void
 add_args(const struct request *req, struct buf *b)
 {
-	struct by_name list = {0};
+	struct by_name list = {.b = b};
 
-	params_each(
-	    route_params(req->route), req, 0, write_by_name, &list.json);
 	json_raw(b, "{");
-	buf_add(b, list.json.data, list.json.len);
-	buf_str(b, list.json.len > 0 ? "]}" : "}");
-	buf_release(&list.json);
+	params_each(route_params(req->route), req, 0, write_by_name, &list);
+	buf_str(b, list.begun ? "]}" : "}");
 	buf_release(&list.name);
 }
 

@@ -192,8 +192,10 @@ layout_nofollow(struct buf *b, const struct db *db)
 }
 
 void
-layout_hidden_field(struct buf *b, struct str name, struct str text)
+layout_hidden_field(void *buf, struct str name, struct str text)
 {
+	struct buf *b = buf;
+
 	html_raw(b, "<input type=\"hidden\" name=\"");
 	html_str(b, name);
 	html_raw(b, "\" value=\"");

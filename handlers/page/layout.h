@@ -50,7 +50,7 @@ void layout_formats(struct buf *, const struct request *);
 void layout_nofollow(struct buf *, const struct db *);
 
 /* A form's field that is sent with the others; as params_each calls it. */
-void layout_hidden_field(struct buf *, struct str name, struct str text);
+void layout_hidden_field(void *buf, struct str name, struct str text);
 
 /* A name from the schema, which may be empty. */
 void layout_name(struct buf *, struct str);
