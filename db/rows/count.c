@@ -1,18 +1,20 @@
 /*
- * Counting within bounds: SQLite has no number of a table's rows anywhere, and
- * its largest rowid is none.
+ * Counting within bounds: SQLite keeps no number of a table's rows, and the
+ * largest rowid does not tell it.
  */
 #include "db/rows/count.h"
 
+#include "db/schema/inventory.h"
+
 enum {
-	SMALL_FILE = 64 << 20, /* bytes, which are read in a moment */
-	PROMISED_MAX = 500000, /* rows that are counted within the budget */
+	SMALL_FILE = 64 << 20, /* bytes; reading all of them takes a moment */
+	PROMISED_MAX = 500000, /* rows that can be counted in the budget */
 };
 
-/* What a SELECT with the filters' parameters, then `max` counts; -1: too long
- */
+/* Runs a count with the filters' parameters, then `max`; -1: took too long. */
 static int64_t
-run(const struct filters *f, struct db *db, const struct buf *sql, int64_t max)
+run_count(
+    const struct filters *f, struct db *db, const struct buf *sql, int64_t max)
 {
 	int64_t count = -1;
 	struct query q;
@@ -35,20 +37,20 @@ count_up_to(
 	int64_t count = -1;
 
 	db_budget_begin(db, budget_ms);
-	/* What is chosen may lack its row: less than the limit says nothing. */
+	/* A chosen rowid may lack its row: only more than `max` is certain. */
 	if (filters_choice(f) != NULL) {
 		buf_lit(&limit, " LIMIT ?");
 		buf_lit(&sql, "SELECT count(*)");
 		filters_table_sql(f, &sql);
 		filters_choice_sql(f, &limit, &sql);
-		count = run(f, db, &sql, max + 1);
+		count = run_count(f, db, &sql, max + 1);
 	}
 	if (count <= max) {
 		buf_reset(&sql);
 		buf_lit(&sql, "SELECT count(*) FROM (SELECT 1");
 		filters_rows_sql(f, &sql);
 		buf_lit(&sql, " LIMIT ?)");
-		count = run(f, db, &sql, max + 1);
+		count = run_count(f, db, &sql, max + 1);
 	}
 	db_budget_end(db);
 	buf_release(&limit);
@@ -56,9 +58,9 @@ count_up_to(
 	return count;
 }
 
-/* The first column of a query about a table; -1 if that is not there. */
+/* The integer that a query about the table answers; -1: there is none. */
 static int64_t
-ask(struct db *db, const char *sql, const struct table *t)
+ask_count(struct db *db, const char *sql, const struct table *t)
 {
 	int64_t answer = -1;
 	struct query q;
@@ -73,10 +75,13 @@ ask(struct db *db, const char *sql, const struct table *t)
 	return answer;
 }
 
+/* The number that sqlite-utils keeps in _counts, if its triggers are there. */
 static int64_t
-stored(struct db *db, const struct table *t)
+stored_count(struct db *db, const struct table *t)
 {
-	return ask(db,
+	if (inventory_find(db, str_of("_counts")) == NULL)
+		return -1;
+	return ask_count(db,
 	    "SELECT count FROM _counts WHERE \"table\" = ?1 "
 	    "AND (SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' "
 	    "AND tbl_name = ?1 AND name IN (?1 || '_counts_insert', "
@@ -84,11 +89,11 @@ stored(struct db *db, const struct table *t)
 	    t);
 }
 
-/* An index of some of the rows has fewer. */
+/* ANALYZE's estimate; the maximum, since a partial index has fewer rows. */
 static int64_t
-promised(struct db *db, const struct table *t)
+estimated_count(struct db *db, const struct table *t)
 {
-	return ask(db,
+	return ask_count(db,
 	    "SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 "
 	    "WHERE tbl = ?",
 	    t);
@@ -97,7 +102,7 @@ promised(struct db *db, const struct table *t)
 static struct count
 count_all(struct db *db, const struct filters *f, int64_t budget_ms)
 {
-	struct count count = {.n = stored(db, f->table)};
+	struct count count = {.n = stored_count(db, f->table)};
 	struct buf sql = {0};
 	struct query q;
 	int64_t rows;
@@ -105,14 +110,14 @@ count_all(struct db *db, const struct filters *f, int64_t budget_ms)
 	if (count.n >= 0)
 		return count;
 	if (db_size(db) > SMALL_FILE) {
-		rows = promised(db, f->table);
+		rows = estimated_count(db, f->table);
 		if (rows >= 0 && rows <= PROMISED_MAX)
 			count.n = count_up_to(f, db, PROMISED_MAX, budget_ms);
 		if (count.n > PROMISED_MAX)
 			count.n = -1;
 		return count;
 	}
-	/* One step of SQLite's, which no limit interrupts. */
+	/* SQLite counts in one step, which no limit interrupts. */
 	buf_lit(&sql, "SELECT count(*)");
 	filters_rows_sql(f, &sql);
 	query_open_buf(&q, db, &sql);

@@ -1,14 +1,15 @@
 /*
- * Which columns SQLite finds rows by, and how to make it find them by others.
+ * Indexes: the columns by which SQLite finds rows, and advice for the others.
  */
 #include "db/schema/indexes.h"
 
 #include "app/text/sqltext.h"
 #include "db/sqlite/query.h"
 
-/* The column, if it is of the set and not yet in `seen`; notes it there. */
+/* True if the column is of the set and not yet in `seen`; notes it there. */
 static bool
-take(const size_t *columns, size_t n, size_t column, bool seen[SCHEMA_KEY_MAX])
+take_column(
+    const size_t *columns, size_t n, size_t column, bool seen[SCHEMA_KEY_MAX])
 {
 	for (size_t i = 0; i < n; i++) {
 		if (columns[i] == column && !seen[i])
@@ -17,7 +18,7 @@ take(const size_t *columns, size_t n, size_t column, bool seen[SCHEMA_KEY_MAX])
 	return false;
 }
 
-/* Whether the first n columns of this index are the set. */
+/* True if the first n columns of this index are the set. */
 static bool
 begins_with(struct db *db, const struct table *t, struct str index,
     const size_t *columns, size_t n)
@@ -36,7 +37,7 @@ begins_with(struct db *db, const struct table *t, struct str index,
 
 		/* NULL is the name of an expression. */
 		if (query_is_null(&q, 0) || c == t->n_columns ||
-		    !take(columns, n, c, seen) ||
+		    !take_column(columns, n, c, seen) ||
 		    !db_has_collation(
 			db, t->name, t->columns[c].name, query_text(&q, 1)))
 			break;
@@ -81,5 +82,6 @@ indexes_advise(const struct table *t, size_t column, struct buf *b)
 	buf_lit(b, " (");
 	sqltext_name(b, str_of(t->columns[column].name));
 	buf_char(b, ')');
+	b->failed |= name.failed;
 	buf_release(&name);
 }
