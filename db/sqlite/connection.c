@@ -75,7 +75,7 @@ authorize(void *arg, int action, const char *first, const char *second,
 		return guard_authorize(db, action, first, second);
 	if (action == SQLITE_FUNCTION && db->preparing &&
 	    db_function_varies(second))
-		db->work.time_dependent = true;
+		db->varies = true;
 	return SQLITE_OK;
 }
 

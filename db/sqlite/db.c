@@ -15,12 +15,13 @@
 #include "app/watch/log.h"
 #include "db/sqlite/collation.h"
 #include "db/sqlite/internal.h"
+#include "db/sqlite/query.h"
 #include "db/sqlite/timing.h"
 
-/* For which a version is believed to be that of the file at the path. */
+/* A version counts as that of the file at the path for so long. */
 enum { LOOK_MS = 500 };
 
-static const struct {
+static const struct failure {
 	int code;
 	enum db_status status;
 	const char *message;
@@ -42,6 +43,7 @@ static const struct {
     {SQLITE_TOOBIG, DB_FAILED, "a value in it is too large to show"},
     {SQLITE_ERROR_MISSING_COLLSEQ, DB_FAILED,
 	"it takes comparing by a collation that SQLite does not know"},
+    {SQLITE_OK, DB_FAILED, "the query failed"}, /* any other code */
 };
 
 void
@@ -60,40 +62,42 @@ db_words(const struct db *db)
 					     : sqlite3_errmsg(db->conn.handle);
 }
 
-void
-db_fail(struct db *db, int code)
+/* Within a budget some failures end only that. */
+static bool
+ends_budget(struct db *db, int code)
 {
-	enum db_status status = DB_FAILED;
-	const char *message = "the query failed";
-
-	/* It may come from deadline.c, which knows no budgets. */
-	if ((code & 0xff) == SQLITE_INTERRUPT) {
-		db_over_time(db);
-		if (db->budget_over)
-			return;
-	}
-	if (((code & 0xff) == SQLITE_ERROR || (code & 0xff) == SQLITE_TOOBIG) &&
-	    db->budget_deadline_us != 0) {
+	switch (code & 0xff) {
+	case SQLITE_INTERRUPT:
+		db_over_time(db); /* deadline.c knows no budgets */
+		return db->budget_over;
+	case SQLITE_ERROR:
+	case SQLITE_TOOBIG:
+		if (db->budget_deadline_us == 0)
+			return false;
 		if (!db->budget_over)
 			snprintf(db->refusal, sizeof(db->refusal), "%s",
 			    db_words(db));
-		db->budget_over = true;
-		return;
+		return db->budget_over = true;
+	default:
+		return false;
 	}
-	if (db->status != DB_OK || (db->guarding && guard_fail(db, code)))
+}
+
+void
+db_fail(struct db *db, int code)
+{
+	const struct failure *f = failures;
+
+	if (ends_budget(db, code) || db->status != DB_OK ||
+	    (db->guarding && guard_fail(db, code)))
 		return;
-	for (size_t i = 0; i < sizeof(failures) / sizeof(*failures); i++) {
-		if (failures[i].code == code ||
-		    failures[i].code == (code & 0xff)) {
-			status = failures[i].status;
-			message = failures[i].message;
-			break;
-		}
-	}
-	db_set_failure(db, status, message);
+	while (
+	    f->code != SQLITE_OK && f->code != code && f->code != (code & 0xff))
+		f++;
+	db_set_failure(db, f->status, f->message);
 	if (db->file_bad)
 		return; /* the log knows */
-	log_error("db", "%s: %s (%s, code %d)", db->file, message,
+	log_error("db", "%s: %s (%s, code %d)", db->file, f->message,
 	    db->conn.handle == NULL ? sqlite3_errstr(code) : db_words(db),
 	    code);
 }
@@ -120,7 +124,7 @@ read_schema(struct db *db)
 	return rc;
 }
 
-/* There is nothing to open; the log hears of it once. */
+/* Fails since there is nothing to open; logs that once. */
 static void
 fail_file(struct db *db, enum db_status status, const char *message)
 {
@@ -130,8 +134,7 @@ fail_file(struct db *db, enum db_status status, const char *message)
 	db->file_bad = true;
 }
 
-/* Is it the file that is no good?  Or is it locked, say, and may yet be read?
- */
+/* False if the file may yet be read, because it is locked, say. */
 static bool
 is_bad_file(int rc)
 {
@@ -163,7 +166,7 @@ lacks_descriptors(const struct db *db, int rc)
 	return error == EMFILE || error == ENFILE;
 }
 
-/* Opens it into db->conn, which is empty, at the expense of others. */
+/* Opens the file into db->conn, which is empty; may close other files. */
 static int
 open_connection(struct db *db, const struct stat *st)
 {
@@ -354,8 +357,8 @@ run(struct db *db, sqlite3_stmt *stmt)
 }
 
 /*
- * What was compiled and read of the schema holds until that changes.  SQLite
- * would find out later than is known which functions a view calls.
+ * Forgets compiled statements and the read schema once that has changed: SQLite
+ * itself would note too late which functions a view calls.
  */
 static void
 look_at_schema(struct db *db)
@@ -429,14 +432,14 @@ db_end(struct db *db)
 			run(db, db->conn.end);
 		db->in_snapshot = false;
 	}
-	/* Whatever is wrong with the file, the next reader looks anew. */
+	/* After a fault of the file the next reader opens it anew. */
 	if (db->status == DB_CORRUPT || db->status == DB_INVALID ||
 	    db->status == DB_MISSING)
 		close_connection(db);
 	return db->status;
 }
 
-/* The collation that a column has, or NULL: it is no table's. */
+/* A column's collation; NULL if the column is not a table's. */
 static const char *
 collation_of(struct db *db, const char *table, const char *column)
 {
@@ -444,7 +447,7 @@ collation_of(struct db *db, const char *table, const char *column)
 	int rc = sqlite3_table_column_metadata(db->conn.handle, "main", table,
 	    column, NULL, &name, NULL, NULL, NULL);
 
-	/* Other failures are those of views and their like, which have none. */
+	/* Other failures are views' and the like, which have no collations. */
 	if (rc == SQLITE_NOMEM)
 		db_fail(db, rc);
 	return rc == SQLITE_OK ? name : NULL;
@@ -471,18 +474,15 @@ db_has_odd_collation(struct db *db, const char *table, const char *column)
 int64_t
 db_size(struct db *db)
 {
-	sqlite3_stmt *stmt = NULL;
 	int64_t size = 0;
+	struct query q;
 
-	if (db->status != DB_OK)
-		return 0;
-	if (sqlite3_prepare_v2(db->conn.handle,
-		"SELECT page_count * page_size "
-		"FROM pragma_page_count, pragma_page_size",
-		-1, &stmt, NULL) == SQLITE_OK &&
-	    sqlite3_step(stmt) == SQLITE_ROW)
-		size = sqlite3_column_int64(stmt, 0);
-	sqlite3_finalize(stmt);
+	query_open(&q, db,
+	    "SELECT page_count * page_size "
+	    "FROM pragma_page_count, pragma_page_size");
+	if (query_next(&q))
+		size = query_int(&q, 0);
+	query_close(&q);
 	return size;
 }
 

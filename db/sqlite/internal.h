@@ -13,7 +13,7 @@
 enum { GUARD_LIMITS = 7 };
 
 /*
- * What db.c and query.c share: the connection, and its sticky error.
+ * A database, as db/sqlite shares it: the connection, and its sticky error.
  */
 struct db {
 	char *name, *file, *log;           /* `log` may not exist */
@@ -51,7 +51,7 @@ struct db {
 	int limits[GUARD_LIMITS]; /* of SQLite, as they were before */
 	unsigned functions;       /* calls in its text */
 	int fault_at;             /* the byte that is wrong; -1: not known */
-	bool varies;              /* it is time-dependent */
+	bool varies;              /* the last compiled is time-dependent */
 };
 
 /* db_begin with another time limit. */
@@ -60,18 +60,17 @@ enum db_status db_begin_within(struct db *, int64_t limit_us);
 /* Notes a failure of SQLite's: status, words, log line. */
 void db_fail(struct db *, int code);
 
-/* What SQLite says of its last failure. */
+/* SQLite's message for its last failure. */
 const char *db_words(const struct db *);
 
-/* The same, by its status. */
+/* Notes a failure by its status, if it is the first; logs nothing. */
 void db_set_failure(struct db *, enum db_status, const char *message);
 
-/* Whether a function's result is not made from the database alone. */
+/* True if a function's result depends on more than the database. */
 bool db_function_varies(const char *name);
 
-/* What guard.c has to say of a connection that is opened, of what its
- * statement uses (as SQLite's authorizer), and of a failure: true if it is the
- * statement's fault, and noted.
+/* guard.c prepares a connection that is opened, answers SQLite's authorizer,
+ * and judges a failure: true if it is the statement's fault, and noted.
  */
 int guard_prepare(struct db *);
 int

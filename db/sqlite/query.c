@@ -7,26 +7,24 @@
 #include "db/sqlite/internal.h"
 #include "db/sqlite/timing.h"
 
-/* Compiles it, noting whether it depends on the time. */
+/* Compiles a statement and notes if its result depends on time or chance. */
 static int
 compile(struct query *q, struct str sql)
 {
 	struct db *db = q->db;
-	bool before = db->work.time_dependent;
 	int rc;
 
 	if (db->guarding) {
 		rc = guard_compile(db, sql, &q->statement.stmt, NULL);
-		db->work.time_dependent |= db->varies;
-		return rc;
+	} else {
+		db->varies = false;
+		db->preparing = true;
+		rc =
+		    sqlite3_prepare_v3(db->conn.handle, sql.s, (int)sql.len + 1,
+			SQLITE_PREPARE_PERSISTENT, &q->statement.stmt, NULL);
+		db->preparing = false;
 	}
-	db->work.time_dependent = false;
-	db->preparing = true;
-	rc = sqlite3_prepare_v3(db->conn.handle, sql.s, (int)sql.len + 1,
-	    SQLITE_PREPARE_PERSISTENT, &q->statement.stmt, NULL);
-	db->preparing = false;
-	q->statement.time_dependent = db->work.time_dependent;
-	db->work.time_dependent |= before;
+	q->statement.time_dependent = db->varies;
 	return rc;
 }
 
@@ -36,7 +34,7 @@ open_query(struct query *q, struct db *db, struct str sql)
 	int64_t since_us = clock_mono_us();
 	int rc = SQLITE_OK;
 
-	/* What a visitor has a part in is not kept for others. */
+	/* A statement that a visitor had a part in is not kept for others. */
 	*q = (struct query){.db = db, .keeps = !db->guarding};
 	if (db->status != DB_OK || db->budget_over)
 		return;
@@ -46,11 +44,10 @@ open_query(struct query *q, struct db *db, struct str sql)
 		return;
 	}
 	db->work.queries++;
-	if (q->keeps &&
-	    statements_take(&db->conn.statements, sql, &q->statement))
-		db->work.time_dependent |= q->statement.time_dependent;
-	else
+	if (!q->keeps ||
+	    !statements_take(&db->conn.statements, sql, &q->statement))
 		rc = compile(q, sql);
+	db->work.time_dependent |= q->statement.time_dependent;
 	q->us = clock_mono_us() - since_us;
 	db->work.us += q->us;
 	if (rc != SQLITE_OK)
@@ -172,7 +169,7 @@ query_real(const struct query *q, int column)
 	return sqlite3_column_double(q->statement.stmt, column);
 }
 
-/* NULL and "" look like a value that there was no memory to convert. */
+/* SQLite returns NULL too if it had no memory to convert the value. */
 static void
 check_memory(const struct query *q)
 {
