@@ -55,7 +55,7 @@ void catalog_rest(struct catalog *);
 /* Has all of them note their statements; false: out of memory. */
 bool catalog_profile(struct catalog *) __attribute__((warn_unused_result));
 
-/* What a page is made from. */
+/* The databases that a page is made from. */
 enum scope {
 	SCOPE_DATABASE, /* one database */
 	SCOPE_ALL,      /* all of them */

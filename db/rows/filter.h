@@ -50,7 +50,7 @@ void filters_init(struct filters *, const struct table *);
 void filters_release(struct filters *);
 
 /*
- * Whether a parameter's name is one of a filter: one that does not begin with
+ * True if a parameter's name is one of a filter: one that does not begin with
  * '_', or that ends with "__" and an operation.
  */
 bool filter_is_name(struct str name);

@@ -72,7 +72,7 @@ keyset_token(const struct keyset *, const struct query *, struct buf *token);
 void keyset_offset_token(int64_t offset, struct buf *token);
 
 /*
- * Whether the position can be found: a value that was too long for the token
+ * True if the position can be found: a value that was too long for the token
  * stands in its row, which may be gone by now.
  */
 bool keyset_exists(
@@ -102,7 +102,7 @@ void keyset_column_as(
     const struct table *, size_t column, char alias, struct buf *sql);
 
 /*
- * What results of a SELECT about the table are called outside of it, with a
+ * The name of a result of a SELECT about the table, outside of it, with a
  * number.  In its conditions SQLite takes a word in double quotes for such a
  * name rather than for a text, so it is none that visitors would write.
  */

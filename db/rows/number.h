@@ -3,7 +3,7 @@
 
 #include "db/sqlite/query.h"
 
-/* What a text stands for, if it is a number as a whole. */
+/* The number that the whole of a text stands for. */
 struct number {
 	enum value_type type; /* VALUE_INT, VALUE_REAL or, for none, _TEXT */
 	int64_t whole;

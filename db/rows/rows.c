@@ -198,8 +198,8 @@ is_rowid(const struct table *t, size_t column)
 }
 
 /*
- * Whether the filters choose rowids, and the order is theirs: then as many as
- * are shown may be enough, however many there are.
+ * True if the filters choose rowids in the page's order: then reading as many
+ * as are shown may be enough, however many there are.
  */
 static bool
 chooses_in_order(const struct rows *r)
@@ -330,7 +330,7 @@ add_key_match(const struct rows *r, size_t column, struct buf *sql)
 	buf_lit(sql, " IN (?, ?, ?)");
 }
 
-/* What is no candidate stays NULL, which equals nothing. */
+/* A value that can't be this key stays NULL: no row equals NULL. */
 static int
 bind_key(struct rows *r, size_t column, struct url_component c, int i)
 {
@@ -350,7 +350,7 @@ bind_key(struct rows *r, size_t column, struct url_component c, int i)
 	return i + 3;
 }
 
-/* Of several candidates: numbers before text before bytes. */
+/* The order of several candidates: numbers before text before bytes. */
 static void
 add_key_order(const struct rows *r, struct buf *sql)
 {

@@ -45,7 +45,7 @@ void search_index_release(struct search_index *);
 
 enum { SEARCH_TERMS = 16 };
 
-/* What is looked for: rows that all of the terms match. */
+/* A search for the rows that all of the terms match. */
 struct search {
 	const struct table *table;
 	const struct search_index *index;
@@ -72,7 +72,7 @@ void search_release(struct search *);
 bool search_add(struct search *, size_t column, struct str words, bool raw);
 
 /*
- * Whether the index takes the queries; if not, `why` gets what SQLite says.
+ * True if the index takes the queries; if not, `why` gets what SQLite says.
  * Not to be called within a budget.
  */
 bool search_check(struct db *, const struct search *, struct buf *why);

@@ -4,9 +4,9 @@
 #include "db/schema/table.h"
 
 /*
- * Whether rows with given values in these columns are found, and those of one
- * column come sorted, without a scan: by the rowid or by an index that begins
- * with them.
+ * True if SQLite finds rows by values of these columns, and sorts by one
+ * column, without a scan: by the rowid or by an index that begins with the
+ * columns.
  */
 bool indexes_have(
     struct db *, const struct table *, const size_t *columns, size_t n);

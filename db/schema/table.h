@@ -4,7 +4,7 @@
 #include "db/sqlite/db.h"
 
 /*
- * What SQLite tells about tables.  Everything is read between db_begin and
+ * SQLite's description of tables.  Everything is read between db_begin and
  * db_end, so it fits the rows that are read with it.
  */
 enum {
@@ -91,7 +91,7 @@ bool table_foreign_key_targets(const struct foreign_key *,
     const struct table *parent, size_t to[SCHEMA_KEY_MAX]);
 
 /*
- * Whether at most one row has given values in these columns, and SQLite finds
+ * True if at most one row has given values in these columns, and SQLite finds
  * it without a scan: the primary key, or the columns of a unique index.
  */
 bool table_is_unique(const struct table *, const size_t *columns, size_t n);

@@ -19,7 +19,7 @@ struct db;
  */
 int collations_promise(struct db *);
 
-/* Whether SQLite has it of its own: datatype3.html, section 7. */
+/* True for SQLite's built-in collations: datatype3.html, section 7. */
 bool collation_is_known(struct str name);
 
 #endif

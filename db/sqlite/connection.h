@@ -54,8 +54,7 @@ size_t connection_files(const struct connection *);
  */
 int connection_start_version(struct db *);
 
-/* Whether the file is, by what stat says, still as it was when it was opened.
- */
+/* True if the file is by stat still as it was when it was opened. */
 bool connection_is_unchanged(const struct db *, const struct stat *st);
 
 #endif

@@ -42,7 +42,7 @@ void db_wait_for_locks(struct db *, int64_t ms);
 /* NULL is harmless. */
 void db_free(struct db *);
 
-/* What published.h tells of it; lives as long as the handle. */
+/* Sets what published.h returns; must live as long as the handle. */
 struct published;
 void db_publish(struct db *, const struct published *);
 
@@ -71,7 +71,7 @@ enum db_status db_end(struct db *);
  */
 void db_no_memory(struct db *);
 
-/* What failed last, in words for people, without the file's path. */
+/* The last failure in words for people, without the file's path. */
 const char *db_message(const struct db *);
 
 /* A statement, and all of its runs for a page. */
@@ -83,7 +83,7 @@ struct db_statement {
 	uint64_t rows;
 };
 
-/* What reading has taken. */
+/* The costs of reading. */
 struct db_work {
 	unsigned queries; /* statements */
 	int64_t us;       /* in SQLite, waiting for locks included */
@@ -114,13 +114,13 @@ bool db_profile(struct db *) __attribute__((warn_unused_result));
 void db_plan(const struct db_statement *, struct buf *);
 
 /*
- * Whether a column compares by this collation (datatype3.html, section 7) of
- * its own accord.
+ * True if a column is declared with this collation (datatype3.html, section 7),
+ * or has it by default.
  */
 bool db_has_collation(
     struct db *, const char *table, const char *column, struct str collation);
 
-/* Whether it compares by one that SQLite does not know. */
+/* True if the column's collation is one that SQLite does not know. */
 bool db_has_odd_collation(struct db *, const char *table, const char *column);
 
 /* The size in bytes of the snapshot; 0 after a failure. */
@@ -143,8 +143,8 @@ void db_cut_short(struct db *);
 bool db_was_cut_short(const struct db *);
 
 /*
- * What would help if the queries took too long: a sentence for people, to be
- * written by who knows them.  db_begin empties it.
+ * Advice for people in case the queries take too long: one sentence, written by
+ * the caller that makes the queries.  db_begin empties it.
  */
 struct buf *db_advice(struct db *);
 
@@ -152,8 +152,8 @@ struct buf *db_advice(struct db *);
 int64_t db_time_left_ms(const struct db *);
 
 /*
- * What SQLite said of the query that it refused since db_budget_begin, "" if
- * it was the time.
+ * SQLite's words for the query that it refused since db_budget_begin; "" if the
+ * time was over.
  */
 const char *db_refusal(const struct db *);
 

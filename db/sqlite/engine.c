@@ -1,5 +1,5 @@
 /*
- * What SQLite says of itself.
+ * SQLite's version and options.
  */
 #include "db/sqlite/engine.h"
 

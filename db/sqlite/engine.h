@@ -6,7 +6,7 @@
 /* SQLite itself, as it is linked: "3.40.1". */
 const char *engine_version(void);
 
-/* What it was compiled with; NULL behind the last. */
+/* SQLite's compile-time options, one by one; NULL behind the last. */
 const char *engine_option(size_t i);
 
 #endif

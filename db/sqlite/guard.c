@@ -96,7 +96,7 @@ guard_authorize(
 	case SQLITE_INSERT:
 	case SQLITE_UPDATE:
 	case SQLITE_DELETE:
-		/* Of virtual tables, which prepare theirs when first used. */
+		/* Virtual tables prepare theirs when first used. */
 		ok = db->warming;
 		break;
 	default:
@@ -274,7 +274,7 @@ reject(struct query *q, const char *why)
 	guard_reject(q, why);
 }
 
-/* What compiles may be no query all the same, or be followed by another. */
+/* Rejects text that compiles, but is no query or more than one. */
 static void
 check(struct query *q, struct str rest)
 {

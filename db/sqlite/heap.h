@@ -30,7 +30,7 @@ enum heap_end {
 void heap_begin(int64_t bytes, int64_t deadline_us);
 enum heap_end heap_end(void);
 
-/* Whether something has been refused since heap_begin. */
+/* Tells if an allocation has been refused since heap_begin. */
 enum heap_end heap_state(void);
 
 #endif

@@ -4,7 +4,7 @@
 #include "db/sqlite/db.h"
 
 /*
- * What can be told of a database without reading from it, and of the SQLite
+ * Facts about a database that take no reading from it, and about the SQLite
  * that reads it.
  */
 struct db_look {

@@ -1,5 +1,5 @@
 /*
- * What the configuration says of a database, for those who read it.
+ * The configuration of a database, for the pages that show it.
  */
 #include "db/sqlite/published.h"
 

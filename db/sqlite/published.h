@@ -21,13 +21,13 @@ struct published {
 	const struct stored_queries *queries; /* NULL: none */
 };
 
-/* What is said of an open database, and of all; empty where nothing is. */
+/* Descriptions of an open database and of the site; empty if there are none. */
 const struct database_metadata *published_metadata(const struct db *);
 const struct about *published_site(const struct db *);
 
 const struct settings *published_settings(const struct db *);
 
-/* Whether visitors may choose columns to facet by. */
+/* True if visitors may choose columns to facet by. */
 bool published_allows_facets(const struct db *);
 
 const struct stored_queries *published_queries(const struct db *);
@@ -35,7 +35,7 @@ const struct stored_queries *published_queries(const struct db *);
 /* NULL: there is none of this name. */
 const struct stored_query *published_query(const struct db *, struct str name);
 
-/* What is said of a table or view; empty where nothing is. */
+/* The description of a table or view; empty if there is none. */
 const struct table_metadata *
 published_table(const struct db *, const char *table);
 
