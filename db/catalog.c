@@ -191,7 +191,7 @@ catalog_refresh(struct catalog *c, enum scope scope, struct str name)
 	}
 }
 
-/* Of one database, and of what is said of it. */
+/* The version of database i, with its published settings mixed in. */
 static bool
 version_of(const struct catalog *c, size_t i, uint64_t *version)
 {

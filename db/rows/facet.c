@@ -19,7 +19,7 @@
 	"json_each(CASE WHEN typeof(v) = 'text' AND json_valid(v) "            \
 	"THEN v ELSE '[]' END)"
 
-/* What stands next to the filters, as KEYSET_RESULT has it; v and i outside. */
+/* Names next to the filters, as KEYSET_RESULT is one; v and i outside. */
 #define VALUE "\"squall:v\""
 #define ROW   "\"squall:i\""
 

@@ -135,7 +135,7 @@ is_list(const struct filter_op *op)
 	return strchr(op->sql, '*') != NULL;
 }
 
-/* Whether it takes the column's collation: "@ <", "@ IN", "… @ = ''". */
+/* True if it takes the column's collation: "@ <", "@ IN", "… @ = ''". */
 static bool
 compares(const struct filter_op *op)
 {

@@ -32,8 +32,8 @@ struct filter {
 	struct buf list;            /* of a list: the values as a JSON array */
 	struct buf sql, words;      /* of a condition */
 	/*
-	 * Of a condition that ends with a SELECT of values of `column`: what
-	 * they are called there; else NULL.
+	 * For a condition that ends with a SELECT of values of `column`: their
+	 * name there; else NULL.
 	 */
 	const char *chosen;
 	bool whole; /* which has no parameter */

@@ -15,7 +15,7 @@ enum {
 	FEW = 1000,  /* rows that are no sample of more than HISTOGRAM_ROWS */
 };
 
-/* What has been read of the sample. */
+/* The part of the sample that has been read. */
 struct sample {
 	struct db *db;
 	const struct filters *filters;

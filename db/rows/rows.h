@@ -35,7 +35,7 @@ struct rows {
 	struct buf outer;
 	struct buf joins;
 	struct buf memory; /* the values that rows_find bound */
-	/* Of a page of rows: */
+	/* For a page of rows: */
 	const struct filters *filters; /* NULL: all rows */
 	const struct keyset *keyset;
 	const struct keyset_position *position;

@@ -14,7 +14,7 @@
 
 enum { ATTEMPT_MS = 3600 * 1000 }; /* the page's own limit counts */
 
-/* What a declaration says of an FTS table; names are empty if it does not. */
+/* The declaration of an FTS table; names that it lacks are empty. */
 struct options {
 	int version;
 	bool has_content; /* content= stands there, maybe with nothing */
@@ -73,7 +73,7 @@ same_name(struct str a, struct str b)
 	return a.len == b.len && strncasecmp(a.s, b.s, a.len) == 0;
 }
 
-/* Whether this is a table's name with "_fts" behind it. */
+/* True for a table's name with "_fts" behind it. */
 static bool
 is_companion(struct str name, const struct table *t)
 {
@@ -131,7 +131,7 @@ take(struct db *db, const struct table *t, struct str fts,
 	return true;
 }
 
-/* Whether an FTS table is an index of the table; takes it then. */
+/* Takes an FTS table if it is an index of the table; else false. */
 static bool
 consider(struct db *db, const struct table *t, struct str name,
     const struct options *o, struct search_index *index)
@@ -254,7 +254,7 @@ is_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0';
 }
 
-/* Whether a word has anything but punctuation, which is no word to FTS. */
+/* True if a word has more than punctuation, which is no word to FTS. */
 static bool
 has_letters(struct str word)
 {

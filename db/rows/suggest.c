@@ -16,7 +16,7 @@
 
 enum { FIRST = 100 }; /* values of a column that are looked at more closely */
 
-/* What the sample tells of a column. */
+/* The findings of the sample about a column. */
 struct sample {
 	uint64_t values[FACET_SIZE]; /* hashes of those that differ */
 	size_t distinct;             /* FACET_SIZE + 1: more than that */

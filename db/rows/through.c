@@ -18,7 +18,7 @@ static const char expected[] =
 
 enum { SHOWN_MAX = 100 }; /* bytes of a name in a sentence */
 
-/* What the JSON says. */
+/* The JSON's members. */
 struct wish {
 	struct buf table, column;
 };

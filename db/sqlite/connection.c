@@ -291,7 +291,7 @@ connection_open(struct db *db, const struct stat *st)
 		(rc & 0xff) == SQLITE_CANTOPEN) &&
 	    !has_log(db)) {
 		connection_close(&db->conn);
-		/* Of other modes, a journal that is left over counts. */
+		/* In other modes a journal that is left over counts. */
 		if (open_immutable(db, st) == SQLITE_OK &&
 		    db->conn.version.without_index)
 			rc = SQLITE_OK;

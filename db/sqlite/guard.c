@@ -1,6 +1,7 @@
 /*
- * What statements of others may do, and how much.  Called by the pages that
- * take SQL; db.c asks it about its connections.
+ * The bounds of SQL that is not squall's own: the things it may do, and how
+ * much of them.  Called by the pages that take SQL, and by db.c for its
+ * connections.
  */
 #include "db/sqlite/guard.h"
 

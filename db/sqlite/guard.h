@@ -57,7 +57,7 @@ const char *guard_parameter(const struct query *, size_t i);
 size_t guard_columns(const struct query *);
 struct str guard_column(const struct query *, size_t i);
 
-/* Whether it uses what changes with time or chance. */
+/* True if its result depends on time or chance. */
 bool guard_is_time_dependent(const struct query *);
 
 void guard_close(struct query *);
