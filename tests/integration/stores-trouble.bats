@@ -33,22 +33,16 @@ flush_store()
 	esac
 }
 
-# A thread whose breaker is open finds out by a request of its own.
-says_so()
-{
-	ask_round
-	grep -q 'answers again' "$T/squall.log"
-}
-
 absent_then_started()
 {
 	KIND=$1 STORE_URL=$1:$T/$1.sock
-	serve_notes
+	# one thread, which finds out both
+	serve_notes --workers=1 --threads=1
 	ask_round
 	has "$(<"$T/squall.log")" 'warn cache'
 	start_store "$1"
 	used_again 'absent, then started'
-	wait_for says_so
+	has "$(<"$T/squall.log")" 'answers again'
 }
 
 nobody_there()

@@ -111,6 +111,8 @@ make_notes()
 # page themselves; and beside it the squall that has no cache.
 serve_notes()
 {
+	local default
+
 	ROUNDS=0
 	: >"$T/problems"
 	: >"$T/times"
@@ -123,9 +125,11 @@ serve_notes()
 		expect_pages
 	fi
 	# a lease that nobody ends any more is over soon
-	[[ " $*" == *' --queue-wait='* ]] || set -- --queue-wait=5000 "$@"
-	start_squall --workers=2 --threads=$((AT_ONCE / 2)) --memory=0 \
-	    --access-log=off --cache="$STORE_URL" "$@" "$T/demo.db"
+	for default in --queue-wait=5000 --workers=2 --threads=$((AT_ONCE / 2)); do
+		[[ " $*" == *" ${default%=*}="* ]] || set -- "$default" "$@"
+	done
+	start_squall --memory=0 --access-log=off --cache="$STORE_URL" "$@" \
+	    "$T/demo.db"
 	WORKERS=$(workers)
 	[[ -e $T/lighttpd.pid ]] || start_lighttpd
 }
