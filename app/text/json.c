@@ -1,5 +1,5 @@
 /*
- * Writing JSON values.  Structure (braces, commas) is the caller's.
+ * Writing JSON.
  */
 #include "app/text/json.h"
 
@@ -34,12 +34,67 @@ json_escape(struct buf *b, unsigned char c)
 	}
 }
 
+/* Strings, objects, arrays, numbers, true, false and null end with these. */
+static bool
+ends_value(char c)
+{
+	return c == '"' || c == '}' || c == ']' || (c >= '0' && c <= '9') ||
+	    c == 'e' || c == 'l';
+}
+
+static void
+separate(struct buf *b)
+{
+	if (b->len > 0 && ends_value(b->data[b->len - 1]))
+		buf_char(b, ',');
+}
+
+void
+json_begin_object(struct buf *b)
+{
+	separate(b);
+	buf_char(b, '{');
+}
+
+void
+json_end_object(struct buf *b)
+{
+	buf_char(b, '}');
+}
+
+void
+json_begin_array(struct buf *b)
+{
+	separate(b);
+	buf_char(b, '[');
+}
+
+void
+json_end_array(struct buf *b)
+{
+	buf_char(b, ']');
+}
+
+void
+json_key_text(struct buf *b, struct str name)
+{
+	json_text(b, name);
+	buf_char(b, ':');
+}
+
+void
+json_key(struct buf *b, const char *name)
+{
+	json_key_text(b, str_of(name));
+}
+
 void
 json_text(struct buf *b, struct str s)
 {
 	size_t plain = 0; /* bytes before s.s that stand as they are */
 
-	buf_reserve(b, s.len + 2);
+	buf_reserve(b, s.len + 3);
+	separate(b);
 	buf_char(b, '"');
 	while (s.len > 0) {
 		unsigned char c = (unsigned char)*s.s;
@@ -73,7 +128,50 @@ json_str(struct buf *b, const char *s)
 void
 json_int(struct buf *b, int64_t value)
 {
+	separate(b);
 	buf_int(b, value);
+}
+
+void
+json_bool(struct buf *b, bool value)
+{
+	separate(b);
+	buf_str(b, value ? "true" : "false");
+}
+
+void
+json_null(struct buf *b)
+{
+	separate(b);
+	buf_lit(b, "null");
+}
+
+void
+json_member(struct buf *b, const char *key, const char *value)
+{
+	json_key(b, key);
+	json_str(b, value);
+}
+
+void
+json_member_text(struct buf *b, const char *key, struct str value)
+{
+	json_key(b, key);
+	json_text(b, value);
+}
+
+void
+json_member_int(struct buf *b, const char *key, int64_t value)
+{
+	json_key(b, key);
+	json_int(b, value);
+}
+
+void
+json_member_bool(struct buf *b, const char *key, bool value)
+{
+	json_key(b, key);
+	json_bool(b, value);
 }
 
 /* whole / 10^decimals */
@@ -122,6 +220,13 @@ short_real(struct buf *b, double value)
 
 void
 json_real(struct buf *b, double value)
+{
+	separate(b);
+	json_digits(b, value);
+}
+
+void
+json_digits(struct buf *b, double value)
 {
 	char digits[32];
 
@@ -172,7 +277,10 @@ json_base64(struct buf *b, const void *data, size_t len)
 void
 json_blob(struct buf *b, const void *data, size_t len)
 {
-	buf_lit(b, "{\"$base64\":true,\"encoded\":\"");
+	json_begin_object(b);
+	json_member_bool(b, "$base64", true);
+	json_key(b, "encoded");
+	buf_char(b, '"');
 	json_base64(b, data, len);
 	buf_lit(b, "\"}");
 }

@@ -155,7 +155,7 @@ keep_value(struct facet *f, const struct query *q, int column)
 		buf_int(&f->memory, query_int(q, column));
 		break;
 	case VALUE_REAL:
-		json_real(&f->memory, query_real(q, column));
+		json_digits(&f->memory, query_real(q, column));
 		break;
 	default:
 		return keep(f, query_text(q, column));

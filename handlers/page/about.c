@@ -110,12 +110,8 @@ about_origin(struct buf *b, const struct about *table,
 static void
 member(struct buf *b, const char *name, const char *value)
 {
-	if (value == NULL)
-		return;
-	json_str(b, name);
-	json_raw(b, ":");
-	json_str(b, value);
-	json_raw(b, ",");
+	if (value != NULL)
+		json_member(b, name, value);
 }
 
 void
@@ -131,21 +127,12 @@ about_members(struct buf *b, const struct about *about)
 	member(b, "about_url", about->about_url);
 }
 
-/* Ends an object whose members have a comma each. */
-static void
-end_object(struct buf *b)
-{
-	if (b->len > 0 && b->data[b->len - 1] == ',')
-		b->len--;
-	json_raw(b, "}");
-}
-
 void
 about_json(struct buf *b, const struct about *about)
 {
-	json_raw(b, "{");
+	json_begin_object(b);
 	about_members(b, about);
-	end_object(b);
+	json_end_object(b);
 }
 
 static void
@@ -153,17 +140,15 @@ words_json(struct buf *b, const char *name, const struct words *words)
 {
 	if (!words->given)
 		return;
-	json_str(b, name);
-	json_raw(b, ":[");
-	for (size_t i = 0; i < words->n; i++) {
-		if (i > 0)
-			json_raw(b, ",");
+	json_key(b, name);
+	json_begin_array(b);
+	for (size_t i = 0; i < words->n; i++)
 		json_str(b, words->items[i]);
-	}
-	json_raw(b, "],");
+	json_end_array(b);
 }
 
-/* An object of what is said of columns: their descriptions, or units. */
+/* The descriptions of columns, or their units, as an object, if there are any.
+ */
 static void
 columns_json(struct buf *b, const struct table_metadata *t, bool units)
 {
@@ -175,34 +160,29 @@ columns_json(struct buf *b, const struct table_metadata *t, bool units)
 
 		if (text == NULL)
 			continue;
-		if (!any)
-			json_str(b, units ? "units" : "columns");
-		buf_str(b, any ? "," : ":{");
+		if (!any) {
+			json_key(b, units ? "units" : "columns");
+			json_begin_object(b);
+		}
 		any = true;
-		json_str(b, c->column);
-		json_raw(b, ":");
-		json_str(b, text);
+		json_member(b, c->column, text);
 	}
 	if (any)
-		json_raw(b, "},");
+		json_end_object(b);
 }
 
 /* 0: it is not given. */
 static void
 number(struct buf *b, const char *name, int64_t value)
 {
-	if (value == 0)
-		return;
-	json_str(b, name);
-	json_raw(b, ":");
-	json_int(b, value);
-	json_raw(b, ",");
+	if (value != 0)
+		json_member_int(b, name, value);
 }
 
 void
 about_table_json(struct buf *b, const struct table_metadata *t)
 {
-	json_raw(b, "{");
+	json_begin_object(b);
 	about_members(b, &t->about);
 	columns_json(b, t, false);
 	columns_json(b, t, true);
@@ -217,24 +197,23 @@ about_table_json(struct buf *b, const struct table_metadata *t)
 	member(b, "fts_pk", t->fts_pk);
 	member(b, "searchmode", t->raw_search ? "raw" : NULL);
 	if (t->hidden)
-		json_raw(b, "\"hidden\":true,");
-	end_object(b);
+		json_member_bool(b, "hidden", true);
+	json_end_object(b);
 }
 
 void
 about_database_json(struct buf *b, const struct database_metadata *m)
 {
-	json_raw(b, "{");
+	json_begin_object(b);
 	about_members(b, &m->about);
 	if (m->n_tables > 0) {
-		json_raw(b, "\"tables\":{");
+		json_key(b, "tables");
+		json_begin_object(b);
 		for (size_t i = 0; i < m->n_tables; i++) {
-			json_str(b, m->tables[i].name);
-			json_raw(b, ":");
+			json_key(b, m->tables[i].name);
 			about_table_json(b, &m->tables[i]);
-			json_raw(b, ",");
 		}
-		end_object(b);
+		json_end_object(b);
 	}
-	end_object(b);
+	json_end_object(b);
 }

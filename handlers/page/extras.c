@@ -85,9 +85,7 @@ extras_write(const struct extras *e, const struct request *req,
 	for (size_t i = 0; i < e->n; i++) {
 		if ((bits >> i & 1) == 0 || e->rows[i].write == NULL)
 			continue;
-		json_raw(b, ",");
-		json_str(b, e->rows[i].name);
-		json_raw(b, ":");
+		json_key(b, e->rows[i].name);
 		e->rows[i].write(page, b);
 	}
 }
@@ -130,20 +128,17 @@ extras_list(const struct extras *e, const struct request *req, struct buf *b)
 	uint64_t bits;
 
 	wanted(e, req, &bits);
-	json_raw(b, "[");
+	json_begin_array(b);
 	for (size_t i = 0; i < e->n; i++) {
-		if (i > 0)
-			json_raw(b, ",");
-		json_raw(b, "{\"name\":");
-		json_str(b, e->rows[i].name);
-		json_raw(b, ",\"description\":");
-		json_str(b, e->rows[i].description);
-		json_raw(b, ",\"toggle_url\":");
+		json_begin_object(b);
+		json_member(b, "name", e->rows[i].name);
+		json_member(b, "description", e->rows[i].description);
+		json_key(b, "toggle_url");
 		add_toggle_url(e, req, bits ^ UINT64_C(1) << i, b);
-		json_raw(b, ",\"selected\":");
-		buf_str(b, (bits >> i & 1) != 0 ? "true}" : "false}");
+		json_member_bool(b, "selected", (bits >> i & 1) != 0);
+		json_end_object(b);
 	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 static void
@@ -151,21 +146,18 @@ write_pair(void *context, struct str name, struct str text)
 {
 	struct buf *b = context;
 
-	if (b->len > 0 && b->data[b->len - 1] == ']')
-		json_raw(b, ",");
-	json_raw(b, "[");
+	json_begin_array(b);
 	json_text(b, name);
-	json_raw(b, ",");
 	json_text(b, text);
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 void
 extras_args(const struct request *req, uint64_t without, struct buf *b)
 {
-	json_raw(b, "[");
+	json_begin_array(b);
 	params_each(route_params(req->route), req, without, write_pair, b);
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 /* A list of parameters by name, while it is written. */
@@ -180,12 +172,11 @@ write_by_name(void *context, struct str name, struct str text)
 {
 	struct by_name *list = context;
 
-	if (list->begun && str_eq(name, str_of_buf(&list->name))) {
-		json_raw(list->b, ",");
-	} else {
-		buf_str(list->b, list->begun ? "]," : "");
-		json_text(list->b, name);
-		json_raw(list->b, ":[");
+	if (!list->begun || !str_eq(name, str_of_buf(&list->name))) {
+		if (list->begun)
+			json_end_array(list->b);
+		json_key_text(list->b, name);
+		json_begin_array(list->b);
 		buf_reset(&list->name);
 		buf_add(&list->name, name.s, name.len);
 		list->begun = true;
@@ -199,9 +190,11 @@ add_args(const struct request *req, struct buf *b)
 {
 	struct by_name list = {.b = b};
 
-	json_raw(b, "{");
+	json_begin_object(b);
 	params_each(route_params(req->route), req, 0, write_by_name, &list);
-	buf_str(b, list.begun ? "]}" : "}");
+	if (list.begun)
+		json_end_array(b);
+	json_end_object(b);
 	buf_release(&list.name);
 }
 
@@ -211,14 +204,13 @@ extras_request(const struct request *req, struct buf *b)
 	struct buf url = {0};
 
 	add_path(req, &url);
-	json_raw(b, "{\"path\":");
-	json_text(b, str_of_buf(&url));
+	json_begin_object(b);
+	json_member_text(b, "path", str_of_buf(&url));
 	route_query(req, &url);
-	json_raw(b, ",\"full_path\":");
-	json_text(b, str_of_buf(&url));
-	json_raw(b, ",\"args\":");
+	json_member_text(b, "full_path", str_of_buf(&url));
+	json_key(b, "args");
 	add_args(req, b);
-	json_raw(b, "}");
+	json_end_object(b);
 	buf_release(&url);
 }
 
@@ -240,12 +232,8 @@ extras_debug(const struct request *req, struct buf *b)
 	for (size_t i = 0; i < req->n_segments && i < 3; i++) {
 		if (str_is(req->segments[i], "-"))
 			break; /* what follows is squall's own */
-		json_str(b, names[i]);
-		json_raw(b, ":");
-		json_text(b, req->segments[i]);
-		json_raw(b, ",");
+		json_member_text(b, names[i], req->segments[i]);
 	}
-	json_raw(b, "\"format\":");
-	json_str(b, format + (*format == '.'));
+	json_member(b, "format", format + (*format == '.'));
 	json_raw(b, "}}");
 }

@@ -16,31 +16,28 @@
 static void
 count_json(struct buf *b, struct count count)
 {
-	json_raw(b, ",\"count\":");
+	json_key(b, "count");
 	if (count.n < 0)
-		json_raw(b, "null");
+		json_null(b);
 	else
 		json_int(b, count.n);
 	if (count.more)
-		json_raw(b, ",\"count_truncated\":true");
+		json_member_bool(b, "count_truncated", true);
 }
 
 static void
 columns_json(struct buf *b, const struct table *t)
 {
-	json_raw(b, ",\"columns\":[");
-	for (size_t i = 0; i < t->n_columns; i++) {
-		if (i > 0)
-			json_raw(b, ",");
+	json_key(b, "columns");
+	json_begin_array(b);
+	for (size_t i = 0; i < t->n_columns; i++)
 		json_str(b, t->columns[i].name);
-	}
-	json_raw(b, "],\"primary_keys\":[");
-	for (size_t i = 0; i < t->n_key; i++) {
-		if (i > 0)
-			json_raw(b, ",");
+	json_end_array(b);
+	json_key(b, "primary_keys");
+	json_begin_array(b);
+	for (size_t i = 0; i < t->n_key; i++)
 		json_str(b, t->columns[t->key[i]].name);
-	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 /* A table of the page, as far as there was time to read about it. */
@@ -54,15 +51,15 @@ struct item {
 static void
 as_json(const struct request *req, const struct item *item, struct buf *b)
 {
-	json_raw(b, "{\"name\":");
-	json_str(b, item->name);
+	json_begin_object(b);
+	json_member(b, "name", item->name);
 	json_raw(b, ",\"path\":\"");
 	link_table(b, req, req->segments[0], str_of(item->name));
 	json_raw(b, "\"");
 	columns_json(b, &item->table);
 	count_json(b, item->count);
-	json_raw(b, ",\"hidden\":");
-	buf_str(b, item->hidden ? "true}" : "false}");
+	json_member_bool(b, "hidden", item->hidden);
+	json_end_object(b);
 }
 
 static void

@@ -72,23 +72,19 @@ as_html(const struct request *req, const struct summary *s, struct buf *b)
 static void
 as_json(const struct request *req, const struct summary *s, struct buf *b)
 {
-	json_raw(b, "{\"name\":");
-	json_str(b, db_name(s->db));
+	json_begin_object(b);
+	json_member(b, "name", db_name(s->db));
 	json_raw(b, ",\"path\":\"");
 	link_database(b, req, str_of(db_name(s->db)));
 	json_raw(b, "\"");
 	if (s->status == DB_OK) {
-		json_raw(b, ",\"tables_count\":");
-		json_int(b, (int64_t)s->tables);
-		json_raw(b, ",\"views_count\":");
-		json_int(b, (int64_t)s->views);
-		json_raw(b, ",\"size\":");
-		json_int(b, s->size);
+		json_member_int(b, "tables_count", (int64_t)s->tables);
+		json_member_int(b, "views_count", (int64_t)s->views);
+		json_member_int(b, "size", s->size);
 	} else {
-		json_raw(b, ",\"error\":");
-		json_str(b, db_message(s->db));
+		json_member(b, "error", db_message(s->db));
 	}
-	json_raw(b, "}");
+	json_end_object(b);
 }
 
 int
@@ -117,8 +113,6 @@ index_page(
 		struct summary s = summarise(catalog_at(catalog, i));
 
 		page->transient |= s.status != DB_OK;
-		if (json && i > 0)
-			json_raw(b, ",");
 		if (json)
 			as_json(req, &s, b);
 		else

@@ -40,13 +40,10 @@ options(struct buf *b)
 {
 	const char *option;
 
-	json_raw(b, "[");
-	for (size_t i = 0; (option = engine_option(i)) != NULL; i++) {
-		if (i > 0)
-			json_raw(b, ",");
+	json_begin_array(b);
+	for (size_t i = 0; (option = engine_option(i)) != NULL; i++)
 		json_str(b, option);
-	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 static bool
@@ -68,22 +65,17 @@ fts_versions(struct buf *b)
 	static const struct {
 		const char *option, *version;
 	} versions[] = {
-	    {"ENABLE_FTS5", "\"FTS5\""},
-	    {"ENABLE_FTS4", "\"FTS4\""},
-	    {"ENABLE_FTS3", "\"FTS3\""},
+	    {"ENABLE_FTS5", "FTS5"},
+	    {"ENABLE_FTS4", "FTS4"},
+	    {"ENABLE_FTS3", "FTS3"},
 	};
-	bool any = false;
 
-	json_raw(b, "[");
+	json_begin_array(b);
 	for (size_t i = 0; i < sizeof(versions) / sizeof(*versions); i++) {
-		if (!has_option(versions[i].option))
-			continue;
-		if (any)
-			json_raw(b, ",");
-		any = true;
-		buf_str(b, versions[i].version);
+		if (has_option(versions[i].option))
+			json_str(b, versions[i].version);
 	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 int
@@ -93,15 +85,21 @@ introspect_versions(
 	struct buf b = {0};
 
 	(void)catalog;
-	json_raw(&b, "{\"ok\":true,\"squall\":{\"version\":");
-	json_str(&b, SQUALL_VERSION);
-	json_raw(&b, "},\"sqlite\":{\"version\":");
-	json_str(&b, engine_version());
-	json_raw(&b, ",\"fts_versions\":");
+	json_begin_object(&b);
+	json_member_bool(&b, "ok", true);
+	json_key(&b, "squall");
+	json_begin_object(&b);
+	json_member(&b, "version", SQUALL_VERSION);
+	json_end_object(&b);
+	json_key(&b, "sqlite");
+	json_begin_object(&b);
+	json_member(&b, "version", engine_version());
+	json_key(&b, "fts_versions");
 	fts_versions(&b);
-	json_raw(&b, ",\"compile_options\":");
+	json_key(&b, "compile_options");
 	options(&b);
-	json_raw(&b, "}}");
+	json_end_object(&b);
+	json_end_object(&b);
 	return finish(req, page, "Versions", &b);
 }
 
@@ -113,16 +111,15 @@ database_json(struct buf *b, struct db *db, struct page *page)
 
 	if (db_begin(db) == DB_OK)
 		size = db_size(db);
-	json_raw(b, "{\"name\":");
-	json_str(b, db_name(db));
-	/* Which folder it is in is nobody's business. */
-	json_raw(b, ",\"path\":");
-	json_str(b, slash == NULL ? file : slash + 1);
-	json_raw(b, ",\"size\":");
+	json_begin_object(b);
+	json_member(b, "name", db_name(db));
+	/* Visitors need not know its folder. */
+	json_member(b, "path", slash == NULL ? file : slash + 1);
+	json_key(b, "size");
 	if (db_end(db) == DB_OK) {
 		json_int(b, size);
 	} else {
-		json_raw(b, "null");
+		json_null(b);
 		page->transient = true;
 	}
 	json_raw(b, ",\"is_mutable\":true,\"is_memory\":false,\"hash\":null}");
@@ -134,13 +131,10 @@ introspect_databases(
 {
 	struct buf b = {0};
 
-	json_raw(&b, "[");
-	for (size_t i = 0; i < catalog_count(catalog); i++) {
-		if (i > 0)
-			json_raw(&b, ",");
+	json_begin_array(&b);
+	for (size_t i = 0; i < catalog_count(catalog); i++)
 		database_json(&b, catalog_at(catalog, i), page);
-	}
-	json_raw(&b, "]");
+	json_end_array(&b);
 	return finish(req, page, "Databases", &b);
 }
 
@@ -150,19 +144,19 @@ introspect_metadata(
 {
 	struct buf b = {0};
 
-	json_raw(&b, "{\"ok\":true,");
+	json_begin_object(&b);
+	json_member_bool(&b, "ok", true);
 	about_members(&b, published_site(catalog_at(catalog, 0)));
-	json_raw(&b, "\"databases\":{");
+	json_key(&b, "databases");
+	json_begin_object(&b);
 	for (size_t i = 0; i < catalog_count(catalog); i++) {
 		struct db *db = catalog_at(catalog, i);
 
-		if (i > 0)
-			json_raw(&b, ",");
-		json_str(&b, db_name(db));
-		json_raw(&b, ":");
+		json_key(&b, db_name(db));
 		about_database_json(&b, published_metadata(db));
 	}
-	json_raw(&b, "}}");
+	json_end_object(&b);
+	json_end_object(&b);
 	return finish(req, page, "Metadata", &b);
 }
 

@@ -10,64 +10,24 @@
 #include "db/sqlite/look.h"
 #include "handlers/chart/figures.h"
 
-/* A member's name, with the comma before it if it is not the first. */
-static void
-key(struct buf *b, const char *name)
-{
-	if (b->len > 0 && b->data[b->len - 1] != '{')
-		json_raw(b, ",");
-	json_str(b, name);
-	json_raw(b, ":");
-}
-
-/* An element of an array, likewise. */
-static void
-element(struct buf *b)
-{
-	if (b->len > 0 && b->data[b->len - 1] != '[')
-		json_raw(b, ",");
-	json_raw(b, "{");
-}
-
-static void
-number(struct buf *b, const char *name, int64_t value)
-{
-	key(b, name);
-	json_int(b, value);
-}
-
 static void
 count(struct buf *b, const char *name, uint64_t value)
 {
-	number(b, name, (int64_t)value);
+	json_member_int(b, name, (int64_t)value);
 }
 
 static void
 ratio(struct buf *b, const char *name, double value)
 {
-	key(b, name);
+	json_key(b, name);
 	json_real(b, value);
-}
-
-static void
-text(struct buf *b, const char *name, const char *value)
-{
-	key(b, name);
-	json_str(b, value);
-}
-
-static void
-truth(struct buf *b, const char *name, bool value)
-{
-	key(b, name);
-	buf_str(b, value ? "true" : "false");
 }
 
 static void
 begin(struct buf *b, const char *name)
 {
-	key(b, name);
-	json_raw(b, "{");
+	json_key(b, name);
+	json_begin_object(b);
 }
 
 static void
@@ -76,49 +36,50 @@ sqlite(struct buf *b)
 	const struct sqlite_fault *f;
 
 	begin(b, "sqlite");
-	text(b, "version", engine_version());
-	key(b, "faults");
-	json_raw(b, "[");
+	json_member(b, "version", engine_version());
+	json_key(b, "faults");
+	json_begin_array(b);
 	for (size_t i = 0; (f = look_sqlite_fault(0, i)) != NULL; i++) {
-		element(b);
-		text(b, "name", f->name);
-		text(b, "what", f->what);
-		text(b, "fixed", f->fixed);
-		json_raw(b, "}");
+		json_begin_object(b);
+		json_member(b, "name", f->name);
+		json_member(b, "what", f->what);
+		json_member(b, "fixed", f->fixed);
+		json_end_object(b);
 	}
-	json_raw(b, "]}");
+	json_end_array(b);
+	json_end_object(b);
 }
 
 static void
 levels(struct buf *b, const int64_t l[LEVELS])
 {
-	number(b, "connections", l[LEVEL_CONNECTIONS]);
-	number(b, "renderers_busy", l[LEVEL_BUSY]);
-	number(b, "jobs_queued", l[LEVEL_QUEUED]);
-	number(b, "jobs_held", l[LEVEL_HELD]);
-	number(b, "memory_bytes", l[LEVEL_MEMORY_BYTES]);
-	number(b, "memory_pages", l[LEVEL_MEMORY_PAGES]);
-	number(b, "breakers_open", l[LEVEL_BREAKERS_OPEN]);
+	json_member_int(b, "connections", l[LEVEL_CONNECTIONS]);
+	json_member_int(b, "renderers_busy", l[LEVEL_BUSY]);
+	json_member_int(b, "jobs_queued", l[LEVEL_QUEUED]);
+	json_member_int(b, "jobs_held", l[LEVEL_HELD]);
+	json_member_int(b, "memory_bytes", l[LEVEL_MEMORY_BYTES]);
+	json_member_int(b, "memory_pages", l[LEVEL_MEMORY_PAGES]);
+	json_member_int(b, "breakers_open", l[LEVEL_BREAKERS_OPEN]);
 }
 
 static void
 workers(struct buf *b, const struct status *s)
 {
-	key(b, "workers");
-	json_raw(b, "[");
+	json_key(b, "workers");
+	json_begin_array(b);
 	for (size_t i = 0; i < s->n_workers; i++) {
 		const struct status_worker *w = &s->workers[i];
 
-		element(b);
-		number(b, "pid", w->stats.pid);
-		text(b, "state", figure_states[w->state]);
-		number(b, "age_s", w->stats.age_us / 1000000);
+		json_begin_object(b);
+		json_member_int(b, "pid", w->stats.pid);
+		json_member(b, "state", figure_states[w->state]);
+		json_member_int(b, "age_s", w->stats.age_us / 1000000);
 		count(b, "requests", w->stats.requests);
-		number(b, "resident_bytes", w->resident_bytes);
+		json_member_int(b, "resident_bytes", w->resident_bytes);
 		levels(b, w->stats.levels);
-		json_raw(b, "}");
+		json_end_object(b);
 	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 static void
@@ -128,7 +89,7 @@ figures(struct buf *b, const struct figures *f)
 	begin(b, "outcomes");
 	for (size_t i = 0; i < OUTCOMES; i++)
 		count(b, figure_outcomes[i], f->by[i]);
-	json_raw(b, "}");
+	json_end_object(b);
 	ratio(b, "memory_ratio", figures_from_memory(f));
 	ratio(b, "store_ratio", figures_from_store(f));
 }
@@ -150,11 +111,11 @@ totals(struct buf *b, const struct status *s)
 	count(b, "3xx", counts[COUNT_3XX]);
 	count(b, "4xx", counts[COUNT_4XX]);
 	count(b, "5xx", counts[COUNT_5XX]);
-	json_raw(b, "}");
+	json_end_object(b);
 	count(b, "renders", works[WORK_RENDERS]);
 	count(b, "statements", works[WORK_STATEMENTS]);
 	count(b, "db_us", works[WORK_DB_US]);
-	json_raw(b, "}");
+	json_end_object(b);
 }
 
 static void
@@ -164,26 +125,26 @@ now(struct buf *b, const struct status *s)
 
 	begin(b, "now");
 	levels(b, s->levels);
-	number(b, "workers", n);
-	number(b, "renderers", n * (int64_t)s->threads);
-	number(b, "memory_max_bytes", n * s->memory_bytes);
-	json_raw(b, "}");
+	json_member_int(b, "workers", n);
+	json_member_int(b, "renderers", n * (int64_t)s->threads);
+	json_member_int(b, "memory_max_bytes", n * s->memory_bytes);
+	json_end_object(b);
 }
 
 static void
 routes(struct buf *b, const struct status *s)
 {
-	key(b, "routes");
-	json_raw(b, "[");
+	json_key(b, "routes");
+	json_begin_array(b);
 	for (size_t i = 0; i < figures_routes(s); i++) {
 		struct figures f = figures_of_route(s, i);
 
-		element(b);
-		text(b, "name", f.route);
+		json_begin_object(b);
+		json_member(b, "name", f.route);
 		figures(b, &f);
-		json_raw(b, "}");
+		json_end_object(b);
 	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 static void
@@ -196,13 +157,13 @@ latency(struct buf *b, const struct status *s)
 		begin(b, figure_latencies[i]);
 		count(b, "count", latency_count(h));
 		count(b, "sum_us", h->sum_us);
-		number(b, "p50_us", latency_percentile(h, 0.5));
-		number(b, "p90_us", latency_percentile(h, 0.9));
-		number(b, "p99_us", latency_percentile(h, 0.99));
-		number(b, "p999_us", latency_percentile(h, 0.999));
-		json_raw(b, "}");
+		json_member_int(b, "p50_us", latency_percentile(h, 0.5));
+		json_member_int(b, "p90_us", latency_percentile(h, 0.9));
+		json_member_int(b, "p99_us", latency_percentile(h, 0.99));
+		json_member_int(b, "p999_us", latency_percentile(h, 0.999));
+		json_end_object(b);
 	}
-	json_raw(b, "}");
+	json_end_object(b);
 }
 
 static void
@@ -211,7 +172,7 @@ store(struct buf *b, const struct status *s)
 	const uint64_t *works = s->sum.works;
 
 	begin(b, "store");
-	text(b, "kind", s->store);
+	json_member(b, "kind", s->store);
 	count(b, "gets", works[WORK_STORE_GETS]);
 	count(b, "hits", works[WORK_STORE_HITS]);
 	ratio(b, "hit_ratio", figures_store_hits(s));
@@ -220,61 +181,61 @@ store(struct buf *b, const struct status *s)
 	count(b, "refused", works[WORK_STORE_REFUSED]);
 	count(b, "errors", works[WORK_STORE_ERRORS]);
 	count(b, "timeouts", works[WORK_STORE_TIMEOUTS]);
-	number(b, "breakers_open", s->levels[LEVEL_BREAKERS_OPEN]);
+	json_member_int(b, "breakers_open", s->levels[LEVEL_BREAKERS_OPEN]);
 	count(b, "breaker_opened", works[WORK_BREAKER_OPENED]);
-	json_raw(b, "}");
+	json_end_object(b);
 }
 
 static void
 databases(struct buf *b, const struct status *s)
 {
-	key(b, "databases");
-	json_raw(b, "[");
+	json_key(b, "databases");
+	json_begin_array(b);
 	for (size_t i = 0; i < s->n_databases; i++) {
 		const struct status_database *d = &s->databases[i];
 
-		element(b);
-		text(b, "name", d->name);
-		key(b, "version");
+		json_begin_object(b);
+		json_member(b, "name", d->name);
+		json_key(b, "version");
 		if (d->version_known)
 			buf_printf(b, "\"%016" PRIx64 "\"", d->version);
 		else
-			json_raw(b, "null");
-		number(b, "bytes", d->bytes);
-		number(b, "log_bytes", d->log_bytes);
-		truth(b, "open", d->open);
-		truth(b, "bad", d->bad);
-		json_raw(b, "}");
+			json_null(b);
+		json_member_int(b, "bytes", d->bytes);
+		json_member_int(b, "log_bytes", d->log_bytes);
+		json_member_bool(b, "open", d->open);
+		json_member_bool(b, "bad", d->bad);
+		json_end_object(b);
 	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 static void
 listeners(struct buf *b, const struct status *s)
 {
-	key(b, "listeners");
-	json_raw(b, "[");
+	json_key(b, "listeners");
+	json_begin_array(b);
 	for (size_t i = 0; i < s->n_listeners; i++) {
 		const struct status_listener *l = &s->listeners[i];
 
-		element(b);
-		text(b, "address", l->address);
+		json_begin_object(b);
+		json_member(b, "address", l->address);
 		if (l->waiting >= 0) {
-			number(b, "waiting", l->waiting);
-			number(b, "max", l->max);
+			json_member_int(b, "waiting", l->waiting);
+			json_member_int(b, "max", l->max);
 		}
-		json_raw(b, "}");
+		json_end_object(b);
 	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 void
 status_json(struct buf *b, const struct status *s)
 {
-	json_raw(b, "{");
-	truth(b, "ok", true);
-	text(b, "version", SQUALL_VERSION);
-	number(b, "uptime_s", s->age_us / 1000000);
+	json_begin_object(b);
+	json_member_bool(b, "ok", true);
+	json_member(b, "version", SQUALL_VERSION);
+	json_member_int(b, "uptime_s", s->age_us / 1000000);
 	sqlite(b);
 	workers(b, s);
 	now(b, s);
@@ -284,5 +245,6 @@ status_json(struct buf *b, const struct status *s)
 	store(b, s);
 	databases(b, s);
 	listeners(b, s);
-	json_raw(b, "}\n");
+	json_end_object(b);
+	buf_char(b, '\n');
 }
