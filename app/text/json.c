@@ -34,12 +34,15 @@ json_escape(struct buf *b, unsigned char c)
 	}
 }
 
-/* Strings, objects, arrays, numbers, true, false and null end with these. */
+/*
+ * Strings, objects, arrays, numbers, true, false, null and Infinity end with
+ * these; only a value that was given as JSON ends with a blank.
+ */
 static bool
 ends_value(char c)
 {
 	return c == '"' || c == '}' || c == ']' || (c >= '0' && c <= '9') ||
-	    c == 'e' || c == 'l';
+	    c == 'e' || c == 'l' || c == 'y' || c == ' ' || c == '\t';
 }
 
 static void
@@ -144,6 +147,13 @@ json_null(struct buf *b)
 {
 	separate(b);
 	buf_lit(b, "null");
+}
+
+void
+json_value(struct buf *b, struct str json)
+{
+	separate(b);
+	buf_add(b, json.s, json.len);
 }
 
 void

@@ -7,9 +7,9 @@
 #include "app/text/str.h"
 
 /*
- * Writing JSON (RFC 8259).  Keys, values and opening brackets put a comma before
- * themselves if the last byte of the buffer ends a value.  Strings come out
- * quoted and escaped, with U+FFFD for each byte that is no UTF-8.
+ * Writing JSON (RFC 8259).  Keys, values and opening brackets put a comma
+ * before themselves if the last byte of the buffer ends a value.  Strings come
+ * out quoted and escaped, with U+FFFD for each byte that is no UTF-8.
  */
 void json_begin_object(struct buf *);
 void json_end_object(struct buf *);
@@ -23,6 +23,9 @@ void json_str(struct buf *, const char *);
 void json_text(struct buf *, struct str);
 void json_bool(struct buf *, bool);
 void json_null(struct buf *);
+
+/* A value that is JSON already, on one line. */
+void json_value(struct buf *, struct str json);
 
 /* Markup and keys: string literals only. */
 #define json_raw(b, lit) buf_lit((b), lit)

@@ -449,11 +449,11 @@ add_key_part(const struct query *q, int column, enum affinity affinity,
 		if (isinf(real))
 			buf_str(&digits, real > 0 ? "9e999" : "-9e999");
 		else
-			json_real(&digits, real);
+			json_digits(&digits, real);
 		c.s = (struct str){buf_cstr(&digits), digits.len};
 	} else if (type == VALUE_INT) {
 		/* Not as text: SQLite would convert the value itself. */
-		json_int(&digits, query_int(q, column));
+		buf_int(&digits, query_int(q, column));
 		c.s = (struct str){buf_cstr(&digits), digits.len};
 	} else if (type == VALUE_BLOB) {
 		c = (struct url_component){query_blob(q, column), URL_BYTES};

@@ -37,10 +37,10 @@ read_value(const struct query *q, int column, struct buf *value)
 
 	switch (query_type(q, column)) {
 	case VALUE_INT:
-		json_int(value, query_int(q, column));
+		buf_int(value, query_int(q, column));
 		return true;
 	case VALUE_REAL:
-		json_real(value, query_real(q, column));
+		json_digits(value, query_real(q, column));
 		return true;
 	case VALUE_TEXT:
 		text = query_text(q, column);

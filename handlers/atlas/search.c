@@ -74,7 +74,7 @@ write_json(const struct request *req, struct query *q, struct buf *b)
 			json_int(b, query_int(q, POPULATION));
 		json_raw(b, ",\"url\":\"");
 		link_path(b, req, "/places/");
-		json_int(b, query_int(q, ID));
+		buf_int(b, query_int(q, ID));
 		json_raw(b, "\"}");
 		buf_release(&words);
 	}

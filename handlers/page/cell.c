@@ -28,7 +28,7 @@ real(struct buf *b, double value)
 	if (isinf(value))
 		html(b, value < 0 ? "-∞" : "∞");
 	else
-		json_real(b, value);
+		json_digits(b, value);
 }
 
 static void
@@ -55,7 +55,7 @@ cell_html(struct buf *b, const struct query *q, int column, size_t max)
 		html_raw(b, "<span class=\"null\">null</span>");
 		break;
 	case VALUE_INT:
-		json_int(b, query_int(q, column));
+		buf_int(b, query_int(q, column));
 		break;
 	case VALUE_REAL:
 		real(b, query_real(q, column));
@@ -78,7 +78,7 @@ cell_json(struct buf *b, const struct query *q, int column)
 
 	switch (query_type(q, column)) {
 	case VALUE_NULL:
-		json_raw(b, "null");
+		json_null(b);
 		break;
 	case VALUE_INT:
 		json_int(b, query_int(q, column));
@@ -109,16 +109,17 @@ cell_label(const struct rows *r, size_t column)
 	return type == VALUE_NULL || type == VALUE_BLOB ? -1 : ref->label;
 }
 
-/* Valid JSON; a line's end stands between its parts only. */
+/* Valid JSON on one line: its own ends of lines stand between its parts. */
 static void
 add_json(struct buf *b, struct str json)
 {
-	for (size_t i = 0; i < json.len; i++) {
-		char c = json.s[i];
+	size_t end;
 
-		if (c == '\n' || c == '\r')
-			c = ' ';
-		buf_char(b, c);
+	json_value(b, json);
+	end = b->len;
+	for (size_t i = end - json.len; !b->failed && i < end; i++) {
+		if (b->data[i] == '\n' || b->data[i] == '\r')
+			b->data[i] = ' ';
 	}
 }
 
@@ -132,8 +133,9 @@ json_styled(struct buf *b, const struct query *q, int column, unsigned style)
 		add_json(b, query_text(q, column));
 	else if ((style & CELL_INFINITY) != 0 && type == VALUE_REAL &&
 	    isinf(query_real(q, column)))
-		buf_str(
-		    b, query_real(q, column) < 0 ? "-Infinity" : "Infinity");
+		json_value(b,
+		    str_of(
+			query_real(q, column) < 0 ? "-Infinity" : "Infinity"));
 	else
 		cell_json(b, q, column);
 }
@@ -148,11 +150,12 @@ cell_json_styled(
 		json_styled(b, &r->query, (int)column, style);
 		return;
 	}
-	json_raw(b, "{\"value\":");
+	json_begin_object(b);
+	json_key(b, "value");
 	json_styled(b, &r->query, (int)column, style);
-	json_raw(b, ",\"label\":");
+	json_key(b, "label");
 	cell_json(b, &r->query, label);
-	json_raw(b, "}");
+	json_end_object(b);
 }
 
 void
@@ -189,26 +192,21 @@ cell_json_row(struct buf *b, const struct rows *r)
 {
 	const struct table *t = r->table;
 
-	json_raw(b, "{");
+	json_begin_object(b);
 	if (r->has_rowid) {
-		json_str(b, t->rowid);
-		json_raw(b, ":");
+		json_key(b, t->rowid);
 		cell_json(b, &r->query, (int)t->n_columns);
-		json_raw(b, ",");
 	}
 	for (size_t i = 0; i < t->n_columns; i++) {
-		if (i > 0)
-			json_raw(b, ",");
-		json_str(b, t->columns[i].name);
-		json_raw(b, ":");
+		json_key(b, t->columns[i].name);
 		cell_json(b, &r->query, (int)i);
 	}
-	json_raw(b, "}");
+	json_end_object(b);
 }
 
 void
 cell_json_link(struct buf *b, const struct request *req, const char *database,
-    const struct rows *r, size_t column, bool *comma)
+    const struct rows *r, size_t column)
 {
 	const struct reference *ref = rows_reference(r, column);
 	struct buf link = {0};
@@ -216,11 +214,8 @@ cell_json_link(struct buf *b, const struct request *req, const char *database,
 	if (ref != NULL && rows_reference_key(r, ref, &link)) {
 		buf_reset(&link);
 		cell_reference(&link, req, database, r, column, 0);
-		buf_str(b, *comma ? "," : "");
-		json_str(b, r->table->columns[column].name);
-		json_raw(b, ":");
-		json_text(b, str_of_buf(&link));
-		*comma = true;
+		json_member_text(
+		    b, r->table->columns[column].name, str_of_buf(&link));
 	}
 	buf_release(&link);
 }
@@ -243,13 +238,13 @@ cell_csv(struct buf *b, const struct query *q, int column)
 	case VALUE_NULL:
 		break;
 	case VALUE_INT:
-		json_int(b, query_int(q, column));
+		buf_int(b, query_int(q, column));
 		break;
 	case VALUE_REAL:
 		if (isinf(query_real(q, column)))
 			buf_str(b, query_real(q, column) < 0 ? "-inf" : "inf");
 		else
-			json_real(b, query_real(q, column));
+			json_digits(b, query_real(q, column));
 		break;
 	case VALUE_TEXT:
 		cell_csv_text(b, q->db, query_text(q, column));

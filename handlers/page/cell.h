@@ -44,10 +44,10 @@ void cell_csv_text(struct buf *, const struct db *, struct str);
 
 /*
  * Where a row's column is a link to another row in HTML: adds the member
- * "name": HTML to an object, behind a comma if there is one already.
+ * "name": HTML to an object.
  */
 void cell_json_link(struct buf *, const struct request *, const char *database,
-    const struct rows *, size_t column, bool *comma);
+    const struct rows *, size_t column);
 
 /* A field of CSV: empty for NULL, base64 for bytes. */
 void cell_csv(struct buf *, const struct query *, int column);

@@ -20,37 +20,29 @@ enum { NAME, TYPE, AFFINITY, NOT_NULL, DEFAULT, KEY, HIDDEN };
 static void
 column(const struct query *q, struct buf *b)
 {
-	json_text(b, query_text(q, NAME));
-	json_raw(b, ":{\"type\":");
-	json_text(b, query_text(q, TYPE));
-	json_raw(b, ",\"sqlite_type\":");
-	json_text(b, query_text(q, AFFINITY));
-	json_raw(b, ",\"notnull\":");
-	buf_str(b, query_int(q, NOT_NULL) != 0 ? "true" : "false");
-	json_raw(b, ",\"default\":");
+	json_key_text(b, query_text(q, NAME));
+	json_begin_object(b);
+	json_member_text(b, "type", query_text(q, TYPE));
+	json_member_text(b, "sqlite_type", query_text(q, AFFINITY));
+	json_member_bool(b, "notnull", query_int(q, NOT_NULL) != 0);
+	json_key(b, "default");
 	cell_json(b, q, DEFAULT);
-	json_raw(b, ",\"is_pk\":");
-	buf_str(b, query_int(q, KEY) != 0 ? "true" : "false");
-	json_raw(b, ",\"pk_position\":");
-	json_int(b, query_int(q, KEY));
-	json_raw(b, ",\"hidden\":");
-	json_int(b, query_int(q, HIDDEN));
-	json_raw(b, "}");
+	json_member_bool(b, "is_pk", query_int(q, KEY) != 0);
+	json_member_int(b, "pk_position", query_int(q, KEY));
+	json_member_int(b, "hidden", query_int(q, HIDDEN));
+	json_end_object(b);
 }
 
 void
 column_details(struct db *db, const struct table *t, struct buf *json)
 {
 	struct query q;
-	size_t n = 0;
 
-	json_raw(json, "{");
+	json_begin_object(json);
 	query_open(&q, db, sql);
 	query_bind_text(&q, 1, str_of(t->name));
-	while (query_next(&q)) {
-		buf_str(json, n++ == 0 ? "" : ",");
+	while (query_next(&q))
 		column(&q, json);
-	}
 	query_close(&q);
-	json_raw(json, "}");
+	json_end_object(json);
 }

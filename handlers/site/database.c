@@ -154,13 +154,11 @@ read_item(struct db *db, const struct listing *l, struct item *item)
 		item->count = count_table(db, &item->table, l->count_until_us);
 }
 
-/* Adds the tables of one group to those shown; returns how many those are. */
-static size_t
+/* Adds the tables of one group. */
+static void
 list_group(const struct request *req, struct db *db, const struct listing *l,
-    enum group group, size_t shown, struct buf *b)
+    enum group group, struct buf *b)
 {
-	bool json = req->format == FORMAT_JSON;
-
 	for (size_t i = 0; i < l->n; i++) {
 		struct item item = {
 		    .name = l->names[i].name,
@@ -171,13 +169,9 @@ list_group(const struct request *req, struct db *db, const struct listing *l,
 		if (group_of(db, &l->names[i]) != group)
 			continue;
 		read_item(db, l, &item);
-		if (json && shown > 0)
-			json_raw(b, ",");
-		(json ? as_json : as_html)(req, &item, b);
-		shown++;
+		(req->format == FORMAT_JSON ? as_json : as_html)(req, &item, b);
 		table_release(&item.table);
 	}
-	return shown;
 }
 
 static void
@@ -200,20 +194,20 @@ page_html(const struct request *req, struct db *db, const struct listing *l,
 	html_raw(b, "</p>\n");
 	stored_page_list_html(b, req, db);
 	html_raw(b, "<h2>Tables</h2>\n<ul class=\"cards\">\n");
-	list_group(req, db, l, GROUP_TABLES, 0, b);
+	list_group(req, db, l, GROUP_TABLES, b);
 	html_raw(b, "</ul>\n");
 	if (of[GROUP_TABLES] == 0)
 		html_raw(b, "<p>There are none.</p>\n");
 	if (of[GROUP_VIEWS] > 0) {
 		html_raw(b, "<h2>Views</h2>\n<ul class=\"cards\">\n");
-		list_group(req, db, l, GROUP_VIEWS, 0, b);
+		list_group(req, db, l, GROUP_VIEWS, b);
 		html_raw(b, "</ul>\n");
 	}
 	if (of[GROUP_HIDDEN] > 0) {
 		html_raw(b,
 		    "<details><summary>Hidden: the inside of indexes, and "
 		    "the like</summary>\n<ul class=\"cards\">\n");
-		list_group(req, db, l, GROUP_HIDDEN, 0, b);
+		list_group(req, db, l, GROUP_HIDDEN, b);
 		html_raw(b, "</ul></details>\n");
 	}
 	if (published_metadata(db)->sql) {
@@ -229,19 +223,17 @@ static void
 page_json(const struct request *req, struct db *db, const struct listing *l,
     struct buf *b)
 {
-	size_t shown;
-
 	json_raw(b, "{\"ok\":true,\"database\":");
 	json_str(b, db_name(db));
 	json_raw(b, ",\"path\":\"");
 	link_database(b, req, req->segments[0]);
-	json_raw(b, "\",\"size\":");
-	json_int(b, db_size(db));
+	json_raw(b, "\"");
+	json_member_int(b, "size", db_size(db));
 	json_raw(b, ",\"tables\":[");
-	shown = list_group(req, db, l, GROUP_TABLES, 0, b);
-	list_group(req, db, l, GROUP_HIDDEN, shown, b);
+	list_group(req, db, l, GROUP_TABLES, b);
+	list_group(req, db, l, GROUP_HIDDEN, b);
 	json_raw(b, "],\"views\":[");
-	list_group(req, db, l, GROUP_VIEWS, 0, b);
+	list_group(req, db, l, GROUP_VIEWS, b);
 	json_raw(b, "],\"queries\":");
 	stored_page_list_json(b, req, db);
 	json_raw(b, ",\"metadata\":");

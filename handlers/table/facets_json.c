@@ -11,80 +11,71 @@
 #include "handlers/table/table_facets.h"
 
 static void
-json_value(
+add_value(
     const struct facet_list *l, const struct facet_value *value, struct buf *b)
 {
 	struct str text = facet_text(&l->facet, value);
 	size_t filter = facet_list_find_filter(l, text);
 	struct buf url = {0};
 
-	json_raw(b, "{\"value\":");
+	json_begin_object(b);
+	json_key(b, "value");
 	if (value->type == VALUE_TEXT)
 		json_text(b, text);
 	else
-		buf_add(b, text.s, text.len);
-	json_raw(b, ",\"label\":");
+		json_value(b, text);
+	json_key(b, "label");
 	if (value->type == VALUE_TEXT || value->has_label)
 		json_text(b, facet_label(&l->facet, value));
 	else
-		buf_add(b, text.s, text.len);
-	json_raw(b, ",\"count\":");
-	json_int(b, value->count);
-	json_raw(b, ",\"toggle_url\":");
+		json_value(b, text);
+	json_member_int(b, "count", value->count);
+	json_key(b, "toggle_url");
 	if (url_arg_arrives(text)) {
 		facet_list_toggle_url(l, text, filter, &url);
 		json_text(b, str_of_buf(&url));
 	} else {
-		json_raw(b, "null");
+		json_null(b);
 	}
-	json_raw(b, ",\"selected\":");
-	buf_str(b, filter != ARGUMENT_NONE ? "true}" : "false}");
+	json_member_bool(b, "selected", filter != ARGUMENT_NONE);
+	json_end_object(b);
 	buf_release(&url);
 }
 
 static void
-json_facet(const struct facet_list *l, struct buf *b)
+add_facet(const struct facet_list *l, struct buf *b)
 {
 	struct buf url = {0};
 
 	facet_list_remove_url(l, &url);
-	json_raw(b, "{\"name\":");
-	json_str(b, l->view->table.columns[l->column].name);
-	json_raw(b, ",\"type\":");
-	json_str(b, facet_list_kinds[l->kind].name);
-	json_raw(b, ",\"hideable\":");
-	buf_str(b, l->argument != ARGUMENT_NONE ? "true" : "false");
-	json_raw(b, ",\"toggle_url\":");
-	json_text(b, str_of_buf(&url));
-	json_raw(b, ",\"results\":[");
-	for (size_t i = 0; i < l->facet.n; i++) {
-		if (i > 0)
-			json_raw(b, ",");
-		json_value(l, &l->facet.values[i], b);
-	}
-	json_raw(b, "],\"truncated\":");
-	buf_str(b, l->facet.truncated ? "true}" : "false}");
+	json_begin_object(b);
+	json_member(b, "name", l->view->table.columns[l->column].name);
+	json_member(b, "type", facet_list_kinds[l->kind].name);
+	json_member_bool(b, "hideable", l->argument != ARGUMENT_NONE);
+	json_member_text(b, "toggle_url", str_of_buf(&url));
+	json_key(b, "results");
+	json_begin_array(b);
+	for (size_t i = 0; i < l->facet.n; i++)
+		add_value(l, &l->facet.values[i], b);
+	json_end_array(b);
+	json_member_bool(b, "truncated", l->facet.truncated);
+	json_end_object(b);
 	buf_release(&url);
 }
 
-/* Writes those that were ready in time, and the names of those that were not.
- */
+/* Adds facets that were ready in time, and the names of others to `late`. */
 static void
-json_facets(const struct table_view *v, struct buf *b, struct buf *late)
+add_facets(const struct table_view *v, struct buf *b, struct buf *late)
 {
 	struct facet_list l = {.view = v};
-	size_t n = 0, n_late = 0;
 
 	while (facet_list_next(&l)) {
 		if (l.timed_out) {
-			buf_str(late, n_late++ == 0 ? "" : ",");
 			json_text(late, str_of_buf(&l.name));
 			continue;
 		}
-		buf_str(b, n++ == 0 ? "" : ",");
-		json_text(b, str_of_buf(&l.name));
-		json_raw(b, ":");
-		json_facet(&l, b);
+		json_key_text(b, str_of_buf(&l.name));
+		add_facet(&l, b);
 	}
 	facet_list_end(&l);
 }
@@ -95,7 +86,7 @@ table_facets_results(void *view, struct buf *b)
 	struct buf late = {0};
 
 	json_raw(b, "{\"results\":{");
-	json_facets(view, b, &late);
+	add_facets(view, b, &late);
 	json_raw(b, "},\"timed_out\":[");
 	buf_add(b, late.data, late.len);
 	json_raw(b, "]}");
@@ -107,9 +98,9 @@ table_facets_timed_out(void *view, struct buf *b)
 {
 	struct buf rest = {0};
 
-	json_raw(b, "[");
-	json_facets(view, &rest, b);
-	json_raw(b, "]");
+	json_begin_array(b);
+	add_facets(view, &rest, b);
+	json_end_array(b);
 	buf_release(&rest);
 }
 
@@ -149,18 +140,16 @@ table_facets_sorted(void *view, struct buf *b)
 			continue;
 		list[n] = (struct sorted){
 		    l.argument == ARGUMENT_NONE, l.facet.n, n, {0}};
-		json_facet(&l, &list[n++].json);
+		add_facet(&l, &list[n++].json);
 	}
 	facet_list_end(&l);
 	qsort(list, n, sizeof(*list), compare);
-	json_raw(b, "[");
+	json_begin_array(b);
 	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			json_raw(b, ",");
-		buf_add(b, list[i].json.data, list[i].json.len);
+		json_value(b, str_of_buf(&list[i].json));
 		buf_release(&list[i].json);
 	}
-	json_raw(b, "]");
+	json_end_array(b);
 	free(list);
 }
 
@@ -171,21 +160,19 @@ table_facets_suggested(void *view, struct buf *b)
 	struct facet_suggestion list[FACET_SUGGESTIONS_MAX];
 	size_t n = facet_list_suggest(v, list);
 
-	json_raw(b, "[");
+	json_begin_array(b);
 	for (size_t i = 0; i < n; i++) {
 		struct buf url = {0};
 
 		facet_list_suggestion_url(v, &list[i], &url);
-		buf_str(b, i == 0 ? "{\"name\":" : ",{\"name\":");
-		json_str(b, v->table.columns[list[i].column].name);
-		if (list[i].kind != FACET_COLUMN) {
-			json_raw(b, ",\"type\":");
-			json_str(b, facet_list_kinds[list[i].kind].name);
-		}
-		json_raw(b, ",\"toggle_url\":");
-		json_text(b, str_of_buf(&url));
-		json_raw(b, "}");
+		json_begin_object(b);
+		json_member(b, "name", v->table.columns[list[i].column].name);
+		if (list[i].kind != FACET_COLUMN)
+			json_member(
+			    b, "type", facet_list_kinds[list[i].kind].name);
+		json_member_text(b, "toggle_url", str_of_buf(&url));
+		json_end_object(b);
 		buf_release(&url);
 	}
-	json_raw(b, "]");
+	json_end_array(b);
 }

@@ -259,12 +259,9 @@ write_render_cell(void *arg, struct buf *b)
 {
 	const struct row *row = arg;
 
-	bool comma = false;
-
 	json_raw(b, "[{");
 	for (size_t i = 0; i < row->rows->table->n_columns; i++)
-		cell_json_link(
-		    b, row->req, db_name(row->db), row->rows, i, &comma);
+		cell_json_link(b, row->req, db_name(row->db), row->rows, i);
 	json_raw(b, "}]");
 }
 

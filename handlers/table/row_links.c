@@ -44,7 +44,7 @@ add_value(const struct query *q, int column, struct buf *b)
 		buf_int(b, query_int(q, column));
 		return true;
 	case VALUE_REAL:
-		json_real(b, query_real(q, column));
+		json_digits(b, query_real(q, column));
 		return true;
 	case VALUE_TEXT:
 		text = query_text(q, column);

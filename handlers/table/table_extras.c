@@ -218,18 +218,16 @@ write_render_cell(void *page, struct buf *b)
 	struct table_view *v = page;
 	int64_t n = 0;
 
-	json_raw(b, "[");
+	json_begin_array(b);
 	rows_page(&v->rows, &v->filters, &v->keyset, &v->position, v->n);
-	while (n < v->n && rows_next(&v->rows)) {
-		bool comma = false;
-
-		buf_str(b, n++ > 0 ? ",{" : "{");
+	while (n++ < v->n && rows_next(&v->rows)) {
+		json_begin_object(b);
 		for (size_t i = 0; i < v->n_shown; i++)
 			cell_json_link(b, v->req, db_name(v->db), &v->rows,
-			    v->shown[i].column, &comma);
-		json_raw(b, "}");
+			    v->shown[i].column);
+		json_end_object(b);
 	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 /* squall has no column types, nor a page to set them: always empty. */

@@ -14,27 +14,21 @@ write_cell(const struct table_view *v, size_t i, struct buf *b)
 static void
 write_object(const struct table_view *v, struct buf *b)
 {
-	json_raw(b, "{");
+	json_begin_object(b);
 	for (size_t i = 0; i < v->n_shown; i++) {
-		if (i > 0)
-			json_raw(b, ",");
-		json_str(b, table_view_column_name(v, v->shown[i].column));
-		json_raw(b, ":");
+		json_key(b, table_view_column_name(v, v->shown[i].column));
 		write_cell(v, i, b);
 	}
-	json_raw(b, "}");
+	json_end_object(b);
 }
 
 static void
 write_array(const struct table_view *v, struct buf *b)
 {
-	json_raw(b, "[");
-	for (size_t i = 0; i < v->n_shown; i++) {
-		if (i > 0)
-			json_raw(b, ",");
+	json_begin_array(b);
+	for (size_t i = 0; i < v->n_shown; i++)
 		write_cell(v, i, b);
-	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 static void
@@ -43,7 +37,7 @@ write_first(const struct table_view *v, struct buf *b)
 	if (v->n_shown > 0)
 		write_cell(v, 0, b);
 	else
-		json_raw(b, "null");
+		json_null(b);
 }
 
 static void
@@ -70,8 +64,7 @@ write_members(struct table_view *v, struct buf *b)
 			json_raw(b, ",\n");
 		buf_reset(&key);
 		ok = rows_key(&v->rows, &key);
-		json_text(b, str_of_buf(&key));
-		json_raw(b, ":");
+		json_key_text(b, str_of_buf(&key));
 		write_object(v, b);
 	}
 	json_raw(b, "}\n");
@@ -100,8 +93,7 @@ write_envelope(struct table_view *v, struct buf *b,
 	if (v->next.len > 0) {
 		json_text(b, str_of_buf(&v->next));
 		table_view_next_url(v, &url);
-		json_raw(b, ",\"next_url\":");
-		json_text(b, str_of_buf(&url));
+		json_member_text(b, "next_url", str_of_buf(&url));
 	} else {
 		json_raw(b, "null,\"next_url\":null");
 	}
