@@ -20,8 +20,8 @@ struct writer {
 static void
 parameter(struct buf *b, const struct param *p, const struct settings *settings)
 {
-	json_raw(b, "{\"name\":");
-	json_str(b, p->name);
+	json_begin_object(b);
+	json_member(b, "name", p->name);
 	json_raw(b, ",\"in\":\"query\",");
 	if (p == &query_params.rows[QUERY_SQL])
 		json_raw(b, "\"required\":true,");
@@ -52,7 +52,7 @@ any_sql(struct catalog *catalog)
 static void
 components(struct buf *b, const struct settings *settings, bool sql)
 {
-	bool comma = false;
+	struct buf name = {0};
 
 	json_raw(b,
 	    "\"components\":{\"responses\":{\"error\":{\"description\":"
@@ -66,33 +66,32 @@ components(struct buf *b, const struct settings *settings, bool sql)
 		for (size_t j = 0; j < params->n; j++) {
 			if (!covers(&params->rows[j], sql))
 				continue;
-			buf_str(b, comma ? ",\"" : "\"");
-			comma = true;
+			buf_reset(&name);
 			buf_printf(
-			    b, "%s.%s\":", r->name, params->rows[j].name);
+			    &name, "%s.%s", r->name, params->rows[j].name);
+			json_key_text(b, str_of_buf(&name));
 			parameter(b, &params->rows[j], settings);
 		}
 	}
+	buf_release(&name);
 	json_raw(b, "},\"schemas\":");
 	openapi_schema_components(b);
 	json_raw(b, "}");
 }
 
-/* References to what components has of a route; whether there are any. */
-static bool
+/* References to the components of a route. */
+static void
 references(struct buf *b, const struct route *r, bool sql)
 {
 	const struct params *params = route_params(r);
-	bool any = false;
 
 	for (size_t i = 0; i < params->n; i++) {
 		if (!covers(&params->rows[i], sql))
 			continue;
-		buf_printf(b, "%s{\"$ref\":\"#/components/parameters/%s.%s\"}",
-		    any ? "," : "", r->name, params->rows[i].name);
-		any = true;
+		json_begin_object(b);
+		buf_printf(b, "\"$ref\":\"#/components/parameters/%s.%s\"}",
+		    r->name, params->rows[i].name);
 	}
-	return any;
 }
 
 /* "/" for the site's pages, "/atlas" for a database's. */
@@ -194,16 +193,15 @@ end_path(struct writer *w, bool lines)
 
 /* A column as a filter; what else can be asked of it is said once. */
 static void
-filters(struct buf *b, const struct table *t, bool comma)
+filters(struct buf *b, const struct table *t)
 {
 	for (size_t i = 0; i < t->n_columns; i++) {
 		const char *name = t->columns[i].name;
 
 		if (*name == '_' || *name == '\0')
 			continue;
-		buf_str(b, comma ? ",{\"name\":" : "{\"name\":");
-		comma = true;
-		json_str(b, name);
+		json_begin_object(b);
+		json_member(b, "name", name);
 		json_raw(b,
 		    ",\"in\":\"query\",\"description\":\"Rows that have this "
 		    "value; with __gt, __contains and the like behind the "
@@ -229,7 +227,7 @@ row_path(struct writer *w, const struct operation *o, const struct route *r,
 	json_raw(w->b,
 	    "{\"name\":\"key\",\"in\":\"path\",\"required\":true,"
 	    "\"description\":\"Its primary key: values in tilde-encoding, with "
-	    "commas between them\",\"schema\":{\"type\":\"string\"}},");
+	    "commas between them\",\"schema\":{\"type\":\"string\"}}");
 	references(w->b, r, false);
 	begin_answer(w);
 	openapi_schema_rows(w->b, db, t, false);
@@ -241,7 +239,8 @@ rows_path(struct writer *w, const struct operation *o, const struct route *r,
     const struct db *db, const struct table *t)
 {
 	begin_path(w, o);
-	filters(w->b, t, references(w->b, r, published_metadata(db)->sql != 0));
+	references(w->b, r, published_metadata(db)->sql != 0);
+	filters(w->b, t);
 	begin_answer(w);
 	openapi_schema_rows(w->b, db, t, true);
 	end_path(w, true);
@@ -306,19 +305,16 @@ stored_path(struct writer *w, const struct db *db, const struct stored_query *q)
 	    .table = q->name,
 	    .rest = "",
 	};
-	bool comma = false;
 
 	begin_path(w, &o);
 	for (size_t i = 0; i < RESULT_PARAMS; i++) {
-		if (!openapi_schema_covers(&result_params[i]))
-			continue;
-		buf_str(w->b, comma ? "," : "");
-		comma = true;
-		parameter(w->b, &result_params[i], published_settings(db));
+		if (openapi_schema_covers(&result_params[i]))
+			parameter(
+			    w->b, &result_params[i], published_settings(db));
 	}
 	for (size_t i = 0; i < q->n_params; i++) {
-		json_raw(w->b, ",{\"name\":");
-		json_str(w->b, q->params[i].name);
+		json_begin_object(w->b);
+		json_member(w->b, "name", q->params[i].name);
 		json_raw(w->b,
 		    ",\"in\":\"query\",\"schema\":{\"type\":\"string\","
 		    "\"default\":");

@@ -44,12 +44,9 @@ cell(struct buf *b, const struct table *t, size_t column,
 		buf_printf(b, "\"$ref\":\"#/components/schemas/%s%s\",",
 		    c->affinity == AFFINITY_NUMERIC ? "number" : "text",
 		    may_be_null(t, column) ? "-or-null" : "");
-	json_raw(b, "\"description\":");
-	if (m != NULL && m->description != NULL)
-		json_str(b, m->description);
-	else
-		json_str(b, c->type);
-	json_raw(b, "}");
+	json_member(b, "description",
+	    m != NULL && m->description != NULL ? m->description : c->type);
+	json_end_object(b);
 }
 
 static void
@@ -61,10 +58,7 @@ row(struct buf *b, const struct db *db, const struct table *t)
 	for (size_t i = 0; i < t->n_columns; i++) {
 		const char *name = t->columns[i].name;
 
-		if (i > 0)
-			json_raw(b, ",");
-		json_str(b, name);
-		json_raw(b, ":");
+		json_key(b, name);
 		cell(b, t, i, metadata_table_column(m, str_of(name)));
 	}
 	json_raw(b, "}}");
@@ -99,11 +93,8 @@ static void
 words(struct buf *b, const char *const *list)
 {
 	json_raw(b, "{\"type\":\"string\",\"enum\":[");
-	for (size_t i = 0; list[i] != NULL; i++) {
-		if (i > 0)
-			json_raw(b, ",");
+	for (size_t i = 0; list[i] != NULL; i++)
 		json_str(b, list[i]);
-	}
 	json_raw(b, "]}");
 }
 
@@ -115,15 +106,14 @@ openapi_schema_value(
 
 	switch (p->type) {
 	case PARAM_INT:
-		json_raw(b, "{\"type\":\"integer\",\"minimum\":");
-		json_int(b, p->min);
-		json_raw(b, ",\"maximum\":");
-		json_int(b, p->rows ? settings->max_rows : p->max);
-		if (p->def >= p->min && p->def <= p->max) {
-			json_raw(b, ",\"default\":");
-			json_int(b, p->def);
-		}
-		json_raw(b, "}");
+		json_begin_object(b);
+		json_member(b, "type", "integer");
+		json_member_int(b, "minimum", p->min);
+		json_member_int(
+		    b, "maximum", p->rows ? settings->max_rows : p->max);
+		if (p->def >= p->min && p->def <= p->max)
+			json_member_int(b, "default", p->def);
+		json_end_object(b);
 		break;
 	case PARAM_FLAG:
 		words(b, flags);

@@ -125,7 +125,10 @@ json_text(struct buf *b, struct str s)
 void
 json_str(struct buf *b, const char *s)
 {
-	json_text(b, str_of(s));
+	if (s == NULL)
+		json_null(b);
+	else
+		json_text(b, str_of(s));
 }
 
 void

@@ -9,7 +9,8 @@
 /*
  * Writing JSON (RFC 8259).  Keys, values and opening brackets put a comma
  * before themselves if the last byte of the buffer ends a value.  Strings come
- * out quoted and escaped, with U+FFFD for each byte that is no UTF-8.
+ * out quoted and escaped, with U+FFFD for each byte that is no UTF-8; NULL is
+ * null.
  */
 void json_begin_object(struct buf *);
 void json_end_object(struct buf *);

@@ -77,12 +77,15 @@ geojson_geometry(const struct geojson *g, const struct query *q, struct buf *b)
 	double latitude, longitude;
 
 	if (!geojson_point(g, q, &latitude, &longitude)) {
-		json_raw(b, "null");
+		json_null(b);
 		return;
 	}
-	json_raw(b, "{\"type\":\"Point\",\"coordinates\":[");
+	json_begin_object(b);
+	json_member(b, "type", "Point");
+	json_key(b, "coordinates");
+	json_begin_array(b);
 	json_real(b, longitude);
-	json_raw(b, ",");
 	json_real(b, latitude);
-	json_raw(b, "]}");
+	json_end_array(b);
+	json_end_object(b);
 }

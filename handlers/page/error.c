@@ -94,14 +94,15 @@ static void
 error_json(
     const struct request *req, int status, struct str message, struct buf *b)
 {
-	json_raw(b, "{\"ok\":false,\"error\":");
+	json_begin_object(b);
+	json_member_bool(b, "ok", false);
+	json_member_text(b, "error", message);
+	json_key(b, "errors");
+	json_begin_array(b);
 	json_text(b, message);
-	json_raw(b, ",\"errors\":[");
-	json_text(b, message);
-	json_raw(b, "],\"status\":");
-	json_int(b, status);
-	json_raw(b, ",\"title\":");
-	json_str(b, title_of(status));
+	json_end_array(b);
+	json_member_int(b, "status", status);
+	json_member(b, "title", title_of(status));
 	if (status == 500)
 		buf_printf(b, ",\"request\":\"%" PRIx64 "\"", req->id);
 	json_raw(b, "}\n");

@@ -93,14 +93,10 @@ as_markdown(
 static void
 as_json(struct buf *b, const struct db *db, const char *table, struct str sql)
 {
-	json_raw(b, "\"database\":");
-	json_str(b, db_name(db));
-	if (table != NULL) {
-		json_raw(b, ",\"table\":");
-		json_str(b, table);
-	}
-	json_raw(b, ",\"schema\":");
-	json_text(b, sql);
+	json_member(b, "database", db_name(db));
+	if (table != NULL)
+		json_member(b, "table", table);
+	json_member_text(b, "schema", sql);
 }
 
 static void
@@ -148,7 +144,7 @@ write_page(const struct request *req, const struct db *db, const char *table,
 	switch (req->format) {
 	case FORMAT_JSON:
 		page->type = MEDIA_JSON;
-		json_raw(b, "{\"ok\":true,");
+		json_raw(b, "{\"ok\":true");
 		as_json(b, db, table, sql);
 		json_raw(b, "}\n");
 		break;
@@ -237,9 +233,9 @@ add_database(
 		buf_reset(&sql);
 	}
 	if (req->format == FORMAT_JSON) {
-		buf_str(b, first ? "{" : ",{");
+		json_begin_object(b);
 		as_json(b, db, NULL, str_of_buf(&sql));
-		json_raw(b, "}");
+		json_end_object(b);
 	} else if (req->format == FORMAT_MARKDOWN) {
 		buf_str(b, first ? "" : "\n");
 		as_markdown(b, db, NULL, str_of_buf(&sql));

@@ -206,32 +206,23 @@ is_hidden(const struct result *r, size_t which)
 static void
 json_object(struct result *r, struct buf *b)
 {
-	bool first = true;
-
-	json_raw(b, "{");
+	json_begin_object(b);
 	for (size_t i = 0; i < r->n_columns; i++) {
 		if (is_hidden(r, i))
 			continue;
-		if (!first)
-			json_raw(b, ",");
-		first = false;
-		json_text(b, column(r, i));
-		json_raw(b, ":");
+		json_key_text(b, column(r, i));
 		cell_json(b, &r->query, (int)i);
 	}
-	json_raw(b, "}");
+	json_end_object(b);
 }
 
 static void
 json_array(struct result *r, struct buf *b)
 {
-	json_raw(b, "[");
-	for (size_t i = 0; i < r->n_columns; i++) {
-		if (i > 0)
-			json_raw(b, ",");
+	json_begin_array(b);
+	for (size_t i = 0; i < r->n_columns; i++)
 		cell_json(b, &r->query, (int)i);
-	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 static void
@@ -343,19 +334,14 @@ name_of(const void *result, size_t i)
 static void
 write_feature(struct result *r, const struct geojson *g, struct buf *b)
 {
-	const char *comma = "";
-
 	json_raw(b, "{\"type\":\"Feature\",\"geometry\":");
 	geojson_geometry(g, &r->query, b);
 	json_raw(b, ",\"properties\":{");
 	for (size_t i = 0; i < r->n_columns; i++) {
 		if (i == g->lat || i == g->lon || is_hidden(r, i))
 			continue;
-		buf_str(b, comma);
-		json_text(b, column(r, i));
-		json_raw(b, ":");
+		json_key_text(b, column(r, i));
 		cell_json(b, &r->query, (int)i);
-		comma = ",";
 	}
 	json_raw(b, "}}");
 }

@@ -16,13 +16,10 @@ write_columns(void *page, struct buf *b)
 {
 	const struct query *q = ((const struct answer *)page)->query;
 
-	json_raw(b, "[");
-	for (size_t i = 0; i < guard_columns(q); i++) {
-		if (i > 0)
-			json_raw(b, ",");
+	json_begin_array(b);
+	for (size_t i = 0; i < guard_columns(q); i++)
 		json_text(b, guard_column(q, i));
-	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 static void
@@ -30,22 +27,22 @@ write_query(void *page, struct buf *b)
 {
 	const struct answer *a = page;
 
-	json_raw(b, "{\"sql\":");
+	json_begin_object(b);
+	json_key(b, "sql");
 	if (a->asked->hides_sql)
-		json_raw(b, "null");
+		json_null(b);
 	else
 		json_text(b, a->asked->sql);
-	json_raw(b, ",\"params\":{");
+	json_key(b, "params");
+	json_begin_object(b);
 	for (size_t i = 0; i < guard_parameters(a->query); i++) {
 		struct str name = str_of(guard_parameter(a->query, i));
 
-		if (i > 0)
-			json_raw(b, ",");
-		json_text(b, name);
-		json_raw(b, ":");
+		json_key_text(b, name);
 		json_text(b, result_asked(a->asked, name));
 	}
-	json_raw(b, "}}");
+	json_end_object(b);
+	json_end_object(b);
 }
 
 static void
@@ -75,7 +72,7 @@ static void
 write_private(void *page, struct buf *b)
 {
 	(void)page;
-	json_raw(b, "false");
+	json_bool(b, false);
 }
 
 static void

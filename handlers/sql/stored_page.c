@@ -72,33 +72,19 @@ after(const struct asked *asked, struct buf *b)
 	layout_end(b);
 }
 
-static void
-member(struct buf *b, const char *name, const char *value)
-{
-	json_raw(b, ",");
-	json_str(b, name);
-	json_raw(b, ":");
-	if (value == NULL)
-		json_raw(b, "null");
-	else
-		json_str(b, value);
-}
-
-/* The file's description of a query: members, each behind a comma. */
+/* The file's description of a query, as members of an object. */
 static void
 describe(const struct stored_query *q, struct buf *b)
 {
-	member(b, "title", q->title);
-	member(b, "description", q->description);
-	json_raw(b, ",\"params\":[");
-	for (size_t i = 0; i < q->n_params; i++) {
-		if (i > 0)
-			json_raw(b, ",");
+	json_member(b, "title", q->title);
+	json_member(b, "description", q->description);
+	json_key(b, "params");
+	json_begin_array(b);
+	for (size_t i = 0; i < q->n_params; i++)
 		json_str(b, q->params[i].name);
-	}
-	json_raw(b, "]");
+	json_end_array(b);
 	if (!q->hide_sql)
-		member(b, "sql", q->sql);
+		json_member(b, "sql", q->sql);
 }
 
 static void
@@ -106,13 +92,12 @@ metadata(const struct asked *asked, struct buf *b)
 {
 	const struct stored_query *q = asked->context;
 
-	json_raw(b, "{\"database\":");
-	json_str(b, db_name(asked->db));
-	json_raw(b, ",\"name\":");
-	json_str(b, q->name);
+	json_begin_object(b);
+	json_member(b, "database", db_name(asked->db));
+	json_member(b, "name", q->name);
 	describe(q, b);
-	json_raw(b, ",\"hide_sql\":");
-	buf_str(b, q->hide_sql ? "true}" : "false}");
+	json_member_bool(b, "hide_sql", q->hide_sql);
+	json_end_object(b);
 }
 
 int
@@ -239,19 +224,17 @@ stored_page_list_json(
 {
 	const struct stored_queries *queries = published_queries(db);
 
-	json_raw(b, "[");
+	json_begin_array(b);
 	for (size_t i = 0; i < queries->n; i++) {
 		const struct stored_query *q = &queries->list[i];
 
-		if (i > 0)
-			json_raw(b, ",");
-		json_raw(b, "{\"name\":");
-		json_str(b, q->name);
+		json_begin_object(b);
+		json_member(b, "name", q->name);
 		json_raw(b, ",\"path\":\"");
 		link_table(b, req, str_of(db_name(db)), str_of(q->name));
 		json_raw(b, "\"");
 		describe(q, b);
-		json_raw(b, "}");
+		json_end_object(b);
 	}
-	json_raw(b, "]");
+	json_end_array(b);
 }

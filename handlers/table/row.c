@@ -3,6 +3,8 @@
  */
 #include "handlers/table/row.h"
 
+#include <stdio.h>
+
 #include "app/text/json.h"
 #include "app/text/sqltext.h"
 #include "app/text/url.h"
@@ -126,38 +128,33 @@ static void
 json_names(const struct row *row, bool key, struct buf *b)
 {
 	const struct table *t = row->rows->table;
-	const char *comma = "";
 
-	json_raw(b, "[");
-	if (row->rows->has_rowid) {
+	json_begin_array(b);
+	if (row->rows->has_rowid)
 		json_str(b, t->rowid);
-		comma = ",";
-	}
-	for (size_t i = 0; i < (key ? t->n_key : t->n_columns); i++) {
-		buf_str(b, comma);
+	for (size_t i = 0; i < (key ? t->n_key : t->n_columns); i++)
 		json_str(b, t->columns[key ? t->key[i] : i].name);
-		comma = ",";
-	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
-/* The key's components as they stand in the address, decoded, with commas
- * between them; named p0, p1 and so on, or not. */
+/* The key's components as they stand in the address, decoded; named p0, p1 and
+ * so on, or not. */
 static void
 each_key_part(struct str key, bool named, struct buf *b)
 {
 	bool alone = url_key_is_single(key), more;
 	struct buf part = {0};
+	char name[16];
 	size_t i = 0;
 
 	do {
 		more = !url_key_is_single(key);
 		buf_reset(&part);
 		buf_reserve(&part, key.len + 1);
+		snprintf(name, sizeof(name), "p%zu", i++);
 		if (named)
-			buf_printf(b, "\"p%zu\":", i++);
+			json_key(b, name);
 		json_text(b, url_key_cut(&key, alone, &part).s);
-		buf_str(b, more ? "," : "");
 	} while (more);
 	buf_release(&part);
 }
@@ -219,11 +216,13 @@ write_query(void *arg, struct buf *b)
 		    str_of(rowid ? t->rowid : t->columns[t->key[i]].name));
 		buf_printf(&sql, " = :p%zu", i);
 	}
-	json_raw(b, "{\"sql\":");
-	json_text(b, str_of_buf(&sql));
-	json_raw(b, ",\"params\":{");
+	json_begin_object(b);
+	json_member_text(b, "sql", str_of_buf(&sql));
+	json_key(b, "params");
+	json_begin_object(b);
 	each_key_part(row->req->segments[2], true, b);
-	json_raw(b, "}}");
+	json_end_object(b);
+	json_end_object(b);
 	buf_release(&sql);
 }
 
@@ -231,7 +230,7 @@ static void
 write_private(void *row, struct buf *b)
 {
 	(void)row;
-	json_raw(b, "false");
+	json_bool(b, false);
 }
 
 /* squall has no column types: always empty. */
@@ -299,17 +298,20 @@ page_json(struct row *row, struct buf *b)
 {
 	const struct request *req = row->req;
 
-	json_raw(b, "{\"ok\":true,\"database\":");
-	json_str(b, db_name(row->db));
-	json_raw(b, ",\"table\":");
-	json_str(b, row->rows->table->name);
-	json_raw(b, ",\"rows\":[");
+	json_begin_object(b);
+	json_member_bool(b, "ok", true);
+	json_member(b, "database", db_name(row->db));
+	json_member(b, "table", row->rows->table->name);
+	json_key(b, "rows");
+	json_begin_array(b);
 	cell_json_row(b, row->rows);
-	json_raw(b, "],\"primary_keys\":");
+	json_end_array(b);
+	json_key(b, "primary_keys");
 	json_names(row, true, b);
-	json_raw(b, ",\"primary_key_values\":[");
+	json_key(b, "primary_key_values");
+	json_begin_array(b);
 	each_key_part(req->segments[2], false, b);
-	json_raw(b, "]");
+	json_end_array(b);
 	extras_write(&extras, req, NULL, row, b);
 	json_raw(b, ",\"truncated\":false}\n");
 }

@@ -139,22 +139,19 @@ json_link(const struct link *l, const struct request *req,
 	struct buf url = {0};
 
 	add_url(l, req, &url);
-	json_raw(b, "{\"other_table\":");
-	json_str(b, l->referrer->table);
-	json_raw(b, ",\"column\":");
-	json_str(b, t->columns[l->referrer->columns[0].to].name);
-	json_raw(b, ",\"other_column\":");
-	json_str(b, l->referrer->columns[0].column);
-	json_raw(b, ",\"count\":");
+	json_begin_object(b);
+	json_member(b, "other_table", l->referrer->table);
+	json_member(b, "column", t->columns[l->referrer->columns[0].to].name);
+	json_member(b, "other_column", l->referrer->columns[0].column);
+	json_key(b, "count");
 	if (l->count.n < 0)
-		json_raw(b, "null");
+		json_null(b);
 	else
 		json_int(b, l->count.n);
 	if (l->count.more)
-		json_raw(b, ",\"count_truncated\":true");
-	json_raw(b, ",\"link\":");
-	json_text(b, str_of_buf(&url));
-	json_raw(b, "}");
+		json_member_bool(b, "count_truncated", true);
+	json_member_text(b, "link", str_of_buf(&url));
+	json_end_object(b);
 	buf_release(&url);
 }
 
@@ -232,17 +229,13 @@ row_links_json(struct buf *b, const struct request *req, struct db *db,
     const struct rows *r)
 {
 	struct links links;
-	size_t n = 0;
 
-	json_raw(b, "[");
+	json_begin_array(b);
 	begin(&links, db, r);
 	while (next(&links)) {
-		if (links.link.referrer->n > 1)
-			continue;
-		if (n++ > 0)
-			json_raw(b, ",");
-		json_link(&links.link, req, r->table, b);
+		if (links.link.referrer->n == 1)
+			json_link(&links.link, req, r->table, b);
 	}
 	end(&links);
-	json_raw(b, "]");
+	json_end_array(b);
 }

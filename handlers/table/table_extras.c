@@ -34,7 +34,7 @@ write_count(void *page, struct buf *b)
 	int64_t n = count(v).n;
 
 	if (n < 0)
-		json_raw(b, "null");
+		json_null(b);
 	else
 		json_int(b, n);
 }
@@ -44,7 +44,7 @@ write_count_truncated(void *page, struct buf *b)
 {
 	struct table_view *v = page;
 
-	buf_str(b, count(v).more ? "true" : "false");
+	json_bool(b, count(v).more);
 }
 
 static void
@@ -75,13 +75,10 @@ write_columns(void *page, struct buf *b)
 {
 	struct table_view *v = page;
 
-	json_raw(b, "[");
-	for (size_t i = 0; i < v->n_shown; i++) {
-		if (i > 0)
-			json_raw(b, ",");
+	json_begin_array(b);
+	for (size_t i = 0; i < v->n_shown; i++)
 		json_str(b, table_view_column_name(v, v->shown[i].column));
-	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 static bool
@@ -95,17 +92,12 @@ write_all_columns(void *page, struct buf *b)
 {
 	struct table_view *v = page;
 
-	json_raw(b, "[");
-	if (has_only_rowid(v)) {
+	json_begin_array(b);
+	if (has_only_rowid(v))
 		json_str(b, v->table.rowid);
-		json_raw(b, ",");
-	}
-	for (size_t i = 0; i < v->table.n_columns; i++) {
-		if (i > 0)
-			json_raw(b, ",");
+	for (size_t i = 0; i < v->table.n_columns; i++)
 		json_str(b, v->table.columns[i].name);
-	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 static void
@@ -113,15 +105,12 @@ write_primary_keys(void *page, struct buf *b)
 {
 	struct table_view *v = page;
 
-	json_raw(b, "[");
+	json_begin_array(b);
 	if (has_only_rowid(v))
 		json_str(b, v->table.rowid);
-	for (size_t i = 0; i < v->table.n_key; i++) {
-		if (i > 0)
-			json_raw(b, ",");
+	for (size_t i = 0; i < v->table.n_key; i++)
 		json_str(b, v->table.columns[v->table.key[i]].name);
-	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 static void
@@ -130,10 +119,7 @@ write_description(const struct table_view *v, size_t column, struct buf *b)
 	const struct column_metadata *m = metadata_table_column(
 	    v->metadata, str_of(table_view_column_name(v, column)));
 
-	if (m != NULL && m->description != NULL)
-		json_str(b, m->description);
-	else
-		json_raw(b, "null");
+	json_member(b, "description", m == NULL ? NULL : m->description);
 }
 
 static void
@@ -141,31 +127,26 @@ write_display_columns(void *page, struct buf *b)
 {
 	struct table_view *v = page;
 
-	json_raw(b, "[");
+	json_begin_array(b);
 	for (size_t i = 0; i < v->n_shown; i++) {
 		size_t column = v->shown[i].column;
 		const struct column *c = column < v->table.n_columns
 		    ? &v->table.columns[column]
 		    : NULL;
 
-		buf_str(b, i == 0 ? "{\"name\":" : ",{\"name\":");
-		json_str(b, table_view_column_name(v, column));
-		json_raw(b, ",\"sortable\":");
-		buf_str(b,
-		    c != NULL && table_view_may_sort(v, column) ? "true"
-								: "false");
-		json_raw(b, ",\"is_pk\":");
-		buf_str(b, c == NULL || c->key > 0 ? "true" : "false");
-		json_raw(b, ",\"type\":");
-		json_str(b, c == NULL ? "INTEGER" : c->type);
-		json_raw(b, ",\"notnull\":");
-		buf_str(b, c != NULL && c->not_null ? "1" : "0");
-		json_raw(b, ",\"description\":");
+		json_begin_object(b);
+		json_member(b, "name", table_view_column_name(v, column));
+		json_member_bool(
+		    b, "sortable", c != NULL && table_view_may_sort(v, column));
+		json_member_bool(b, "is_pk", c == NULL || c->key > 0);
+		json_member(b, "type", c == NULL ? "INTEGER" : c->type);
+		json_member_int(b, "notnull", c != NULL && c->not_null);
 		write_description(v, column, b);
-		json_raw(
-		    b, ",\"column_type\":null,\"column_type_config\":null}");
+		json_member(b, "column_type", NULL);
+		json_member(b, "column_type_config", NULL);
+		json_end_object(b);
 	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 static void
@@ -185,11 +166,11 @@ write_query(void *page, struct buf *b)
 	filters_sql(&v->filters, &sql);
 	keyset_sql(&v->keyset, &beginning, 0, "", &sql);
 	buf_printf(&sql, " LIMIT %lld", (long long)v->size + 1);
-	json_raw(b, "{\"sql\":");
-	json_text(b, str_of_buf(&sql));
-	json_raw(b, ",\"params\":");
+	json_begin_object(b);
+	json_member_text(b, "sql", str_of_buf(&sql));
+	json_key(b, "params");
 	filters_params(&v->filters, b);
-	json_raw(b, "}");
+	json_end_object(b);
 	buf_release(&sql);
 }
 
@@ -242,7 +223,7 @@ static void
 write_types_ui(void *page, struct buf *b)
 {
 	(void)page;
-	json_raw(b, "null");
+	json_null(b);
 }
 
 static void
@@ -269,9 +250,8 @@ static void
 write_wheres(void *page, struct buf *b)
 {
 	const struct table_view *v = page;
-	size_t n = 0;
 
-	json_raw(b, "[");
+	json_begin_array(b);
 	for (size_t i = 0; i < v->req->n_arguments; i++) {
 		struct buf url = {0};
 
@@ -279,14 +259,13 @@ write_wheres(void *page, struct buf *b)
 			continue;
 		table_view_url(
 		    v, v->req->format, PARAM_BIT(TABLE_NEXT), i, &url);
-		buf_str(b, n++ == 0 ? "{\"text\":" : ",{\"text\":");
-		json_text(b, v->req->arguments[i].text);
-		json_raw(b, ",\"remove_url\":");
-		json_text(b, str_of_buf(&url));
-		json_raw(b, "}");
+		json_begin_object(b);
+		json_member_text(b, "text", v->req->arguments[i].text);
+		json_member_text(b, "remove_url", str_of_buf(&url));
+		json_end_object(b);
 		buf_release(&url);
 	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 static void
@@ -302,11 +281,12 @@ write_renderers(void *page, struct buf *b)
 {
 	struct table_view *v = page;
 
-	json_raw(b, "{\"json\":");
+	json_begin_object(b);
+	json_key(b, "json");
 	write_path(v, FORMAT_JSON, b);
-	json_raw(b, ",\"csv\":");
+	json_key(b, "csv");
 	write_path(v, FORMAT_CSV, b);
-	json_raw(b, "}");
+	json_end_object(b);
 }
 
 static void
@@ -315,7 +295,7 @@ write_definition(struct table_view *v, bool view, struct buf *b)
 	struct query q;
 
 	if (view != (v->table.kind == TABLE_VIEW)) {
-		json_raw(b, "null");
+		json_null(b);
 		return;
 	}
 	query_open(&q, v->db,
@@ -325,7 +305,7 @@ write_definition(struct table_view *v, bool view, struct buf *b)
 	if (query_next(&q))
 		cell_json(b, &q, 0);
 	else
-		json_raw(b, "null");
+		json_null(b);
 	query_close(&q);
 }
 
@@ -350,14 +330,14 @@ write_is_view(void *page, struct buf *b)
 {
 	struct table_view *v = page;
 
-	buf_str(b, v->table.kind == TABLE_VIEW ? "true" : "false");
+	json_bool(b, v->table.kind == TABLE_VIEW);
 }
 
 static void
 write_private(void *page, struct buf *b)
 {
 	(void)page;
-	json_raw(b, "false");
+	json_bool(b, false);
 }
 
 static void
@@ -381,24 +361,20 @@ write_expandable(void *page, struct buf *b)
 {
 	struct table_view *v = page;
 
-	json_raw(b, "[");
+	json_begin_array(b);
 	for (size_t i = 0; i < v->rows.n_references; i++) {
 		const struct reference *ref = &v->rows.references[i];
 
-		buf_str(b, i == 0 ? "[{\"column\":" : ",[{\"column\":");
-		json_str(b, v->table.columns[ref->column].name);
-		json_raw(b, ",\"other_table\":");
-		json_str(b, ref->table);
-		json_raw(b, ",\"other_column\":");
-		json_str(b, ref->to == NULL ? "" : ref->to);
-		json_raw(b, "},");
-		if (ref->label_name != NULL)
-			json_str(b, ref->label_name);
-		else
-			json_raw(b, "null");
-		json_raw(b, "]");
+		json_begin_array(b);
+		json_begin_object(b);
+		json_member(b, "column", v->table.columns[ref->column].name);
+		json_member(b, "other_table", ref->table);
+		json_member(b, "other_column", ref->to == NULL ? "" : ref->to);
+		json_end_object(b);
+		json_str(b, ref->label_name);
+		json_end_array(b);
 	}
-	json_raw(b, "]");
+	json_end_array(b);
 }
 
 static void

@@ -23,6 +23,46 @@ check_json(struct str in, struct str want, const char *file, int line)
 }
 
 static void
+structure_has_its_commas(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	json_begin_object(&b);
+	json_key(&b, "empty");
+	json_begin_array(&b);
+	json_end_array(&b);
+	json_key_text(&b, LIT("all"));
+	json_begin_array(&b);
+	json_str(&b, "{[:,");
+	json_str(&b, NULL);
+	json_null(&b);
+	json_bool(&b, true);
+	json_bool(&b, false);
+	json_int(&b, -1);
+	json_real(&b, 1e300);
+	json_blob(&b, "", 0);
+	json_value(&b, LIT("Infinity"));
+	json_value(&b, LIT("[1] "));
+	json_value(&b, LIT("2\t"));
+	json_begin_object(&b);
+	json_end_object(&b);
+	json_begin_array(&b);
+	json_end_array(&b);
+	json_end_array(&b);
+	json_member(&b, "s", "x");
+	json_member_text(&b, "t", LIT(""));
+	json_member_int(&b, "i", 0);
+	json_member_bool(&b, "b", true);
+	json_end_object(&b);
+	assert_wrote(&b,
+	    "{\"empty\":[],\"all\":[\"{[:,\",null,null,true,false,-1,1e+300,"
+	    "{\"$base64\":true,\"encoded\":\"\"},Infinity,[1] ,2\t,{},[]],"
+	    "\"s\":\"x\",\"t\":\"\",\"i\":0,\"b\":true}");
+	buf_release(&b);
+}
+
+static void
 text_is_quoted(void **state)
 {
 	struct buf b = {0};
@@ -312,6 +352,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(structure_has_its_commas),
 	    cmocka_unit_test(text_is_quoted),
 	    cmocka_unit_test(quotes_and_backslashes_are_escaped),
 	    cmocka_unit_test(line_ends_and_tabs_have_short_escapes),
