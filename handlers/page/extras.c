@@ -11,6 +11,7 @@
 #include "app/text/json.h"
 #include "app/text/url.h"
 #include "app/text/utf8.h"
+#include "db/sqlite/db.h"
 
 /* Cuts the first of names with commas between them off. */
 static struct str
@@ -27,7 +28,7 @@ cut_name(struct str *list)
 }
 
 static size_t
-find(const struct extras *e, struct str name)
+find_extra(const struct extras *e, struct str name)
 {
 	size_t i = 0;
 
@@ -36,9 +37,10 @@ find(const struct extras *e, struct str name)
 	return i;
 }
 
-/* The first name that is none, or s is NULL; a bit for each that is one. */
+/* Sets a bit for each extra that is asked for; returns an unknown name, or {0}.
+ */
 static struct str
-wanted(const struct extras *e, const struct request *req, uint64_t *bits)
+read_names(const struct extras *e, const struct request *req, uint64_t *bits)
 {
 	*bits = 0;
 	for (size_t i = 0; i < req->n_arguments; i++) {
@@ -48,7 +50,7 @@ wanted(const struct extras *e, const struct request *req, uint64_t *bits)
 			continue;
 		while (list.len > 0) {
 			struct str name = cut_name(&list);
-			size_t k = find(e, name);
+			size_t k = find_extra(e, name);
 
 			if (k == e->n)
 				return name;
@@ -63,7 +65,7 @@ extras_check(
     const struct extras *e, const struct request *req, struct page *page)
 {
 	uint64_t bits;
-	struct str unknown = wanted(e, req, &bits);
+	struct str unknown = read_names(e, req, &bits);
 	struct str shown = utf8_cut(unknown, 80);
 
 	if (unknown.s == NULL)
@@ -74,19 +76,19 @@ extras_check(
 }
 
 void
-extras_write(const struct extras *e, const struct request *req,
-    const char *more, void *page, struct buf *b)
+extras_write(const struct extras_page *p, const char *more, struct buf *b)
 {
+	const struct extras *e = p->extras;
 	uint64_t bits;
 
-	wanted(e, req, &bits);
+	read_names(e, p->req, &bits);
 	if (more != NULL)
-		bits |= UINT64_C(1) << find(e, str_of(more));
+		bits |= UINT64_C(1) << find_extra(e, str_of(more));
 	for (size_t i = 0; i < e->n; i++) {
 		if ((bits >> i & 1) == 0 || e->rows[i].write == NULL)
 			continue;
 		json_key(b, e->rows[i].name);
-		e->rows[i].write(page, b);
+		e->rows[i].write(p, b);
 	}
 }
 
@@ -98,11 +100,12 @@ add_path(const struct request *req, struct buf *url)
 	buf_str(url, request_suffix(req->format));
 }
 
-/* The page with one of them more, or without it. */
+/* The address of the page with the extras of these bits. */
 static void
-add_toggle_url(const struct extras *e, const struct request *req, uint64_t bits,
-    struct buf *b)
+add_toggle_url(const struct extras_page *p, uint64_t bits, struct buf *b)
 {
+	const struct extras *e = p->extras;
+	const struct request *req = p->req;
 	struct buf url = {0};
 	const char *comma = "";
 	char mark;
@@ -123,18 +126,19 @@ add_toggle_url(const struct extras *e, const struct request *req, uint64_t bits,
 }
 
 void
-extras_list(const struct extras *e, const struct request *req, struct buf *b)
+extras_list(const struct extras_page *p, struct buf *b)
 {
+	const struct extras *e = p->extras;
 	uint64_t bits;
 
-	wanted(e, req, &bits);
+	read_names(e, p->req, &bits);
 	json_begin_array(b);
 	for (size_t i = 0; i < e->n; i++) {
 		json_begin_object(b);
 		json_member(b, "name", e->rows[i].name);
 		json_member(b, "description", e->rows[i].description);
 		json_key(b, "toggle_url");
-		add_toggle_url(e, req, bits ^ UINT64_C(1) << i, b);
+		add_toggle_url(p, bits ^ UINT64_C(1) << i, b);
 		json_member_bool(b, "selected", (bits >> i & 1) != 0);
 		json_end_object(b);
 	}
@@ -199,8 +203,9 @@ add_args(const struct request *req, struct buf *b)
 }
 
 void
-extras_request(const struct request *req, struct buf *b)
+extras_request(const struct extras_page *p, struct buf *b)
 {
+	const struct request *req = p->req;
 	struct buf url = {0};
 
 	add_path(req, &url);
@@ -215,17 +220,39 @@ extras_request(const struct request *req, struct buf *b)
 }
 
 void
-extras_color(const char *database, struct buf *b)
+extras_database(const struct extras_page *p, struct buf *b)
 {
-	uint64_t hash = XXH3_64bits(database, strlen(database));
+	json_str(b, db_name(p->db));
+}
+
+void
+extras_color(const struct extras_page *p, struct buf *b)
+{
+	struct str name = str_of(db_name(p->db));
+	uint64_t hash = XXH3_64bits(name.s, name.len);
 
 	buf_printf(b, "\"%06x\"", (unsigned)(hash & 0xffffff));
 }
 
 void
-extras_debug(const struct request *req, struct buf *b)
+extras_private(const struct extras_page *p, struct buf *b)
+{
+	(void)p;
+	json_bool(b, false);
+}
+
+void
+extras_types(const struct extras_page *p, struct buf *b)
+{
+	(void)p;
+	json_raw(b, "{}");
+}
+
+void
+extras_debug(const struct extras_page *p, struct buf *b)
 {
 	static const char *const names[] = {"database", "table", "pks"};
+	const struct request *req = p->req;
 	const char *format = request_suffix(req->format);
 
 	json_raw(b, "{\"url_vars\":{");

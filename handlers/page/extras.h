@@ -8,10 +8,19 @@
  * The parameter _extra, which adds to a page's JSON as Datasette's does: it may
  * be repeated, each time with one name or several with commas between them.
  */
+struct extras_page {
+	const struct extras *extras; /* of this kind of page */
+	const struct request *req;
+	const struct db *db;
+	void *page; /* the handler's own */
+};
+
+/* Writes the value of an extra. */
+typedef void extra_writer(const struct extras_page *, struct buf *);
+
 struct extra {
 	const char *name, *description;
-	/* Writes its value; NULL: it is on the page anyway. */
-	void (*write)(void *page, struct buf *);
+	extra_writer *write; /* NULL: the page has it anyway */
 };
 
 struct extras {
@@ -24,26 +33,20 @@ struct extras {
 int extras_check(const struct extras *, const struct request *, struct page *);
 
 /*
- * Adds a member, behind a comma, for each that is asked for, and for one more
- * (NULL: none).
+ * Adds a member for each extra that is asked for, and for one more (NULL:
+ * none).
  */
-void extras_write(const struct extras *, const struct request *,
-    const char *more, void *page, struct buf *);
-
-/* The value of the extra called "extras": what there is. */
-void extras_list(const struct extras *, const struct request *, struct buf *);
+void extras_write(const struct extras_page *, const char *more, struct buf *);
 
 /*
- * The value of "request": the page's own address, and its parameters.  Without
- * a host, since it is kept for whoever asks.
+ * The values of "extras", the list of all; of "request", the page's address and
+ * parameters, without a host, since a page is kept for all clients; of "debug",
+ * the parts of the path; of "database"; of "database_color", six hexadecimal
+ * digits from its name; and of what squall does not have: "private" is false,
+ * "column_types" is empty.
  */
-void extras_request(const struct request *, struct buf *);
-
-/* The value of "database_color": six hexadecimal digits, from its name. */
-void extras_color(const char *database, struct buf *);
-
-/* The value of "debug": the parts of the page's path. */
-void extras_debug(const struct request *, struct buf *);
+extra_writer extras_list, extras_request, extras_debug, extras_database,
+    extras_color, extras_private, extras_types;
 
 /* An array of the parameters, each as [name, value]; see params_write. */
 void extras_args(const struct request *, uint64_t without, struct buf *);

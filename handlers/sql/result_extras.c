@@ -11,10 +11,16 @@ struct answer {
 	const struct query *query;
 };
 
-static void
-write_columns(void *page, struct buf *b)
+static const struct answer *
+answer_of(const struct extras_page *p)
 {
-	const struct query *q = ((const struct answer *)page)->query;
+	return p->page;
+}
+
+static void
+write_columns(const struct extras_page *p, struct buf *b)
+{
+	const struct query *q = answer_of(p)->query;
 
 	json_begin_array(b);
 	for (size_t i = 0; i < guard_columns(q); i++)
@@ -23,9 +29,9 @@ write_columns(void *page, struct buf *b)
 }
 
 static void
-write_query(void *page, struct buf *b)
+write_query(const struct extras_page *p, struct buf *b)
 {
-	const struct answer *a = page;
+	const struct answer *a = answer_of(p);
 
 	json_begin_object(b);
 	json_key(b, "sql");
@@ -46,15 +52,9 @@ write_query(void *page, struct buf *b)
 }
 
 static void
-write_request(void *page, struct buf *b)
+write_metadata(const struct extras_page *p, struct buf *b)
 {
-	extras_request(((const struct answer *)page)->asked->req, b);
-}
-
-static void
-write_metadata(void *page, struct buf *b)
-{
-	const struct asked *asked = ((const struct answer *)page)->asked;
+	const struct asked *asked = answer_of(p)->asked;
 
 	if (asked->metadata == NULL)
 		json_raw(b, "{}");
@@ -62,53 +62,21 @@ write_metadata(void *page, struct buf *b)
 		asked->metadata(asked, b);
 }
 
-static void
-write_database(void *page, struct buf *b)
-{
-	json_str(b, db_name(((const struct answer *)page)->asked->db));
-}
-
-static void
-write_private(void *page, struct buf *b)
-{
-	(void)page;
-	json_bool(b, false);
-}
-
-static void
-write_color(void *page, struct buf *b)
-{
-	extras_color(db_name(((const struct answer *)page)->asked->db), b);
-}
-
-static void
-write_debug(void *page, struct buf *b)
-{
-	extras_debug(((const struct answer *)page)->asked->req, b);
-}
-
-static void write_extras(void *, struct buf *);
-
 static const struct extra rows[] = {
     {"columns", "The columns of these rows", write_columns},
     {"query", "The statement, and its parameters", write_query},
-    {"request", "What was asked for", write_request},
+    {"request", "What was asked for", extras_request},
     {"metadata", "What the operator says of the query", write_metadata},
-    {"database", "The name of the database", write_database},
-    {"database_color", "A colour for the database, from its name", write_color},
-    {"debug", "The parts of the path", write_debug},
-    {"private", "Whether not everybody may see it", write_private},
-    {"extras", "What _extra may ask for", write_extras},
+    {"database", "The name of the database", extras_database},
+    {"database_color", "A colour for the database, from its name",
+	extras_color},
+    {"debug", "The parts of the path", extras_debug},
+    {"private", "Whether not everybody may see it", extras_private},
+    {"extras", "What _extra may ask for", extras_list},
 };
 
 static const struct extras extras = {
     rows, sizeof(rows) / sizeof(*rows), RESULT_EXTRA};
-
-static void
-write_extras(void *page, struct buf *b)
-{
-	extras_list(&extras, ((const struct answer *)page)->asked->req, b);
-}
 
 int
 result_extras_check(const struct request *req, struct page *page)
@@ -121,5 +89,11 @@ result_extras(
     const struct asked *asked, const struct query *q, struct buf *json)
 {
 	extras_write(
-	    &extras, asked->req, NULL, &(struct answer){asked, q}, json);
+	    &(struct extras_page){
+		.extras = &extras,
+		.req = asked->req,
+		.db = asked->db,
+		.page = &(struct answer){asked, q},
+	    },
+	    NULL, json);
 }

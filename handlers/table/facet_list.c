@@ -7,7 +7,6 @@
 #include "app/text/url.h"
 #include "app/text/utf8.h"
 #include "handlers/table/table.h"
-#include "handlers/table/table_facets.h"
 
 const struct facet_kind_names facet_list_kinds[] = {
     [FACET_COLUMN] = {"column", "_facet", NULL, TABLE_FACET},
@@ -86,7 +85,7 @@ facet_at(const struct table_view *v, size_t place, struct wanted *w)
 }
 
 int
-table_facets_check(const struct table_view *v, struct page *page)
+facet_list_check(const struct table_view *v, struct page *page)
 {
 	bool given = v->req->values[TABLE_FACET_SIZE].given;
 
@@ -108,7 +107,7 @@ table_facets_check(const struct table_view *v, struct page *page)
 }
 
 bool
-table_facets_asked(const struct table_view *v)
+facet_list_asked(const struct table_view *v)
 {
 	for (size_t i = 0; i < v->req->n_arguments; i++) {
 		if (kind_of(&v->req->arguments[i]) < KINDS)
@@ -118,11 +117,11 @@ table_facets_asked(const struct table_view *v)
 }
 
 bool
-table_facets_wanted(const struct table_view *v)
+facet_list_wanted(const struct table_view *v)
 {
 	struct wanted w;
 
-	if (table_facets_asked(v))
+	if (facet_list_asked(v))
 		return true;
 	for (size_t i = 0; i < v->metadata->facets.n; i++) {
 		if (wanted_at(v, i, &w))

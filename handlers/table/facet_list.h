@@ -32,6 +32,15 @@ struct facet_kind_names {
 
 extern const struct facet_kind_names facet_list_kinds[];
 
+/* 200, or page_error's status: a facet is asked for that there can't be. */
+int facet_list_check(const struct table_view *, struct page *);
+
+/* True if the page asks for a facet. */
+bool facet_list_asked(const struct table_view *);
+
+/* True if it has any, a configured one as well: its JSON has them then. */
+bool facet_list_wanted(const struct table_view *);
+
 /* At most so many facets are in the list. */
 size_t facet_list_max(const struct table_view *);
 

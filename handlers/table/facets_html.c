@@ -1,6 +1,8 @@
 /*
  * Facets as lists of links.
  */
+#include "handlers/table/facets_html.h"
+
 #include "app/http/params.h"
 #include "app/text/html.h"
 #include "app/text/url.h"
@@ -8,7 +10,6 @@
 #include "handlers/chart/chart.h"
 #include "handlers/page/layout.h"
 #include "handlers/table/facet_list.h"
-#include "handlers/table/table_facets.h"
 
 enum { LABEL_MAX = 100 }; /* bytes of a value in a list */
 
@@ -86,7 +87,7 @@ html_facet(const struct facet_list *l, struct buf *b)
 }
 
 void
-table_facets_suggestions(const struct table_view *v, struct buf *b)
+facets_html_suggestions(const struct table_view *v, struct buf *b)
 {
 	struct facet_suggestion list[FACET_SUGGESTIONS_MAX];
 	size_t n = facet_list_suggest(v, list);
@@ -115,7 +116,7 @@ table_facets_suggestions(const struct table_view *v, struct buf *b)
 }
 
 void
-table_facets_html(const struct table_view *v, struct buf *b)
+facets_html(const struct table_view *v, struct buf *b)
 {
 	struct facet_list l = {.view = v};
 

@@ -1,6 +1,8 @@
 /*
  * Facets as JSON, in Datasette's dialect.
  */
+#include "handlers/table/facets_json.h"
+
 #include <stdlib.h>
 
 #include "app/http/params.h"
@@ -8,7 +10,6 @@
 #include "app/text/json.h"
 #include "app/text/url.h"
 #include "handlers/table/facet_list.h"
-#include "handlers/table/table_facets.h"
 
 static void
 add_value(
@@ -81,12 +82,12 @@ add_facets(const struct table_view *v, struct buf *b, struct buf *late)
 }
 
 void
-table_facets_results(void *view, struct buf *b)
+facets_json_results(const struct extras_page *p, struct buf *b)
 {
 	struct buf late = {0};
 
 	json_raw(b, "{\"results\":{");
-	add_facets(view, b, &late);
+	add_facets(p->page, b, &late);
 	json_raw(b, "},\"timed_out\":[");
 	buf_add(b, late.data, late.len);
 	json_raw(b, "]}");
@@ -94,12 +95,12 @@ table_facets_results(void *view, struct buf *b)
 }
 
 void
-table_facets_timed_out(void *view, struct buf *b)
+facets_json_timed_out(const struct extras_page *p, struct buf *b)
 {
 	struct buf rest = {0};
 
 	json_begin_array(b);
-	add_facets(view, &rest, b);
+	add_facets(p->page, &rest, b);
 	json_end_array(b);
 	buf_release(&rest);
 }
@@ -124,11 +125,11 @@ compare(const void *a, const void *b)
 }
 
 void
-table_facets_sorted(void *view, struct buf *b)
+facets_json_sorted(const struct extras_page *p, struct buf *b)
 {
-	struct facet_list l = {.view = view};
+	struct facet_list l = {.view = p->page};
 	struct sorted *list =
-	    alloc_array(facet_list_max(view) + 1, sizeof(*list));
+	    alloc_array(facet_list_max(l.view) + 1, sizeof(*list));
 	size_t n = 0;
 
 	if (list == NULL) {
@@ -154,9 +155,9 @@ table_facets_sorted(void *view, struct buf *b)
 }
 
 void
-table_facets_suggested(void *view, struct buf *b)
+facets_json_suggested(const struct extras_page *p, struct buf *b)
 {
-	const struct table_view *v = view;
+	const struct table_view *v = p->page;
 	struct facet_suggestion list[FACET_SUGGESTIONS_MAX];
 	size_t n = facet_list_suggest(v, list);
 

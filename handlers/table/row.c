@@ -160,46 +160,40 @@ each_key_part(struct str key, bool named, struct buf *b)
 }
 
 static void
-write_columns(void *row, struct buf *b)
+write_columns(const struct extras_page *p, struct buf *b)
 {
-	json_names(row, false, b);
+	json_names(p->page, false, b);
 }
 
 static void
-write_links(void *arg, struct buf *b)
+write_links(const struct extras_page *p, struct buf *b)
 {
-	const struct row *row = arg;
+	const struct row *row = p->page;
 
 	row_links_json(b, row->req, row->db, row->rows);
 }
 
 static void
-write_details(void *arg, struct buf *b)
+write_details(const struct extras_page *p, struct buf *b)
 {
-	const struct row *row = arg;
+	const struct row *row = p->page;
 
 	column_details(row->db, row->rows->table, b);
 }
 
 static void
-write_metadata(void *arg, struct buf *b)
+write_metadata(const struct extras_page *p, struct buf *b)
 {
-	const struct row *row = arg;
+	const struct row *row = p->page;
 
 	about_table_json(b, published_table(row->db, row->rows->table->name));
 }
 
-static void
-write_request(void *row, struct buf *b)
-{
-	extras_request(((const struct row *)row)->req, b);
-}
-
 /* The SQL that finds the row by the names of its key's columns. */
 static void
-write_query(void *arg, struct buf *b)
+write_query(const struct extras_page *p, struct buf *b)
 {
-	const struct row *row = arg;
+	const struct row *row = p->page;
 	const struct table *t = row->rows->table;
 	struct buf sql = {0};
 	bool rowid = row->rows->has_rowid;
@@ -227,44 +221,15 @@ write_query(void *arg, struct buf *b)
 }
 
 static void
-write_private(void *row, struct buf *b)
+write_render_cell(const struct extras_page *p, struct buf *b)
 {
-	(void)row;
-	json_bool(b, false);
-}
-
-/* squall has no column types: always empty. */
-static void
-write_types(void *row, struct buf *b)
-{
-	(void)row;
-	json_raw(b, "{}");
-}
-
-static void
-write_color(void *row, struct buf *b)
-{
-	extras_color(db_name(((const struct row *)row)->db), b);
-}
-
-static void
-write_debug(void *row, struct buf *b)
-{
-	extras_debug(((const struct row *)row)->req, b);
-}
-
-static void
-write_render_cell(void *arg, struct buf *b)
-{
-	const struct row *row = arg;
+	const struct row *row = p->page;
 
 	json_raw(b, "[{");
 	for (size_t i = 0; i < row->rows->table->n_columns; i++)
 		cell_json_link(b, row->req, db_name(row->db), row->rows, i);
 	json_raw(b, "}]");
 }
-
-static void write_extras(void *row, struct buf *);
 
 static const struct extra extra_rows[] = {
     {"columns", "The columns of the row", write_columns},
@@ -273,25 +238,20 @@ static const struct extra extra_rows[] = {
     {"table", "The name of the table", NULL},
     {"column_details", "What SQLite tells of each column", write_details},
     {"query", "The SQL that finds the row", write_query},
-    {"request", "What was asked for", write_request},
+    {"request", "What was asked for", extras_request},
     {"metadata", "What the operator says of the table", write_metadata},
     {"foreign_key_tables", "What refers to the row", write_links},
     {"render_cell", "The HTML of references to other rows", write_render_cell},
-    {"column_types", "Types that columns have been given", write_types},
-    {"database_color", "A colour for the database, from its name", write_color},
-    {"debug", "The parts of the path", write_debug},
-    {"private", "Whether not everybody may see it", write_private},
-    {"extras", "What _extra may ask for", write_extras},
+    {"column_types", "Types that columns have been given", extras_types},
+    {"database_color", "A colour for the database, from its name",
+	extras_color},
+    {"debug", "The parts of the path", extras_debug},
+    {"private", "Whether not everybody may see it", extras_private},
+    {"extras", "What _extra may ask for", extras_list},
 };
 
 static const struct extras extras = {
     extra_rows, sizeof(extra_rows) / sizeof(*extra_rows), ROW_EXTRA};
-
-static void
-write_extras(void *row, struct buf *b)
-{
-	extras_list(&extras, ((const struct row *)row)->req, b);
-}
 
 static void
 page_json(struct row *row, struct buf *b)
@@ -312,7 +272,8 @@ page_json(struct row *row, struct buf *b)
 	json_begin_array(b);
 	each_key_part(req->segments[2], false, b);
 	json_end_array(b);
-	extras_write(&extras, req, NULL, row, b);
+	extras_write(
+	    &(struct extras_page){&extras, req, row->db, row}, NULL, b);
 	json_raw(b, ",\"truncated\":false}\n");
 }
 

@@ -6,6 +6,11 @@
 #include "app/config/settings.h"
 #include "app/text/url.h"
 #include "handlers/page/reader.h"
+#include "handlers/table/table_csv.h"
+#include "handlers/table/table_geojson.h"
+#include "handlers/table/table_html.h"
+#include "handlers/table/table_json.h"
+#include "handlers/table/table_map.h"
 #include "handlers/table/table_view.h"
 #include "handlers/table/table_where.h"
 

@@ -2,9 +2,10 @@
  * A table's rows as CSV: NULL is an empty field, bytes are in base64.  All of
  * them come as a stream, of parts that are pages of the table.
  */
+#include "handlers/table/table_csv.h"
+
 #include "app/text/csv.h"
 #include "handlers/table/table.h"
-#include "handlers/table/table_view.h"
 
 enum { STREAM_BYTES = 256 << 10 }; /* of a part, or little more */
 

@@ -2,6 +2,8 @@
  * The extras of a table's JSON.  One array has every name and its description;
  * the extra called "extras" lists it.
  */
+#include "handlers/table/table_extras.h"
+
 #include "app/text/json.h"
 #include "app/text/sqltext.h"
 #include "app/text/utf8.h"
@@ -9,15 +11,13 @@
 #include "handlers/page/about.h"
 #include "handlers/page/column_details.h"
 #include "handlers/page/extras.h"
+#include "handlers/table/facet_list.h"
+#include "handlers/table/facets_json.h"
 #include "handlers/table/table.h"
-#include "handlers/table/table_facets.h"
-#include "handlers/table/table_view.h"
 #include "handlers/table/table_where.h"
 
 /* A count that was asked for may take longer. */
 enum { ASKED_BUDGET_MS = 250 };
-
-static void write_extras(void *, struct buf *);
 
 static struct count
 count(struct table_view *v)
@@ -28,9 +28,9 @@ count(struct table_view *v)
 }
 
 static void
-write_count(void *page, struct buf *b)
+write_count(const struct extras_page *p, struct buf *b)
 {
-	struct table_view *v = page;
+	struct table_view *v = p->page;
 	int64_t n = count(v).n;
 
 	if (n < 0)
@@ -40,17 +40,17 @@ write_count(void *page, struct buf *b)
 }
 
 static void
-write_count_truncated(void *page, struct buf *b)
+write_count_truncated(const struct extras_page *p, struct buf *b)
 {
-	struct table_view *v = page;
+	struct table_view *v = p->page;
 
 	json_bool(b, count(v).more);
 }
 
 static void
-write_count_sql(void *page, struct buf *b)
+write_count_sql(const struct extras_page *p, struct buf *b)
 {
-	struct table_view *v = page;
+	struct table_view *v = p->page;
 	struct buf sql = {0};
 
 	buf_lit(&sql, "SELECT count(*)");
@@ -60,9 +60,9 @@ write_count_sql(void *page, struct buf *b)
 }
 
 static void
-write_human(void *page, struct buf *b)
+write_human(const struct extras_page *p, struct buf *b)
 {
-	struct table_view *v = page;
+	struct table_view *v = p->page;
 	struct buf words = {0};
 
 	table_view_describe(v, &words);
@@ -71,9 +71,9 @@ write_human(void *page, struct buf *b)
 }
 
 static void
-write_columns(void *page, struct buf *b)
+write_columns(const struct extras_page *p, struct buf *b)
 {
-	struct table_view *v = page;
+	struct table_view *v = p->page;
 
 	json_begin_array(b);
 	for (size_t i = 0; i < v->n_shown; i++)
@@ -88,9 +88,9 @@ has_only_rowid(const struct table_view *v)
 }
 
 static void
-write_all_columns(void *page, struct buf *b)
+write_all_columns(const struct extras_page *p, struct buf *b)
 {
-	struct table_view *v = page;
+	struct table_view *v = p->page;
 
 	json_begin_array(b);
 	if (has_only_rowid(v))
@@ -101,9 +101,9 @@ write_all_columns(void *page, struct buf *b)
 }
 
 static void
-write_primary_keys(void *page, struct buf *b)
+write_primary_keys(const struct extras_page *p, struct buf *b)
 {
-	struct table_view *v = page;
+	struct table_view *v = p->page;
 
 	json_begin_array(b);
 	if (has_only_rowid(v))
@@ -123,9 +123,9 @@ write_description(const struct table_view *v, size_t column, struct buf *b)
 }
 
 static void
-write_display_columns(void *page, struct buf *b)
+write_display_columns(const struct extras_page *p, struct buf *b)
 {
-	struct table_view *v = page;
+	struct table_view *v = p->page;
 
 	json_begin_array(b);
 	for (size_t i = 0; i < v->n_shown; i++) {
@@ -150,9 +150,9 @@ write_display_columns(void *page, struct buf *b)
 }
 
 static void
-write_query(void *page, struct buf *b)
+write_query(const struct extras_page *p, struct buf *b)
 {
-	struct table_view *v = page;
+	struct table_view *v = p->page;
 	struct keyset_position beginning = {0};
 	struct buf sql = {0};
 
@@ -184,19 +184,11 @@ write_path(struct table_view *v, enum format format, struct buf *b)
 	buf_release(&url);
 }
 
-static void
-write_request(void *page, struct buf *b)
-{
-	const struct table_view *v = page;
-
-	extras_request(v->req, b);
-}
-
 /* The rows of the page once more, for what they are in HTML. */
 static void
-write_render_cell(void *page, struct buf *b)
+write_render_cell(const struct extras_page *p, struct buf *b)
 {
-	struct table_view *v = page;
+	struct table_view *v = p->page;
 	int64_t n = 0;
 
 	json_begin_array(b);
@@ -211,45 +203,25 @@ write_render_cell(void *page, struct buf *b)
 	json_end_array(b);
 }
 
-/* squall has no column types, nor a page to set them: always empty. */
 static void
-write_types(void *page, struct buf *b)
+write_types_ui(const struct extras_page *p, struct buf *b)
 {
-	(void)page;
-	json_raw(b, "{}");
-}
-
-static void
-write_types_ui(void *page, struct buf *b)
-{
-	(void)page;
+	(void)p;
 	json_null(b);
 }
 
 static void
-write_color(void *page, struct buf *b)
+write_hidden_args(const struct extras_page *p, struct buf *b)
 {
-	extras_color(db_name(((const struct table_view *)page)->db), b);
-}
-
-static void
-write_debug(void *page, struct buf *b)
-{
-	extras_debug(((const struct table_view *)page)->req, b);
-}
-
-static void
-write_hidden_args(void *page, struct buf *b)
-{
-	const struct table_view *v = page;
+	const struct table_view *v = p->page;
 
 	extras_args(v->req, PARAM_BIT(TABLE_NEXT), b);
 }
 
 static void
-write_wheres(void *page, struct buf *b)
+write_wheres(const struct extras_page *p, struct buf *b)
 {
-	const struct table_view *v = page;
+	const struct table_view *v = p->page;
 
 	json_begin_array(b);
 	for (size_t i = 0; i < v->req->n_arguments; i++) {
@@ -269,17 +241,17 @@ write_wheres(void *page, struct buf *b)
 }
 
 static void
-write_details(void *page, struct buf *b)
+write_details(const struct extras_page *p, struct buf *b)
 {
-	const struct table_view *v = page;
+	const struct table_view *v = p->page;
 
 	column_details(v->db, &v->table, b);
 }
 
 static void
-write_renderers(void *page, struct buf *b)
+write_renderers(const struct extras_page *p, struct buf *b)
 {
-	struct table_view *v = page;
+	struct table_view *v = p->page;
 
 	json_begin_object(b);
 	json_key(b, "json");
@@ -310,56 +282,41 @@ write_definition(struct table_view *v, bool view, struct buf *b)
 }
 
 static void
-write_table_definition(void *page, struct buf *b)
+write_table_definition(const struct extras_page *p, struct buf *b)
 {
-	struct table_view *v = page;
+	struct table_view *v = p->page;
 
 	write_definition(v, false, b);
 }
 
 static void
-write_view_definition(void *page, struct buf *b)
+write_view_definition(const struct extras_page *p, struct buf *b)
 {
-	struct table_view *v = page;
+	struct table_view *v = p->page;
 
 	write_definition(v, true, b);
 }
 
 static void
-write_is_view(void *page, struct buf *b)
+write_is_view(const struct extras_page *p, struct buf *b)
 {
-	struct table_view *v = page;
+	struct table_view *v = p->page;
 
 	json_bool(b, v->table.kind == TABLE_VIEW);
 }
 
 static void
-write_private(void *page, struct buf *b)
+write_table(const struct extras_page *p, struct buf *b)
 {
-	(void)page;
-	json_bool(b, false);
-}
-
-static void
-write_database(void *page, struct buf *b)
-{
-	struct table_view *v = page;
-
-	json_str(b, db_name(v->db));
-}
-
-static void
-write_table(void *page, struct buf *b)
-{
-	struct table_view *v = page;
+	struct table_view *v = p->page;
 
 	json_str(b, v->table.name);
 }
 
 static void
-write_expandable(void *page, struct buf *b)
+write_expandable(const struct extras_page *p, struct buf *b)
 {
-	struct table_view *v = page;
+	struct table_view *v = p->page;
 
 	json_begin_array(b);
 	for (size_t i = 0; i < v->rows.n_references; i++) {
@@ -378,9 +335,9 @@ write_expandable(void *page, struct buf *b)
 }
 
 static void
-write_metadata(void *page, struct buf *b)
+write_metadata(const struct extras_page *p, struct buf *b)
 {
-	const struct table_view *v = page;
+	const struct table_view *v = p->page;
 
 	about_table_json(b, v->metadata);
 }
@@ -390,12 +347,12 @@ static const struct extra rows[] = {
     {"count_truncated", "Whether there are more than that",
 	write_count_truncated},
     {"count_sql", "The SQL that counts them", write_count_sql},
-    {"facet_results", "The values of each facet", table_facets_results},
+    {"facet_results", "The values of each facet", facets_json_results},
     {"sorted_facet_results", "The same as a list, the longest facet first",
-	table_facets_sorted},
-    {"facets_timed_out", "Facets that took too long", table_facets_timed_out},
+	facets_json_sorted},
+    {"facets_timed_out", "Facets that took too long", facets_json_timed_out},
     {"suggested_facets", "Columns that may be worth a facet",
-	table_facets_suggested},
+	facets_json_suggested},
     {"human_description_en", "The filters and the order in words", write_human},
     {"columns", "The columns of these rows", write_columns},
     {"all_columns", "The columns of the table", write_all_columns},
@@ -405,21 +362,22 @@ static const struct extra rows[] = {
     {"display_columns", "The columns of these rows, and what they are",
 	write_display_columns},
     {"render_cell", "The HTML of references to other rows", write_render_cell},
-    {"column_types", "Types that columns have been given", write_types},
+    {"column_types", "Types that columns have been given", extras_types},
     {"set_column_type_ui", "How to give them, for who may", write_types_ui},
-    {"database_color", "A colour for the database, from its name", write_color},
-    {"debug", "The parts of the path", write_debug},
-    {"request", "What was asked for", write_request},
+    {"database_color", "A colour for the database, from its name",
+	extras_color},
+    {"debug", "The parts of the path", extras_debug},
+    {"request", "What was asked for", extras_request},
     {"query", "The SQL of these rows, from the first page on", write_query},
-    {"extras", "What _extra may ask for", write_extras},
-    {"database", "The name of the database", write_database},
+    {"extras", "What _extra may ask for", extras_list},
+    {"database", "The name of the database", extras_database},
     {"table", "The name of the table", write_table},
     {"renderers", "The same rows in other formats", write_renderers},
     {"table_definition", "The SQL that defines the table",
 	write_table_definition},
     {"view_definition", "The SQL that defines the view", write_view_definition},
     {"is_view", "Whether it is a view", write_is_view},
-    {"private", "Whether not everybody may see it", write_private},
+    {"private", "Whether not everybody may see it", extras_private},
     {"metadata", "What the operator says of the table", write_metadata},
     {"expandable_columns", "Columns that refer to rows which have a label",
 	write_expandable},
@@ -434,14 +392,6 @@ static const struct extra rows[] = {
 static const struct extras extras = {
     rows, sizeof(rows) / sizeof(*rows), TABLE_EXTRA};
 
-static void
-write_extras(void *page, struct buf *b)
-{
-	const struct table_view *v = page;
-
-	extras_list(&extras, v->req, b);
-}
-
 int
 table_extras_check(const struct table_view *v, struct page *page)
 {
@@ -451,6 +401,6 @@ table_extras_check(const struct table_view *v, struct page *page)
 void
 table_extras(struct table_view *v, struct buf *b)
 {
-	extras_write(&extras, v->req,
-	    table_facets_wanted(v) ? "facet_results" : NULL, v, b);
+	extras_write(&(struct extras_page){&extras, v->req, v->db, v},
+	    facet_list_wanted(v) ? "facet_results" : NULL, b);
 }

@@ -1,9 +1,10 @@
 /*
  * A table's rows as GeoJSON.
  */
+#include "handlers/table/table_geojson.h"
+
 #include "app/text/json.h"
 #include "handlers/map/geojson.h"
-#include "handlers/table/table_view.h"
 
 static void
 write_feature(

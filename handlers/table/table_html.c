@@ -2,6 +2,8 @@
  * A table's page for people: its rows, in pages, and a form for filters that
  * works without JavaScript.
  */
+#include "handlers/table/table_html.h"
+
 #include "app/text/url.h"
 #include "handlers/map/points.h"
 #include "handlers/page/about.h"
@@ -9,9 +11,9 @@
 #include "handlers/page/layout.h"
 #include "handlers/page/links.h"
 #include "handlers/page/reader.h"
+#include "handlers/table/facet_list.h"
+#include "handlers/table/facets_html.h"
 #include "handlers/table/table.h"
-#include "handlers/table/table_facets.h"
-#include "handlers/table/table_view.h"
 
 enum { CELL_MAX = 300 }; /* bytes of text in a cell */
 
@@ -340,7 +342,7 @@ html_map(struct table_view *v, const struct points *points, struct buf *b)
 static void
 html_body(struct table_view *v, struct buf *b)
 {
-	bool facets = table_facets_wanted(v);
+	bool facets = facet_list_wanted(v);
 	struct points points = {0};
 	bool map = table_view_find_points(v, &points.columns);
 
@@ -352,10 +354,10 @@ html_body(struct table_view *v, struct buf *b)
 		html_raw(b, "</div>\n<div>\n");
 		html_map(v, &points, b);
 		if (facets)
-			table_facets_html(v, b);
+			facets_html(v, b);
 		html_raw(b, "</div>\n</div>\n");
 	}
-	table_facets_suggestions(v, b);
+	facets_html_suggestions(v, b);
 	points_release(&points);
 }
 
@@ -373,7 +375,7 @@ table_html(struct table_view *v, struct page *page)
 		.database = str_of(db_name(v->db)),
 		.json = true,
 		.noindex = published_settings(v->db)->noindex &&
-		    (v->filters.n > 0 || table_facets_asked(v)),
+		    (v->filters.n > 0 || facet_list_asked(v)),
 	    });
 	html_raw(b, "<h1>");
 	html(b, name);

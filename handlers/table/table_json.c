@@ -1,9 +1,11 @@
 /*
  * A table's rows as JSON, in the shapes of Datasette's dialect.
  */
+#include "handlers/table/table_json.h"
+
 #include "app/text/json.h"
 #include "handlers/table/table.h"
-#include "handlers/table/table_view.h"
+#include "handlers/table/table_extras.h"
 
 static void
 write_cell(const struct table_view *v, size_t i, struct buf *b)

@@ -1,12 +1,13 @@
 /*
  * All rows of a table, or all that pass the filters, on one map.
  */
+#include "handlers/table/table_map.h"
+
 #include "db/rows/keyset.h"
 #include "handlers/map/points.h"
 #include "handlers/page/about.h"
 #include "handlers/page/layout.h"
 #include "handlers/table/table.h"
-#include "handlers/table/table_view.h"
 
 enum { POINTS_MAX = 1000000 }; /* so that memory has a bound */
 

@@ -13,8 +13,8 @@
 #include "handlers/page/layout.h"
 #include "handlers/page/links.h"
 #include "handlers/page/reader.h"
+#include "handlers/table/facet_list.h"
 #include "handlers/table/table.h"
-#include "handlers/table/table_facets.h"
 #include "handlers/table/table_where.h"
 
 static const struct value *
@@ -382,7 +382,7 @@ table_view_init(struct table_view *v, const struct request *req, struct db *db,
 	if (status == 200)
 		status = read_columns(v, page);
 	if (status == 200)
-		status = table_facets_check(v, page);
+		status = facet_list_check(v, page);
 	if (status != 200)
 		return status;
 	read_size(v);

@@ -62,6 +62,7 @@ bool table_view_next(struct table_view *);
 
 /* Stops at the row that table_view_next came to: `next` has what follows it. */
 void table_view_stop(struct table_view *);
+
 /* True if the configuration lets rows be sorted by the column. */
 bool table_view_may_sort(const struct table_view *, size_t column);
 
@@ -93,16 +94,5 @@ void table_view_link(const struct table_view *, const char *rest, struct buf *);
 
 /* Adds "where … sorted by … descending", as far as it applies. */
 void table_view_describe(const struct table_view *, struct buf *);
-
-/* Writes the page in each format; a status as a handler's. */
-int table_html(struct table_view *, struct page *);
-int table_json(struct table_view *, struct page *);
-int table_csv(struct table_view *, struct page *);
-int table_geojson(struct table_view *, struct page *);
-int table_map(struct table_view *, struct page *);
-
-/* The members that _extra asks for, each behind a comma. */
-int table_extras_check(const struct table_view *, struct page *);
-void table_extras(struct table_view *, struct buf *);
 
 #endif
