@@ -101,9 +101,7 @@ fact(struct buf *b, const char *name, struct str value)
 {
 	if (value.len == 0)
 		return;
-	html_raw(b, "<div><dt>");
-	html(b, name);
-	html_raw(b, "</dt><dd>");
+	layout_begin_fact(b, name);
 	while (value.len > 0) {
 		const char *comma = memchr(value.s, ',', value.len);
 		size_t n =
@@ -115,17 +113,15 @@ fact(struct buf *b, const char *name, struct str value)
 		value.s += n;
 		value.len -= n;
 	}
-	html_raw(b, "</dd></div>\n");
+	layout_end_fact(b);
 }
 
 static void
 number_fact(struct buf *b, const char *name, const struct query *q, int column)
 {
-	html_raw(b, "<div><dt>");
-	html(b, name);
-	html_raw(b, "</dt><dd>");
+	layout_begin_fact(b, name);
 	atlas_people(b, q, column);
-	html_raw(b, "</dd></div>\n");
+	layout_end_fact(b);
 }
 
 /* The capital's page, if it is among the places. */
@@ -142,12 +138,12 @@ capital(struct buf *b, const struct request *req, struct db *db,
 	    "ORDER BY population DESC LIMIT 1");
 	query_bind_text(&q, 1, code);
 	query_bind_text(&q, 2, name);
-	html_raw(b, "<div><dt>Capital</dt><dd>");
+	layout_begin_fact(b, "Capital");
 	if (query_next(&q))
 		atlas_place(b, req, query_int(&q, 0), name);
 	else
 		html_str(b, name);
-	html_raw(b, "</dd></div>\n");
+	layout_end_fact(b);
 	query_close(&q);
 }
 

@@ -29,9 +29,6 @@ atlas_begin(struct buf *b, const struct request *req, struct layout l)
 {
 	l.site = &atlas_site;
 	layout_begin(b, req, &l);
-	html_raw(b, "<h1>");
-	html(b, l.title);
-	html_raw(b, "</h1>\n");
 }
 
 void

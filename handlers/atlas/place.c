@@ -168,7 +168,7 @@ antipode(struct buf *b, const struct request *req, struct db *db,
 	struct nearest near;
 	struct query q;
 
-	html_raw(b, "<div><dt>Antipode</dt><dd>");
+	layout_begin_fact(b, "Antipode");
 	atlas_position(b, at);
 	nearest_find(&near, db, at, 0, 1);
 	query_open(&q, db, "SELECT name FROM places WHERE id = ?");
@@ -179,41 +179,46 @@ antipode(struct buf *b, const struct request *req, struct db *db,
 		buf_printf(b, ", %.0f km away", near.places[0].km);
 	}
 	query_close(&q);
-	html_raw(b, "</dd></div>\n");
+	layout_end_fact(b);
 }
 
 static void
 facts(struct buf *b, const struct request *req, struct db *db,
     const struct query *place)
 {
-	html_raw(b, "<dl class=\"facts\">\n<div><dt>Country</dt><dd>");
+	html_raw(b, "<dl class=\"facts\">\n");
+	layout_begin_fact(b, "Country");
 	atlas_country(b, req, query_text(place, COUNTRY),
 	    query_text(place, COUNTRY_NAME));
-	html_raw(b, "</dd></div>\n");
+	layout_end_fact(b);
 	if (!query_is_null(place, REGION_NAME)) {
-		html_raw(b, "<div><dt>Region</dt><dd><a href=\"");
+		layout_begin_fact(b, "Region");
+		html_raw(b, "<a href=\"");
 		atlas_filter_url(b, req, "region", query_text(place, REGION));
 		html_raw(b, "\">");
 		html_str(b, query_text(place, REGION_NAME));
-		html_raw(b, "</a></dd></div>\n");
+		html_raw(b, "</a>");
+		layout_end_fact(b);
 	}
-	html_raw(b, "<div><dt>Kind</dt><dd>");
+	layout_begin_fact(b, "Kind");
 	html(b, feature_words(query_text(place, FEATURE)));
-	html_raw(b, "</dd></div>\n<div><dt>People</dt><dd>");
+	layout_end_fact(b);
+	layout_begin_fact(b, "People");
 	if (query_is_null(place, POPULATION))
 		html_raw(b, "unknown");
 	atlas_people(b, place, POPULATION);
-	html_raw(b, "</dd></div>\n");
+	layout_end_fact(b);
 	if (!query_is_null(place, POPULATION)) {
-		html_raw(b, "<div><dt>Rank in the country</dt><dd>");
+		layout_begin_fact(b, "Rank in the country");
 		rank(b, db, place, true);
-		html_raw(b, "</dd></div>\n<div><dt>Rank in the world</dt><dd>");
+		layout_end_fact(b);
+		layout_begin_fact(b, "Rank in the world");
 		rank(b, db, place, false);
-		html_raw(b, "</dd></div>\n");
+		layout_end_fact(b);
 	}
-	html_raw(b, "<div><dt>Position</dt><dd>");
+	layout_begin_fact(b, "Position");
 	atlas_position(b, position(place));
-	html_raw(b, "</dd></div>\n");
+	layout_end_fact(b);
 	antipode(b, req, db, place);
 	html_raw(b, "</dl>\n");
 }

@@ -75,9 +75,7 @@ error_html(
 {
 	layout_begin(b, req,
 	    &(struct layout){.title = title_of(status), .noindex = true});
-	html_raw(b, "<h1>");
-	html(b, title_of(status));
-	html_raw(b, "</h1>\n<p class=\"wrong\">");
+	html_raw(b, "<p class=\"wrong\">");
 	html_str(b, message);
 	html_raw(b, "</p>\n");
 	if (status == 500) {

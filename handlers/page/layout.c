@@ -143,7 +143,9 @@ layout_begin(struct buf *b, const struct request *req, const struct layout *l)
 	html_raw(b, "</header>\n<main id=\"main\"");
 	if (l->refresh_s > 0)
 		buf_printf(b, " data-refresh=\"%d\"", l->refresh_s);
-	html_raw(b, ">\n");
+	html_raw(b, ">\n<h1>");
+	html(b, l->title);
+	html_raw(b, "</h1>\n");
 }
 
 void
@@ -189,6 +191,56 @@ layout_nofollow(struct buf *b, const struct db *db)
 {
 	if (published_settings(db)->nofollow)
 		html_raw(b, " rel=\"nofollow\"");
+}
+
+void
+layout_begin_link(struct buf *b, const struct db *db, struct str url)
+{
+	html_raw(b, "<a");
+	layout_nofollow(b, db);
+	html_raw(b, " href=\"");
+	html_str(b, url);
+	html_raw(b, "\">");
+}
+
+void
+layout_begin_fact(struct buf *b, const char *name)
+{
+	html_raw(b, "<div><dt>");
+	html(b, name);
+	html_raw(b, "</dt><dd>");
+}
+
+void
+layout_end_fact(struct buf *b)
+{
+	html_raw(b, "</dd></div>\n");
+}
+
+void
+layout_begin_table(struct buf *b, const char *label)
+{
+	html_raw(b,
+	    "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+	    "aria-label=\"");
+	html(b, label);
+	html_raw(b, "\"><table>\n<thead><tr>");
+}
+
+void
+layout_end_table(struct buf *b)
+{
+	html_raw(b, "</tbody></table></div>\n");
+}
+
+void
+layout_option(struct buf *b, struct str value, struct str text, bool chosen)
+{
+	html_raw(b, "<option value=\"");
+	html_str(b, value);
+	buf_str(b, chosen ? "\" selected>" : "\">");
+	html_str(b, text);
+	html_raw(b, "</option>\n");
 }
 
 void

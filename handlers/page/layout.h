@@ -23,7 +23,7 @@ struct layout_site {
 };
 
 struct layout {
-	const char *title;       /* of the page; escaped here */
+	const char *title;       /* and heading of the page; escaped here */
 	const char *description; /* for search engines; NULL: the title does */
 	/* For the way back; s is NULL where there is none: */
 	struct str database;
@@ -36,6 +36,7 @@ struct layout {
 	int refresh_s; /* a script renews it so often; 0: it is not */
 };
 
+/* Begins the page, its heading included. */
 void layout_begin(struct buf *, const struct request *, const struct layout *);
 void layout_end(struct buf *);
 
@@ -46,8 +47,26 @@ void layout_end_site(
 /* The line with the page's other formats: JSON, and those of its route. */
 void layout_formats(struct buf *, const struct request *);
 
-/* Adds rel="nofollow" to a link's tag, unless the settings are against it. */
+/*
+ * Adds rel="nofollow" to the tag of a link to one of very many pages, unless
+ * the settings are against it.
+ */
 void layout_nofollow(struct buf *, const struct db *);
+
+/* Begins a link to an address of this kind, which is yet to be escaped. */
+void layout_begin_link(struct buf *, const struct db *, struct str url);
+
+/* Begins a fact of a list (dl): its name, up to the value. */
+void layout_begin_fact(struct buf *, const char *name);
+void layout_end_fact(struct buf *);
+
+/* Begins a wide table, up to the cells of its head; and ends its body. */
+void layout_begin_table(struct buf *, const char *label);
+void layout_end_table(struct buf *);
+
+/* An option of a form's list. */
+void
+layout_option(struct buf *, struct str value, struct str text, bool chosen);
 
 /* A form's field that is sent with the others; as params_each calls it. */
 void layout_hidden_field(void *buf, struct str name, struct str text);

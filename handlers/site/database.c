@@ -185,9 +185,6 @@ page_html(const struct request *req, struct db *db, const struct listing *l,
 	for (size_t i = 0; i < l->n; i++)
 		of[group_of(db, &l->names[i])]++;
 	layout_begin(b, req, &(struct layout){.title = title, .json = true});
-	html_raw(b, "<h1>");
-	html(b, title);
-	html_raw(b, "</h1>\n");
 	about_description(b, about);
 	html_raw(b, "<p class=\"meta\">");
 	layout_size(b, db_size(db));

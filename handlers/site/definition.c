@@ -114,9 +114,6 @@ begin_html(struct buf *b, const struct request *req, const char *of)
 		    req->n_segments > 3 ? req->segments[1] : (struct str){0},
 		.json = true,
 	    });
-	html_raw(b, "<h1>");
-	html(b, buf_cstr(&title));
-	html_raw(b, "</h1>\n");
 	buf_release(&title);
 }
 

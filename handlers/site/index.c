@@ -103,9 +103,6 @@ index_page(
 	} else {
 		layout_begin(
 		    b, req, &(struct layout){.title = title, .json = true});
-		html_raw(b, "<h1>");
-		html(b, title);
-		html_raw(b, "</h1>\n");
 		about_description(b, site);
 		html_raw(b, "<ul class=\"cards\">\n");
 	}

@@ -22,9 +22,7 @@ finish(const struct request *req, struct page *page, const char *title,
 	} else {
 		layout_begin(
 		    b, req, &(struct layout){.title = title, .json = true});
-		html_raw(b, "<h1>");
-		html(b, title);
-		html_raw(b, "</h1>\n<pre>");
+		html_raw(b, "<pre>");
 		html_str(b, str_of_buf(json));
 		html_raw(b, "</pre>\n");
 		layout_formats(b, req);

@@ -233,16 +233,6 @@ pictures_check(const struct pictures *p, struct buf *why)
 }
 
 static void
-option(struct buf *b, struct str value, const char *text, bool chosen)
-{
-	html_raw(b, "<option value=\"");
-	html_str(b, value);
-	buf_str(b, chosen ? "\" selected>" : "\">");
-	html(b, text);
-	html_raw(b, "</option>\n");
-}
-
-static void
 choice_of_columns(
     const struct pictures *p, const char *name, size_t chosen, struct buf *b)
 {
@@ -251,15 +241,8 @@ choice_of_columns(
 	html_raw(b, " <select name=\"");
 	html(b, name);
 	html_raw(b, "\">\n<option value=\"\">any</option>\n");
-	for (size_t i = 0; i < p->n_columns; i++) {
-		struct str s = column(p, i);
-
-		html_raw(b, "<option value=\"");
-		html_str(b, s);
-		buf_str(b, i == chosen ? "\" selected>" : "\">");
-		html_str(b, s);
-		html_raw(b, "</option>\n");
-	}
+	for (size_t i = 0; i < p->n_columns; i++)
+		layout_option(b, column(p, i), column(p, i), i == chosen);
 	html_raw(b, "</select></label>\n");
 }
 
@@ -280,8 +263,8 @@ form(const struct pictures *p, struct buf *b)
 	    layout_hidden_field, b);
 	html_raw(b, "<label>Chart <select name=\"_chart\">\n");
 	for (size_t i = 0; chart_spec_kinds[i] != NULL; i++)
-		option(b, str_of(chart_spec_kinds[i]), chart_spec_kinds[i],
-		    i == (size_t)p->kind);
+		layout_option(b, str_of(chart_spec_kinds[i]),
+		    str_of(chart_spec_kinds[i]), i == (size_t)p->kind);
 	html_raw(b, "</select></label>\n");
 	choice_of_columns(p, "_x", p->x, b);
 	choice_of_columns(p, "_y", p->y, b);

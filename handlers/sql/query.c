@@ -88,7 +88,6 @@ before(const struct asked *asked, struct buf *b)
 		.title = asked->title,
 		.database = req->segments[0],
 	    });
-	html_raw(b, "<h1>SQL</h1>\n");
 	form(b, req, req->segments[0], asked->sql);
 }
 

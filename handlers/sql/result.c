@@ -136,9 +136,7 @@ html_rows(struct result *r, struct pictures *pictures, struct buf *b)
 {
 	bool more = next(r, b);
 
-	html_raw(b,
-	    "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-	    "aria-label=\"Rows\"><table>\n<thead><tr>");
+	layout_begin_table(b, "Rows");
 	for (size_t i = 0; i < r->n_columns; i++) {
 		if (more && cell_is_number(&r->query, (int)i))
 			html_raw(b, "<th scope=\"col\" class=\"n\">");
@@ -152,7 +150,7 @@ html_rows(struct result *r, struct pictures *pictures, struct buf *b)
 		html_row(r, b);
 		pictures_add(pictures, &r->query);
 	}
-	html_raw(b, "</tbody></table></div>\n");
+	layout_end_table(b);
 	if (r->n == 0)
 		html_raw(b, "<p>There are no rows.</p>\n");
 	if (r->truncated) {

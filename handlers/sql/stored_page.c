@@ -50,9 +50,6 @@ before(const struct asked *asked, struct buf *b)
 		.database = asked->req->segments[0],
 		.json = true,
 	    });
-	html_raw(b, "<h1>");
-	html(b, asked->title);
-	html_raw(b, "</h1>\n");
 	about_description(b, &about);
 	form(asked, b);
 }

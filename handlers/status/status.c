@@ -110,20 +110,6 @@ notes(struct buf *b, const struct status *s)
 }
 
 static void
-begin_figure(struct buf *b, const char *name)
-{
-	html_raw(b, "<div><dt>");
-	html(b, name);
-	html_raw(b, "</dt><dd>");
-}
-
-static void
-end_figure(struct buf *b)
-{
-	html_raw(b, "</dd></div>\n");
-}
-
-static void
 meter(struct buf *b, int64_t value, int64_t max)
 {
 	if (max > 0)
@@ -142,37 +128,37 @@ figures(struct buf *b, const struct status *s)
 	int64_t memory_max = alive * s->memory_bytes;
 
 	html_raw(b, "<dl class=\"figures\">\n");
-	begin_figure(b, "Requests");
+	layout_begin_fact(b, "Requests");
 	html_int(b, (long long)all.requests);
-	end_figure(b);
-	begin_figure(b, "From memory");
+	layout_end_fact(b);
+	layout_begin_fact(b, "From memory");
 	ratio(b, figures_from_memory(&all));
-	end_figure(b);
+	layout_end_fact(b);
 	if (strcmp(s->store, "none") != 0) {
-		begin_figure(b, "From the store");
+		layout_begin_fact(b, "From the store");
 		ratio(b, figures_from_store(&all));
-		end_figure(b);
+		layout_end_fact(b);
 	}
-	begin_figure(b, "Server errors");
+	layout_begin_fact(b, "Server errors");
 	html_int(b, (long long)s->sum.counts[COUNT_5XX]);
-	end_figure(b);
-	begin_figure(b, "Connections");
+	layout_end_fact(b);
+	layout_begin_fact(b, "Connections");
 	html_int(b, s->levels[LEVEL_CONNECTIONS]);
-	end_figure(b);
-	begin_figure(b, "Renderers busy");
+	layout_end_fact(b);
+	layout_begin_fact(b, "Renderers busy");
 	buf_printf(
 	    b, "%" PRId64 " of %" PRId64, s->levels[LEVEL_BUSY], renderers);
 	meter(b, s->levels[LEVEL_BUSY], renderers);
-	end_figure(b);
-	begin_figure(b, "Waiting for a renderer");
+	layout_end_fact(b);
+	layout_begin_fact(b, "Waiting for a renderer");
 	html_int(b, s->levels[LEVEL_QUEUED]);
-	end_figure(b);
-	begin_figure(b, "Memory for pages");
+	layout_end_fact(b);
+	layout_begin_fact(b, "Memory for pages");
 	layout_size(b, s->levels[LEVEL_MEMORY_BYTES]);
 	html_raw(b, " of ");
 	layout_size(b, memory_max);
 	meter(b, s->levels[LEVEL_MEMORY_BYTES], memory_max);
-	end_figure(b);
+	layout_end_fact(b);
 	html_raw(b, "</dl>\n");
 }
 
@@ -187,11 +173,8 @@ begin_table(struct buf *b, const char *heading, const struct heading *columns)
 {
 	html_raw(b, "<h2>");
 	html(b, heading);
-	html_raw(b,
-	    "</h2>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-	    "aria-label=\"");
-	html(b, heading);
-	html_raw(b, "\"><table>\n<thead><tr>");
+	html_raw(b, "</h2>\n");
+	layout_begin_table(b, heading);
 	for (; columns->name != NULL; columns++) {
 		html_raw(b, "<th scope=\"col\"");
 		if (columns->number)
@@ -201,12 +184,6 @@ begin_table(struct buf *b, const char *heading, const struct heading *columns)
 		html_raw(b, "</th>");
 	}
 	html_raw(b, "</tr></thead>\n<tbody>\n");
-}
-
-static void
-end_table(struct buf *b)
-{
-	html_raw(b, "</tbody></table></div>\n");
 }
 
 static void
@@ -311,7 +288,7 @@ workers(struct buf *b, const struct status *s)
 		doing(b, w);
 		html_raw(b, "</tr>\n");
 	}
-	end_table(b);
+	layout_end_table(b);
 }
 
 static void
@@ -334,7 +311,7 @@ latencies(struct buf *b, const struct status *s)
 		duration_cell(b, h, 0.999);
 		html_raw(b, "</tr>\n");
 	}
-	end_table(b);
+	layout_end_table(b);
 }
 
 static void
@@ -363,7 +340,7 @@ routes(struct buf *b, const struct status *s)
 		number_cell(b, (int64_t)f.by[OUTCOME_BYPASS]);
 		html_raw(b, "</tr>\n");
 	}
-	end_table(b);
+	layout_end_table(b);
 }
 
 static void
@@ -389,7 +366,7 @@ store(struct buf *b, const struct status *s)
 	number_cell(b, (int64_t)works[WORK_STORE_TIMEOUTS]);
 	number_cell(b, (int64_t)works[WORK_BREAKER_OPENED]);
 	html_raw(b, "</tr>\n");
-	end_table(b);
+	layout_end_table(b);
 }
 
 static void
@@ -420,7 +397,7 @@ databases(struct buf *b, const struct request *req, const struct status *s)
 				       : "can’t be read");
 		html_raw(b, "</tr>\n");
 	}
-	end_table(b);
+	layout_end_table(b);
 }
 
 static void
@@ -443,7 +420,7 @@ listeners(struct buf *b, const struct status *s)
 		}
 		html_raw(b, "</tr>\n");
 	}
-	end_table(b);
+	layout_end_table(b);
 }
 
 static void
@@ -457,9 +434,7 @@ status_html(const struct request *req, const struct status *s, struct buf *b)
 		.json = true,
 		.refresh_s = REFRESH_S,
 	    });
-	html_raw(b,
-	    "<h1>Status</h1>\n<p class=\"meta\">squall " SQUALL_VERSION
-	    " with SQLite ");
+	html_raw(b, "<p class=\"meta\">squall " SQUALL_VERSION " with SQLite ");
 	html(b, engine_version());
 	html_raw(b, ", up for ");
 	age(b, s->age_us);

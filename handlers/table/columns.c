@@ -164,9 +164,8 @@ write_column(struct columns *c, size_t i, struct buf *b)
 static void
 write_columns(struct columns *c, struct buf *b)
 {
+	layout_begin_table(b, "Columns");
 	html_raw(b,
-	    "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-	    "aria-label=\"Columns\"><table>\n<thead><tr>"
 	    "<th scope=\"col\">Column</th><th scope=\"col\">What it is</th>"
 	    "<th scope=\"col\">Refers to</th>"
 	    "<th scope=\"col\">Indexes that begin with it</th>"
@@ -175,7 +174,7 @@ write_columns(struct columns *c, struct buf *b)
 	    "<th scope=\"col\">Spread</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < c->table.n_columns; i++)
 		write_column(c, i, b);
-	html_raw(b, "</tbody></table></div>\n");
+	layout_end_table(b);
 	if (c->sampled) {
 		html_raw(b, "<p class=\"meta\">Numbers are of a sample of ");
 		html_int(b, HISTOGRAM_ROWS);
@@ -196,9 +195,6 @@ write_page(struct columns *c, struct page *page)
 		.database = c->req->segments[0],
 		.table = c->req->segments[1],
 	    });
-	html_raw(b, "<h1>");
-	html(b, buf_cstr(&title));
-	html_raw(b, "</h1>\n");
 	write_columns(c, b);
 	html_raw(b, "<p><a href=\"");
 	link_table(b, c->req, c->req->segments[0], c->req->segments[1]);

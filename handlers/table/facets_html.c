@@ -64,12 +64,10 @@ html_facet(const struct facet_list *l, struct buf *b)
 		html_raw(b, "</small>");
 	}
 	if (l->argument != ARGUMENT_NONE) {
-		html_raw(b, " <a");
-		layout_nofollow(b, l->view->db);
-		html_raw(b, " href=\"");
+		html_raw(b, " ");
 		facet_list_remove_url(l, &url);
-		html_str(b, str_of_buf(&url));
-		html_raw(b, "\">remove</a>");
+		layout_begin_link(b, l->view->db, str_of_buf(&url));
+		html_raw(b, "remove</a>");
 	}
 	html_raw(b, "</h2>\n");
 	if (l->timed_out)
@@ -100,11 +98,7 @@ facets_html_suggestions(const struct table_view *v, struct buf *b)
 
 		facet_list_suggestion_url(v, &list[i], &url);
 		buf_str(b, i == 0 ? "" : ", ");
-		html_raw(b, "<a");
-		layout_nofollow(b, v->db);
-		html_raw(b, " href=\"");
-		html_str(b, str_of_buf(&url));
-		html_raw(b, "\">");
+		layout_begin_link(b, v->db, str_of_buf(&url));
 		layout_name(b, str_of(v->table.columns[list[i].column].name));
 		html_raw(b, "</a>");
 		if (list[i].kind != FACET_COLUMN)

@@ -106,9 +106,6 @@ page_html(const struct request *req, struct db *db, const struct rows *r,
 		.table = str_of(t->name),
 		.json = true,
 	    });
-	html_raw(b, "<h1>");
-	html(b, buf_cstr(&title));
-	html_raw(b, "</h1>\n");
 	html_body(req, db, r, b);
 	about_origin(b, &published_table(db, t->name)->about,
 	    &published_metadata(db)->about, published_site(db));

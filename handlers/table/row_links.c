@@ -112,11 +112,8 @@ html_link(const struct link *l, const struct request *req, const struct db *db,
 	struct buf url = {0};
 
 	add_url(l, req, &url);
-	html_raw(b, "<li><a");
-	layout_nofollow(b, db);
-	html_raw(b, " href=\"");
-	html_str(b, str_of_buf(&url));
-	html_raw(b, "\">");
+	html_raw(b, "<li>");
+	layout_begin_link(b, db, str_of_buf(&url));
 	if (l->count.n < 0)
 		html_raw(b, "Rows");
 	else

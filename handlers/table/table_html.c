@@ -233,22 +233,15 @@ html_form(const struct table_view *v, struct buf *b)
 	    "<label>Column <select name=\"_filter_column\">\n"
 	    "<option value=\"\"></option>\n");
 	for (size_t i = 0; i < v->table.n_columns; i++) {
-		html_raw(b, "<option value=\"");
-		html(b, v->table.columns[i].name);
-		html_raw(b, "\">");
-		html(b, v->table.columns[i].name);
-		html_raw(b, "</option>\n");
+		struct str name = str_of(v->table.columns[i].name);
+
+		layout_option(b, name, name, false);
 	}
 	html_raw(b,
 	    "</select></label>\n"
 	    "<label>Operation <select name=\"_filter_op\">\n");
-	for (const struct filter_op *op = filter_ops; op->name != NULL; op++) {
-		html_raw(b, "<option value=\"");
-		html(b, op->name);
-		html_raw(b, "\">");
-		html(b, op->label);
-		html_raw(b, "</option>\n");
-	}
+	for (const struct filter_op *op = filter_ops; op->name != NULL; op++)
+		layout_option(b, str_of(op->name), str_of(op->label), false);
 	html_raw(b,
 	    "</select></label>\n"
 	    "<label>Value <input name=\"_filter_value\"></label>\n"
@@ -301,9 +294,7 @@ html_summary(struct table_view *v, struct buf *b)
 static void
 html_rows(struct table_view *v, struct points *points, struct buf *b)
 {
-	html_raw(b,
-	    "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-	    "aria-label=\"Rows\"><table>\n<thead><tr>");
+	layout_begin_table(b, "Rows");
 	if (has_link_column(v))
 		html_raw(b, "<th scope=\"col\">Link</th>");
 	for (size_t i = 0; i < v->n_shown; i++) {
@@ -316,7 +307,7 @@ html_rows(struct table_view *v, struct points *points, struct buf *b)
 		if (points != NULL)
 			points_add(points, &v->rows.query);
 	}
-	html_raw(b, "</tbody></table></div>\n");
+	layout_end_table(b);
 	if (v->n == 0)
 		html_raw(b, "<p>There are no rows here.</p>\n");
 }
@@ -377,9 +368,6 @@ table_html(struct table_view *v, struct page *page)
 		.noindex = published_settings(v->db)->noindex &&
 		    (v->filters.n > 0 || facet_list_asked(v)),
 	    });
-	html_raw(b, "<h1>");
-	html(b, name);
-	html_raw(b, "</h1>\n");
 	about_description(b, about);
 	html_summary(v, b);
 	html_filters(v, b);

@@ -53,9 +53,6 @@ table_map(struct table_view *v, struct page *page)
 		.noindex =
 		    published_settings(v->db)->noindex && v->filters.n > 0,
 	    });
-	html_raw(b, "<h1>");
-	html(b, buf_cstr(&title));
-	html_raw(b, "</h1>\n");
 	filters_describe(&v->filters, &words);
 	if (words.len > 0) {
 		html_raw(b, "<p class=\"meta\">Rows ");
