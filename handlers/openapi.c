@@ -12,11 +12,6 @@
 #include "handlers/sql/query.h"
 #include "handlers/table/table.h"
 
-struct writer {
-	struct buf *b;
-	bool comma; /* before the next path */
-};
-
 static void
 parameter(struct buf *b, const struct param *p, const struct settings *settings)
 {
@@ -114,68 +109,46 @@ struct operation {
 	const char *rest;
 };
 
-/* The operation's id for programs: its route and, encoded, its names. */
+/* Adds the names that the operation is about, encoded, each behind a mark. */
 static void
-operation_id(struct buf *b, const struct operation *o)
+add_names(struct buf *text, const struct operation *o, char mark)
 {
-	struct buf id = {0};
+	const char *const names[] = {o->database, o->table};
 
+	for (size_t i = 0; i < 2 && names[i] != NULL; i++) {
+		buf_char(text, mark);
+		url_name(text, str_of(names[i]));
+	}
+}
+
+/* Begins a path's GET, up to its parameters. */
+static void
+begin_path(struct buf *b, const struct operation *o)
+{
+	struct buf path = {0}, id = {0};
+
+	add_names(&path, o, '/');
+	buf_printf(&path, "%s.json", o->rest);
 	buf_str(&id, o->route);
-	if (o->database != NULL) {
-		buf_char(&id, '.');
-		url_name(&id, str_of(o->database));
-	}
-	if (o->table != NULL) {
-		buf_char(&id, '.');
-		url_name(&id, str_of(o->table));
-	}
-	json_text(b, str_of_buf(&id));
-	buf_release(&id);
-}
-
-static void
-operation_path(struct buf *b, const struct operation *o)
-{
-	struct buf path = {0};
-
-	if (o->database != NULL) {
-		buf_char(&path, '/');
-		url_name(&path, str_of(o->database));
-	}
-	if (o->table != NULL) {
-		buf_char(&path, '/');
-		url_name(&path, str_of(o->table));
-	}
-	buf_str(&path, o->rest);
-	buf_lit(&path, ".json");
-	json_text(b, str_of_buf(&path));
-	buf_release(&path);
-}
-
-/* Begins a path's GET: up to its parameters, of which the first may follow. */
-static void
-begin_path(struct writer *w, const struct operation *o)
-{
-	struct buf *b = w->b;
-
-	if (w->comma)
-		json_raw(b, ",\n");
-	w->comma = true;
-	operation_path(b, o);
-	json_raw(b, ":{\"get\":{\"operationId\":");
-	operation_id(b, o);
+	add_names(&id, o, '.');
+	json_next_line(b);
+	json_key_text(b, str_of_buf(&path));
+	json_raw(b, "{\"get\":{");
+	json_member_text(b, "operationId", str_of_buf(&id));
 	json_raw(b, ",\"tags\":[");
 	tag(b, o->database);
-	json_raw(b, "],\"summary\":");
-	json_str(b, o->summary);
+	json_raw(b, "]");
+	json_member(b, "summary", o->summary);
 	json_raw(b, ",\"parameters\":[");
+	buf_release(&path);
+	buf_release(&id);
 }
 
 /* Ends the parameters and begins the schema of the answer. */
 static void
-begin_answer(struct writer *w)
+begin_answer(struct buf *b)
 {
-	json_raw(w->b,
+	json_raw(b,
 	    "],\"responses\":{\"default\":{\"$ref\":"
 	    "\"#/components/responses/error\"},\"200\":{\"description\":"
 	    "\"As asked for\",\"content\":{\"application/json\":{\"schema\":");
@@ -183,12 +156,12 @@ begin_answer(struct writer *w)
 
 /* Rows can come as lines as well (_nl). */
 static void
-end_path(struct writer *w, bool lines)
+end_path(struct buf *b, bool lines)
 {
-	json_raw(w->b, "}");
+	json_raw(b, "}");
 	if (lines)
-		json_raw(w->b, ",\"application/x-ndjson\":{\"schema\":{}}");
-	json_raw(w->b, "}}}}}");
+		json_raw(b, ",\"application/x-ndjson\":{\"schema\":{}}");
+	json_raw(b, "}}}}}");
 }
 
 /* A column as a filter; what else can be asked of it is said once. */
@@ -220,45 +193,45 @@ is_below(const struct route *r, const char *names)
 }
 
 static void
-row_path(struct writer *w, const struct operation *o, const struct route *r,
+row_path(struct buf *b, const struct operation *o, const struct route *r,
     const struct db *db, const struct table *t)
 {
-	begin_path(w, o);
-	json_raw(w->b,
+	begin_path(b, o);
+	json_raw(b,
 	    "{\"name\":\"key\",\"in\":\"path\",\"required\":true,"
 	    "\"description\":\"Its primary key: values in tilde-encoding, with "
 	    "commas between them\",\"schema\":{\"type\":\"string\"}}");
-	references(w->b, r, false);
-	begin_answer(w);
-	openapi_schema_rows(w->b, db, t, false);
-	end_path(w, false);
+	references(b, r, false);
+	begin_answer(b);
+	openapi_schema_rows(b, db, t, false);
+	end_path(b, false);
 }
 
 static void
-rows_path(struct writer *w, const struct operation *o, const struct route *r,
+rows_path(struct buf *b, const struct operation *o, const struct route *r,
     const struct db *db, const struct table *t)
 {
-	begin_path(w, o);
-	references(w->b, r, published_metadata(db)->sql != 0);
-	filters(w->b, t);
-	begin_answer(w);
-	openapi_schema_rows(w->b, db, t, true);
-	end_path(w, true);
+	begin_path(b, o);
+	references(b, r, published_metadata(db)->sql != 0);
+	filters(b, t);
+	begin_answer(b);
+	openapi_schema_rows(b, db, t, true);
+	end_path(b, true);
 }
 
 /* A page without rows. */
 static void
-plain_path(struct writer *w, const struct operation *o, const struct route *r)
+plain_path(struct buf *b, const struct operation *o, const struct route *r)
 {
-	begin_path(w, o);
-	references(w->b, r, false);
-	begin_answer(w);
-	openapi_schema_page(w->b, r->name);
-	end_path(w, false);
+	begin_path(b, o);
+	references(b, r, false);
+	begin_answer(b);
+	openapi_schema_page(b, r->name);
+	end_path(b, false);
 }
 
 static void
-table_paths(struct writer *w, const struct db *db, const struct table *t)
+table_paths(struct buf *b, const struct db *db, const struct table *t)
 {
 	static const char names[] = "/:database/:table";
 
@@ -275,28 +248,28 @@ table_paths(struct writer *w, const struct db *db, const struct table *t)
 			continue;
 		o.rest = r->row_key ? "/{key}" : r->path + sizeof(names) - 1;
 		if (*o.rest == '\0')
-			rows_path(w, &o, r, db, t);
+			rows_path(b, &o, r, db, t);
 		else if (!r->row_key)
-			plain_path(w, &o, r);
+			plain_path(b, &o, r);
 		else if (t->n_key > 0 || t->rowid != NULL)
-			row_path(w, &o, r, db, t);
+			row_path(b, &o, r, db, t);
 	}
 }
 
 /* The statement that is asked for in SQL. */
 static void
-sql_path(struct writer *w, const struct operation *o, const struct route *r)
+sql_path(struct buf *b, const struct operation *o, const struct route *r)
 {
-	begin_path(w, o);
-	references(w->b, r, false);
-	begin_answer(w);
-	openapi_schema_page(w->b, "statement");
-	end_path(w, true);
+	begin_path(b, o);
+	references(b, r, false);
+	begin_answer(b);
+	openapi_schema_page(b, "statement");
+	end_path(b, true);
 }
 
 /* A stored query: its parameters have the values of its file. */
 static void
-stored_path(struct writer *w, const struct db *db, const struct stored_query *q)
+stored_path(struct buf *b, const struct db *db, const struct stored_query *q)
 {
 	const struct operation o = {
 	    .route = "stored",
@@ -306,29 +279,28 @@ stored_path(struct writer *w, const struct db *db, const struct stored_query *q)
 	    .rest = "",
 	};
 
-	begin_path(w, &o);
+	begin_path(b, &o);
 	for (size_t i = 0; i < RESULT_PARAMS; i++) {
 		if (openapi_schema_covers(&result_params[i]))
-			parameter(
-			    w->b, &result_params[i], published_settings(db));
+			parameter(b, &result_params[i], published_settings(db));
 	}
 	for (size_t i = 0; i < q->n_params; i++) {
-		json_begin_object(w->b);
-		json_member(w->b, "name", q->params[i].name);
-		json_raw(w->b,
+		json_begin_object(b);
+		json_member(b, "name", q->params[i].name);
+		json_raw(b,
 		    ",\"in\":\"query\",\"schema\":{\"type\":\"string\","
 		    "\"default\":");
-		json_str(w->b, q->params[i].value);
-		json_raw(w->b, "}}");
+		json_str(b, q->params[i].value);
+		json_raw(b, "}}");
 	}
-	begin_answer(w);
-	openapi_schema_page(w->b, "statement");
-	end_path(w, true);
+	begin_answer(b);
+	openapi_schema_page(b, "statement");
+	end_path(b, true);
 }
 
 /* The pages of a database but those of its tables. */
 static void
-database_paths(struct writer *w, const struct db *db)
+database_paths(struct buf *b, const struct db *db)
 {
 	static const char names[] = "/:database";
 
@@ -344,17 +316,17 @@ database_paths(struct writer *w, const struct db *db)
 		if (!is_below(r, names) || strncmp(o.rest, "/:", 2) == 0)
 			continue;
 		if (r->params != &query_params)
-			plain_path(w, &o, r);
+			plain_path(b, &o, r);
 		else if (published_metadata(db)->sql)
-			sql_path(w, &o, r);
+			sql_path(b, &o, r);
 	}
 	for (size_t i = 0; i < published_queries(db)->n; i++)
-		stored_path(w, db, &published_queries(db)->list[i]);
+		stored_path(b, db, &published_queries(db)->list[i]);
 }
 
 /* Tables that are in the list, each with its columns. */
 static void
-tables(struct writer *w, struct db *db)
+tables(struct buf *b, struct db *db)
 {
 	const struct table_name *list;
 	size_t n = table_list(db, &list);
@@ -365,14 +337,14 @@ tables(struct writer *w, struct db *db)
 		if (list[i].hidden || published_table(db, list[i].name)->hidden)
 			continue;
 		if (table_read(db, str_of(list[i].name), &t))
-			table_paths(w, db, &t);
+			table_paths(b, db, &t);
 		table_release(&t);
 	}
 }
 
 /* The pages of the site. */
 static void
-site_paths(struct writer *w)
+site_paths(struct buf *b)
 {
 	for (size_t i = 0; i < routes_publisher.n; i++) {
 		const struct route *r = &routes_publisher.rows[i];
@@ -383,7 +355,7 @@ site_paths(struct writer *w)
 		};
 
 		if (r->summary != NULL && strchr(r->path, ':') == NULL)
-			plain_path(w, &o, r);
+			plain_path(b, &o, r);
 	}
 }
 
@@ -403,57 +375,55 @@ tags(struct buf *b, struct catalog *catalog)
 static void
 info(struct buf *b, const struct about *site)
 {
-	json_raw(b, "\"info\":{\"title\":");
-	json_str(b, about_title(site, "squall"));
-	json_raw(b, ",\"version\":");
-	json_str(b, SQUALL_VERSION);
-	json_raw(b, ",\"description\":");
-	json_str(b,
+	json_key(b, "info");
+	json_begin_object(b);
+	json_member(b, "title", about_title(site, "squall"));
+	json_member(b, "version", SQUALL_VERSION);
+	json_member(b, "description",
 	    site->description != NULL ? site->description
 				      : "What is published here, as JSON");
 	if (site->license != NULL || site->license_url != NULL) {
-		json_raw(b, ",\"license\":{\"name\":");
-		json_str(b,
+		json_key(b, "license");
+		json_begin_object(b);
+		json_member(b, "name",
 		    site->license != NULL ? site->license : site->license_url);
-		if (site->license_url != NULL) {
-			json_raw(b, ",\"url\":");
-			json_str(b, site->license_url);
-		}
-		json_raw(b, "}");
+		if (site->license_url != NULL)
+			json_member(b, "url", site->license_url);
+		json_end_object(b);
 	}
-	json_raw(b, "}");
+	json_end_object(b);
 }
 
 int
 openapi_file(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
-	struct writer w = {.b = &page->body};
+	struct buf *b = &page->body;
 	struct buf prefix = {0};
 
 	page->type = MEDIA_JSON;
-	json_raw(w.b, "{\"openapi\":\"3.1.0\",");
-	info(w.b, published_site(catalog_at(catalog, 0)));
+	json_raw(b, "{\"openapi\":\"3.1.0\",");
+	info(b, published_site(catalog_at(catalog, 0)));
 	url_path(&prefix, req->prefix);
-	json_raw(w.b, ",\"servers\":[{\"url\":");
-	json_str(w.b, prefix.len == 0 ? "/" : buf_cstr(&prefix));
+	json_raw(b, ",\"servers\":[{\"url\":");
+	json_str(b, prefix.len == 0 ? "/" : buf_cstr(&prefix));
 	buf_release(&prefix);
-	json_raw(w.b, "}],");
-	tags(w.b, catalog);
-	json_raw(w.b, ",\"paths\":{\n");
-	site_paths(&w);
+	json_raw(b, "}],");
+	tags(b, catalog);
+	json_raw(b, ",\"paths\":{\n");
+	site_paths(b);
 	for (size_t i = 0; i < catalog_count(catalog); i++) {
 		struct db *db = catalog_at(catalog, i);
 
-		database_paths(&w, db);
+		database_paths(b, db);
 		if (db_begin(db) == DB_OK)
-			tables(&w, db);
+			tables(b, db);
 		if (db_end(db) != DB_OK)
 			page->transient = true;
 	}
-	json_raw(w.b, "},\n");
+	json_raw(b, "},\n");
 	components(
-	    w.b, published_settings(catalog_at(catalog, 0)), any_sql(catalog));
-	json_raw(w.b, "}\n");
+	    b, published_settings(catalog_at(catalog, 0)), any_sql(catalog));
+	json_raw(b, "}\n");
 	return 200;
 }

@@ -53,6 +53,14 @@ separate(struct buf *b)
 }
 
 void
+json_next_line(struct buf *b)
+{
+	separate(b);
+	if (b->len > 0 && b->data[b->len - 1] == ',')
+		buf_char(b, '\n');
+}
+
+void
 json_begin_object(struct buf *b)
 {
 	separate(b);

@@ -17,6 +17,9 @@ void json_end_object(struct buf *);
 void json_begin_array(struct buf *);
 void json_end_array(struct buf *);
 
+/* Begins a line for the next element or member, behind the comma. */
+void json_next_line(struct buf *);
+
 void json_key(struct buf *, const char *);
 void json_key_text(struct buf *, struct str);
 

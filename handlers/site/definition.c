@@ -159,32 +159,31 @@ write_page(const struct request *req, const struct db *db, const char *table,
 	buf_release(&name);
 }
 
+/* Shows a table's definition, or (NULL) the database's. */
 static int
-database(const struct request *req, struct db *db, struct page *page)
+show(const struct request *req, struct db *db, const char *table,
+    struct page *page)
 {
 	struct buf sql = {0};
 
-	read_all(db, &sql);
-	write_page(req, db, NULL, str_of_buf(&sql), page);
+	if (table == NULL)
+		read_all(db, &sql);
+	else
+		read_one(db, table, &sql);
+	write_page(req, db, table, str_of_buf(&sql), page);
 	page->body.failed |= sql.failed;
 	buf_release(&sql);
 	return 200;
 }
 
-static void
-table(const struct request *req, struct db *db, const char *name,
-    struct page *page)
+static int
+show_database(const struct request *req, struct db *db, struct page *page)
 {
-	struct buf sql = {0};
-
-	read_one(db, name, &sql);
-	write_page(req, db, name, str_of_buf(&sql), page);
-	page->body.failed |= sql.failed;
-	buf_release(&sql);
+	return show(req, db, NULL, page);
 }
 
 static int
-one_table(const struct request *req, struct db *db, struct page *page)
+show_table(const struct request *req, struct db *db, struct page *page)
 {
 	struct str name = req->segments[1];
 	struct table t;
@@ -197,7 +196,7 @@ one_table(const struct request *req, struct db *db, struct page *page)
 		status = reader_table(req, db, page, &t);
 	}
 	if (status == 200)
-		table(req, db, t.name, page);
+		status = show(req, db, t.name, page);
 	table_release(&t);
 	return status;
 }
@@ -206,14 +205,14 @@ int
 definition_database(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
-	return reader_database(req, catalog, page, database);
+	return reader_database(req, catalog, page, show_database);
 }
 
 int
 definition_table(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
-	return reader_database(req, catalog, page, one_table);
+	return reader_database(req, catalog, page, show_table);
 }
 
 /* A database that can't be read is left out, and the page not kept. */

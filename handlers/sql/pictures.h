@@ -21,7 +21,7 @@ struct pictures {
 	size_t rows;
 	struct chart_item *items; /* their labels stand in `labels`, in order */
 	struct buf labels;
-	size_t n, room;
+	size_t n;
 	bool has_map;
 	struct points points;
 };

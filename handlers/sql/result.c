@@ -234,8 +234,7 @@ json_rows(struct result *r, struct buf *b,
     void (*write)(struct result *, struct buf *))
 {
 	while (next(r, b)) {
-		if (r->n > 1)
-			json_raw(b, ",\n");
+		json_next_line(b);
 		write(r, b);
 	}
 }
@@ -357,8 +356,7 @@ write_geojson(struct result *r, struct page *page)
 	page->type = MEDIA_GEOJSON;
 	json_raw(b, "{\"type\":\"FeatureCollection\",\"features\":[");
 	while (next(r, b)) {
-		if (r->n > 1)
-			json_raw(b, ",\n");
+		json_next_line(b);
 		write_feature(r, &g, b);
 	}
 	json_raw(b, "]}\n");

@@ -202,7 +202,7 @@ link_alternate(const struct table_view *v, struct page *page)
 }
 
 static int
-read(const struct request *req, struct db *db, struct page *page)
+read_page(const struct request *req, struct db *db, struct page *page)
 {
 	struct table_view v;
 	int status = table_view_init(&v, req, db, page);
@@ -234,9 +234,7 @@ int
 table_map_page(
     const struct request *req, struct catalog *catalog, struct page *page)
 {
-	if (table_where_asked(req))
-		return table_where_page(req, catalog, page, read_map);
-	return reader_database(req, catalog, page, read_map);
+	return table_where_reader(req, catalog, page, read_map);
 }
 
 int
@@ -247,7 +245,5 @@ table_page(
 	    req->values[TABLE_FILTER_OP].given ||
 	    req->values[TABLE_FILTER_VALUE].given)
 		return redirect_form(req, page);
-	if (table_where_asked(req))
-		return table_where_page(req, catalog, page, read);
-	return reader_database(req, catalog, page, read);
+	return table_where_reader(req, catalog, page, read_page);
 }

@@ -11,13 +11,10 @@ write_feature(
     const struct table_view *v, const struct geojson *g, struct buf *b)
 {
 	struct buf key = {0};
-	const char *comma = "";
 
 	json_raw(b, "{\"type\":\"Feature\"");
-	if (rows_key(&v->rows, &key)) {
-		json_raw(b, ",\"id\":");
-		json_text(b, str_of_buf(&key));
-	}
+	if (rows_key(&v->rows, &key))
+		json_member_text(b, "id", str_of_buf(&key));
 	json_raw(b, ",\"geometry\":");
 	geojson_geometry(g, &v->rows.query, b);
 	json_raw(b, ",\"properties\":{");
@@ -26,11 +23,8 @@ write_feature(
 
 		if (column == g->lat || column == g->lon)
 			continue;
-		buf_str(b, comma);
-		json_str(b, table_view_column_name(v, column));
-		json_raw(b, ":");
+		json_key(b, table_view_column_name(v, column));
 		cell_json_styled(b, &v->rows, column, v->shown[i].style);
-		comma = ",";
 	}
 	json_raw(b, "}}");
 	buf_release(&key);
@@ -47,8 +41,7 @@ table_geojson(struct table_view *v, struct page *page)
 	page->type = MEDIA_GEOJSON;
 	json_raw(b, "{\"type\":\"FeatureCollection\",\"features\":[");
 	while (table_view_next(v)) {
-		if (v->n > 1)
-			json_raw(b, ",\n");
+		json_next_line(b);
 		write_feature(v, &g, b);
 	}
 	json_raw(b, "]}\n");

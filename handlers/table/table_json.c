@@ -47,8 +47,7 @@ write_rows(struct table_view *v, struct buf *b,
     void (*write)(const struct table_view *, struct buf *))
 {
 	while (table_view_next(v)) {
-		if (v->n > 1)
-			json_raw(b, ",\n");
+		json_next_line(b);
 		write(v, b);
 	}
 }
@@ -62,8 +61,7 @@ write_members(struct table_view *v, struct buf *b)
 
 	json_raw(b, "{");
 	while (ok && table_view_next(v)) {
-		if (v->n > 1)
-			json_raw(b, ",\n");
+		json_next_line(b);
 		buf_reset(&key);
 		ok = rows_key(&v->rows, &key);
 		json_key_text(b, str_of_buf(&key));

@@ -18,8 +18,9 @@ table_where_is(const struct argument *a)
 	return a->param == TABLE_WHERE && a->text.len > 0;
 }
 
-bool
-table_where_asked(const struct request *req)
+/* True if the request has a condition. */
+static bool
+has_condition(const struct request *req)
 {
 	for (size_t i = 0; i < req->n_arguments; i++) {
 		if (table_where_is(&req->arguments[i]))
@@ -42,13 +43,16 @@ fail(const struct db *db, enum db_status failure, struct page *page)
 }
 
 int
-table_where_page(const struct request *req, struct catalog *catalog,
+table_where_reader(const struct request *req, struct catalog *catalog,
     struct page *page, reader *read)
 {
-	struct db *db = reader_named(req, catalog, page);
+	struct db *db;
 	enum db_status failure;
 	int status;
 
+	if (!has_condition(req))
+		return reader_database(req, catalog, page, read);
+	db = reader_named(req, catalog, page);
 	if (db == NULL)
 		return page->status;
 	if (!published_metadata(db)->sql)
@@ -106,7 +110,7 @@ table_where_begin(const struct request *req, struct db *db,
 		if (!compiles(db, t, condition, page))
 			return page_error(page, 400, "_where");
 	}
-	if (table_where_asked(req))
+	if (has_condition(req))
 		guard_hold(db);
 	return 200;
 }

@@ -13,12 +13,12 @@
 /* True if an argument is a condition. */
 bool table_where_is(const struct argument *);
 
-/* Calls `read` with such a connection; returns the HTTP status. */
-int table_where_page(
+/*
+ * The same as reader_database, but for a request with conditions by such a
+ * connection.
+ */
+int table_where_reader(
     const struct request *, struct catalog *, struct page *, reader *read);
-
-/* True if the request has such a condition. */
-bool table_where_asked(const struct request *);
 
 /*
  * Checks the conditions on their own, each with the table, and from then on

@@ -63,6 +63,29 @@ structure_has_its_commas(void **state)
 }
 
 static void
+lines_begin_behind_commas(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	json_next_line(&b);
+	json_begin_array(&b);
+	json_next_line(&b);
+	json_int(&b, 1);
+	json_next_line(&b);
+	json_str(&b, ",");
+	json_next_line(&b);
+	json_begin_object(&b);
+	json_member_int(&b, "a", 2);
+	json_next_line(&b);
+	json_member_int(&b, "b", 3);
+	json_end_object(&b);
+	json_end_array(&b);
+	assert_wrote(&b, "[1,\n\",\",\n{\"a\":2,\n\"b\":3}]");
+	buf_release(&b);
+}
+
+static void
 text_is_quoted(void **state)
 {
 	struct buf b = {0};
@@ -353,6 +376,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(structure_has_its_commas),
+	    cmocka_unit_test(lines_begin_behind_commas),
 	    cmocka_unit_test(text_is_quoted),
 	    cmocka_unit_test(quotes_and_backslashes_are_escaped),
 	    cmocka_unit_test(line_ends_and_tabs_have_short_escapes),
