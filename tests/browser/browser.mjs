@@ -37,8 +37,14 @@ export async function visit(browser, options, body)
 		troubles.push(`dialog: ${dialog.message()}`);
 		dialog.dismiss();
 	});
-	context.on('requestfailed', request => troubles.push(
-		`request: ${request.url()}: ${request.failure()?.errorText}`));
+	context.on('requestfailed', request => {
+		const why = request.failure()?.errorText;
+
+		// whoever leaves a page leaves its scripts' requests
+		if (why !== 'net::ERR_ABORTED' ||
+		    request.resourceType() !== 'fetch')
+			troubles.push(`request: ${request.url()}: ${why}`);
+	});
 	context.on('response', response => {
 		if (response.status() >= 400 &&
 		    response.request().resourceType() !== 'document')
