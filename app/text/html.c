@@ -83,8 +83,7 @@ html_str(struct buf *b, struct str s)
 
 		if (is_plain(*s.s)) {
 			plain++;
-			s.s++;
-			s.len--;
+			str_skip(&s, 1);
 			continue;
 		}
 		n = utf8_next(s);
@@ -96,9 +95,7 @@ html_str(struct buf *b, struct str s)
 		} else {
 			plain += n;
 		}
-		n = n == 0 ? 1 : n;
-		s.s += n;
-		s.len -= n;
+		str_skip(&s, n == 0 ? 1 : n);
 	}
 	if (plain > 0)
 		buf_add(b, s.s - plain, plain);

@@ -122,8 +122,7 @@ json_text(struct buf *b, struct str s)
 		} else {
 			plain += n;
 		}
-		s.s += n;
-		s.len -= n;
+		str_skip(&s, n);
 	}
 	if (plain > 0)
 		buf_add(b, s.s - plain, plain);

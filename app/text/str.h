@@ -39,4 +39,23 @@ str_starts(struct str a, struct str prefix)
 	    (prefix.len == 0 || memcmp(a.s, prefix.s, prefix.len) == 0);
 }
 
+/* Leaves the first `n` bytes out. */
+static inline void
+str_skip(struct str *s, size_t n)
+{
+	s->s += n;
+	s->len -= n;
+}
+
+/* Cuts off what stands before the first `end`, or all of it, and `end` too. */
+static inline struct str
+str_cut(struct str *s, char end)
+{
+	const char *at = s->len == 0 ? NULL : memchr(s->s, end, s->len);
+	struct str part = {s->s, at == NULL ? s->len : (size_t)(at - s->s)};
+
+	str_skip(s, part.len + (at != NULL));
+	return part;
+}
+
 #endif

@@ -103,15 +103,8 @@ fact(struct buf *b, const char *name, struct str value)
 		return;
 	layout_begin_fact(b, name);
 	while (value.len > 0) {
-		const char *comma = memchr(value.s, ',', value.len);
-		size_t n =
-		    comma == NULL ? value.len : (size_t)(comma - value.s);
-
-		html_str(b, (struct str){value.s, n});
-		html(b, comma == NULL ? "" : ", ");
-		n += comma != NULL;
-		value.s += n;
-		value.len -= n;
+		html_str(b, str_cut(&value, ','));
+		html(b, value.len == 0 ? "" : ", ");
 	}
 	layout_end_fact(b);
 }

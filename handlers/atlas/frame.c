@@ -82,18 +82,11 @@ atlas_filter_url(struct buf *b, const struct request *req, const char *column,
 void
 atlas_continent_id(struct buf *b, struct str continent)
 {
-	struct str name = continent;
-	const char *space;
-
 	/* Spaces are not for names of parts. */
-	while ((space = memchr(name.s, ' ', name.len)) != NULL) {
-		size_t len = (size_t)(space - name.s);
-
-		html_str(b, (struct str){name.s, len});
-		buf_char(b, '-');
-		name = (struct str){space + 1, name.len - len - 1};
+	while (continent.len > 0) {
+		html_str(b, str_cut(&continent, ' '));
+		html(b, continent.len == 0 ? "" : "-");
 	}
-	html_str(b, name);
 }
 
 void

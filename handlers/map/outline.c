@@ -64,8 +64,7 @@ number(struct str *s, double *value)
 		n++;
 	}
 	*value = (negative ? -1 : 1) * (double)digits / unit;
-	s->s += i;
-	s->len -= i;
+	str_skip(s, i);
 	return n > 0;
 }
 
@@ -74,14 +73,11 @@ outline_next(struct str *rest, struct point *p, bool *begins)
 {
 	*begins = rest->len > 0 &&
 	    (*rest->s == '|' || *rest->s == ';' || *rest->s == '\n');
-	if (rest->len > 0 && (*begins || *rest->s == ',')) {
-		rest->s++;
-		rest->len--;
-	}
+	if (rest->len > 0 && (*begins || *rest->s == ','))
+		str_skip(rest, 1);
 	if (!number(rest, &p->lon) || rest->len == 0 || *rest->s != ' ')
 		return false;
-	rest->s++;
-	rest->len--;
+	str_skip(rest, 1);
 	return number(rest, &p->lat);
 }
 

@@ -13,20 +13,6 @@
 #include "app/text/utf8.h"
 #include "db/sqlite/db.h"
 
-/* Cuts the first of names with commas between them off. */
-static struct str
-cut_name(struct str *list)
-{
-	const char *comma = memchr(list->s, ',', list->len);
-	size_t len = comma == NULL ? list->len : (size_t)(comma - list->s);
-	struct str name = {list->s, len};
-
-	len += comma != NULL;
-	list->s += len;
-	list->len -= len;
-	return name;
-}
-
 static size_t
 find_extra(const struct extras *e, struct str name)
 {
@@ -49,7 +35,7 @@ read_names(const struct extras *e, const struct request *req, uint64_t *bits)
 		if (req->arguments[i].param != e->param)
 			continue;
 		while (list.len > 0) {
-			struct str name = cut_name(&list);
+			struct str name = str_cut(&list, ',');
 			size_t k = find_extra(e, name);
 
 			if (k == e->n)

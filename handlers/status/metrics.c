@@ -68,27 +68,21 @@ family(struct buf *b, const char *name, const char *type, const char *help)
 	    name, help);
 }
 
-/* A label's value: any text, and what is no UTF-8 as U+FFFD. */
+/* A label's value: any text, with U+FFFD for what is no UTF-8. */
 static void
 label(struct buf *b, const char *value)
 {
 	struct str s = str_of(value);
 
 	while (s.len > 0) {
-		size_t n = utf8_next(s);
-
 		if (*s.s == '\n') {
 			buf_lit(b, "\\n");
-		} else if (n == 0) {
-			buf_lit(b, "\xef\xbf\xbd");
-			n = 1;
-		} else {
-			if (*s.s == '"' || *s.s == '\\')
-				buf_char(b, '\\');
-			buf_add(b, s.s, n);
+			str_skip(&s, 1);
+			continue;
 		}
-		s.s += n;
-		s.len -= n;
+		if (*s.s == '"' || *s.s == '\\')
+			buf_char(b, '\\');
+		utf8_add_next(b, &s);
 	}
 }
 
