@@ -27,11 +27,22 @@ axes_chars(struct str s)
 
 		/* From here on, most scripts are twice as wide. */
 		n += len > 2 && (unsigned char)*s.s >= 0xe3 ? 2 : 1;
-		len = len == 0 ? 1 : len;
-		s.s += len;
-		s.len -= len;
+		str_skip(&s, len == 0 ? 1 : len);
 	}
 	return n;
+}
+
+size_t
+axes_widest_label(const struct plot *p)
+{
+	size_t widest = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		size_t n = axes_chars(p->items[i].label);
+
+		widest = n > widest ? n : widest;
+	}
+	return widest;
 }
 
 /* The beginning that takes at most so many characters. */
@@ -142,23 +153,33 @@ is_whole(const struct plot *p, bool x)
 	return true;
 }
 
-void
-axes_y(struct plot *p, double min, double max, struct buf *b)
+/* The characters of the longest label of a tick. */
+static size_t
+widest_tick(const struct scale *s)
 {
 	struct buf label = {0};
 	size_t widest = 0;
 
-	scale_init(&p->y, min, max, Y_STEPS,
-	    p->chart->kind == CHART_HISTOGRAM || is_whole(p, false));
-	for (int i = 0; i <= p->y.n; i++) {
+	for (int i = 0; i <= s->n; i++) {
 		size_t n;
 
 		buf_reset(&label);
-		scale_label(&p->y, i, &label);
+		scale_label(s, i, &label);
 		n = axes_chars(str_of_buf(&label));
 		widest = n > widest ? n : widest;
 	}
-	p->left = (double)(widest * PLOT_CHAR) + 10;
+	buf_release(&label);
+	return widest;
+}
+
+void
+axes_y(struct plot *p, double min, double max, struct buf *b)
+{
+	struct buf label = {0};
+
+	scale_init(&p->y, min, max, Y_STEPS,
+	    p->chart->kind == CHART_HISTOGRAM || is_whole(p, false));
+	p->left = (double)(widest_tick(&p->y) * PLOT_CHAR) + 10;
 	p->right = PLOT_WIDTH - RIGHT;
 	p->top = PLOT_TOP + 6;
 	p->bottom = PLOT_HEIGHT - BELOW;
@@ -190,18 +211,9 @@ axes_ticks(const struct plot *p, struct buf *b)
 {
 	double slot = (p->right - p->left) / p->x.n;
 	struct buf label = {0};
-	size_t widest = 1;
-	int step;
+	size_t widest = widest_tick(&p->x);
+	int step = (int)ceil((double)((widest + 2) * PLOT_CHAR) / slot);
 
-	for (int i = 0; i <= p->x.n; i++) {
-		size_t n;
-
-		buf_reset(&label);
-		scale_label(&p->x, i, &label);
-		n = axes_chars(str_of_buf(&label));
-		widest = n > widest ? n : widest;
-	}
-	step = (int)ceil((double)((widest + 2) * PLOT_CHAR) / slot);
 	for (int i = 0; i <= p->x.n; i += step) {
 		double x = p->left + slot * i;
 
@@ -219,13 +231,10 @@ void
 axes_labels(const struct plot *p, struct buf *b)
 {
 	double slot = (p->right - p->left) / (double)p->n;
-	size_t widest = LABEL_MIN, step;
+	size_t widest = axes_widest_label(p), step;
 
-	for (size_t i = 0; i < p->n; i++) {
-		size_t n = axes_chars(p->items[i].label);
-
-		widest = n > widest ? n : widest;
-	}
+	if (widest < LABEL_MIN)
+		widest = LABEL_MIN;
 	if (widest > PLOT_LABEL / 2)
 		widest = PLOT_LABEL / 2;
 	step = (size_t)ceil((double)((widest + 2) * PLOT_CHAR) / slot);

@@ -26,8 +26,9 @@ void axes_names(const struct plot *, double left, struct buf *);
 double axes_height(const struct plot *, double y);
 double axes_width(const struct plot *, size_t item);
 
-/* How many characters a text takes. */
+/* How many characters a text takes, and the longest of the labels. */
 size_t axes_chars(struct str);
+size_t axes_widest_label(const struct plot *);
 
 /* A label, cut if it must be, that ends at x, is in its middle or begins. */
 enum plot_anchor { PLOT_START, PLOT_MIDDLE, PLOT_END };

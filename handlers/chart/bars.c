@@ -31,19 +31,6 @@ is_date(struct str s)
 	return true;
 }
 
-static size_t
-widest_label(const struct plot *p)
-{
-	size_t widest = 0;
-
-	for (size_t i = 0; i < p->n; i++) {
-		size_t n = axes_chars(p->items[i].label);
-
-		widest = n > widest ? n : widest;
-	}
-	return widest;
-}
-
 /* Where labels are in an order that is known, not each needs to be read. */
 bool
 bars_lie(const struct plot *p)
@@ -55,7 +42,7 @@ bars_lie(const struct plot *p)
 	for (size_t i = 0; i < p->n; i++)
 		dates = dates && is_date(p->items[i].label);
 	return !dates &&
-	    (widest_label(p) + 1) * PLOT_CHAR * p->n > PLOT_WIDTH - 60;
+	    (axes_widest_label(p) + 1) * PLOT_CHAR * p->n > PLOT_WIDTH - 60;
 }
 
 double
@@ -124,7 +111,7 @@ room_of(const struct plot *p, bool below)
 void
 bars_draw_lying(struct plot *p, struct buf *b)
 {
-	size_t chars = widest_label(p);
+	size_t chars = axes_widest_label(p);
 	double gutter =
 	    (double)((chars < PLOT_LABEL ? chars : PLOT_LABEL) * PLOT_CHAR) +
 	    10;

@@ -26,17 +26,24 @@ about_description(struct buf *b, const struct about *about)
 }
 
 void
-about_column(struct buf *b, const struct column_metadata *c)
+about_column(
+    struct buf *b, const struct column *c, const struct table_metadata *t)
 {
-	if (c == NULL)
-		return;
-	if (c->unit != NULL) {
+	const struct column_metadata *m =
+	    metadata_table_column(t, str_of(c->name));
+
+	html(b, *c->type == '\0' ? "any type" : c->type);
+	if (c->key > 0)
+		html_raw(b, ", primary key");
+	if (c->not_null)
+		html_raw(b, ", not null");
+	if (m != NULL && m->unit != NULL) {
 		html_raw(b, ", in ");
-		html(b, c->unit);
+		html(b, m->unit);
 	}
-	if (c->description != NULL) {
+	if (m != NULL && m->description != NULL) {
 		html_raw(b, ": ");
-		html(b, c->description);
+		html(b, m->description);
 	}
 }
 

@@ -3,6 +3,7 @@
 
 #include "app/text/html.h"
 #include "app/text/json.h"
+#include "db/schema/table.h"
 #include "db/sqlite/published.h"
 
 /*
@@ -22,7 +23,7 @@ void about_description(struct buf *, const struct about *);
 void about_origin(struct buf *, const struct about *table,
     const struct about *database, const struct about *site);
 
-/* Adds the members that are given, each with a comma after it. */
+/* Adds the members that are given. */
 void about_members(struct buf *, const struct about *);
 
 /* An object of them. */
@@ -31,8 +32,9 @@ void about_json(struct buf *, const struct about *);
 /* All that is said of a table, as an object. */
 void about_table_json(struct buf *, const struct table_metadata *);
 
-/* A column's description and unit, behind what the schema says; may be NULL. */
-void about_column(struct buf *, const struct column_metadata *);
+/* A column's type and what else the schema says, its unit and description. */
+void about_column(
+    struct buf *, const struct column *, const struct table_metadata *);
 
 /* All that is said of a database, its tables included, as an object. */
 void about_database_json(struct buf *, const struct database_metadata *);

@@ -188,6 +188,18 @@ cell_reference(struct buf *b, const struct request *req, const char *database,
 }
 
 void
+cell_json_count(struct buf *b, struct count count)
+{
+	json_key(b, "count");
+	if (count.n < 0)
+		json_null(b);
+	else
+		json_int(b, count.n);
+	if (count.more)
+		json_member_bool(b, "count_truncated", true);
+}
+
+void
 cell_json_row(struct buf *b, const struct rows *r)
 {
 	const struct table *t = r->table;

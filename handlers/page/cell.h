@@ -3,6 +3,7 @@
 
 #include "app/http/request.h"
 #include "app/text/html.h"
+#include "db/rows/count.h"
 #include "db/rows/rows.h"
 
 /*
@@ -35,6 +36,9 @@ int cell_label(const struct rows *, size_t column);
  */
 void cell_reference(struct buf *, const struct request *, const char *database,
     const struct rows *, size_t column, size_t max);
+
+/* The members count and, if there are more rows than that, count_truncated. */
+void cell_json_count(struct buf *, struct count);
 
 /* A whole row as a JSON object, with its rowid where that is its key. */
 void cell_json_row(struct buf *, const struct rows *);

@@ -1,5 +1,5 @@
 /*
- * The extra column_details, of tables and of rows.
+ * Columns as JSON, for tables and rows.
  */
 #include "handlers/page/column_details.h"
 
@@ -18,7 +18,7 @@ static const char sql[] =
 enum { NAME, TYPE, AFFINITY, NOT_NULL, DEFAULT, KEY, HIDDEN };
 
 static void
-column(const struct query *q, struct buf *b)
+add_details(const struct query *q, struct buf *b)
 {
 	json_key_text(b, query_text(q, NAME));
 	json_begin_object(b);
@@ -42,7 +42,18 @@ column_details(struct db *db, const struct table *t, struct buf *json)
 	query_open(&q, db, sql);
 	query_bind_text(&q, 1, str_of(t->name));
 	while (query_next(&q))
-		column(&q, json);
+		add_details(&q, json);
 	query_close(&q);
 	json_end_object(json);
+}
+
+void
+column_details_names(const struct table *t, bool key, struct buf *json)
+{
+	json_begin_array(json);
+	if (t->n_key == 0 && t->rowid != NULL)
+		json_str(json, t->rowid);
+	for (size_t i = 0; i < (key ? t->n_key : t->n_columns); i++)
+		json_str(json, t->columns[key ? t->key[i] : i].name);
+	json_end_array(json);
 }

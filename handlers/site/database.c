@@ -7,23 +7,12 @@
 #include "app/text/json.h"
 #include "app/watch/clock.h"
 #include "handlers/page/about.h"
+#include "handlers/page/cell.h"
 #include "handlers/page/layout.h"
 #include "handlers/page/links.h"
 #include "handlers/page/reader.h"
 #include "handlers/sql/query.h"
 #include "handlers/sql/stored_page.h"
-
-static void
-count_json(struct buf *b, struct count count)
-{
-	json_key(b, "count");
-	if (count.n < 0)
-		json_null(b);
-	else
-		json_int(b, count.n);
-	if (count.more)
-		json_member_bool(b, "count_truncated", true);
-}
 
 static void
 columns_json(struct buf *b, const struct table *t)
@@ -57,7 +46,7 @@ as_json(const struct request *req, const struct item *item, struct buf *b)
 	link_table(b, req, req->segments[0], str_of(item->name));
 	json_raw(b, "\"");
 	columns_json(b, &item->table);
-	count_json(b, item->count);
+	cell_json_count(b, item->count);
 	json_member_bool(b, "hidden", item->hidden);
 	json_end_object(b);
 }

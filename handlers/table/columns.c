@@ -21,18 +21,6 @@ struct columns {
 	bool sampled;       /* one is of some rows only */
 };
 
-static void
-write_type(const struct columns *c, const struct column *column, struct buf *b)
-{
-	html(b, *column->type == '\0' ? "any type" : column->type);
-	if (column->key > 0)
-		html_raw(b, ", primary key");
-	if (column->not_null)
-		html_raw(b, ", not null");
-	about_column(
-	    b, metadata_table_column(c->metadata, str_of(column->name)));
-}
-
 /* The table that it refers to, by its true name; or one that is not there. */
 static void
 write_parent(const struct columns *c, const char *name, struct buf *b)
@@ -113,22 +101,19 @@ write_indexes(const struct columns *c, size_t column, struct buf *b)
 	query_close(&q);
 }
 
-/* Its cells: the smallest number, the largest, and how they are spread. */
+/* The cells of the smallest number, the largest, and the histogram. */
 static void
 write_numbers(struct columns *c, size_t column, struct buf *b)
 {
 	int64_t left_ms = db_time_left_ms(c->db) - c->reserve_ms;
+	bool numbers = c->table.columns[column].affinity != AFFINITY_TEXT;
 	struct histogram h;
 
-	if (c->table.columns[column].affinity == AFFINITY_TEXT) {
-		html_raw(b, "<td></td><td></td><td></td>");
-		return;
-	}
 	if (left_ms > HISTOGRAM_BUDGET_MS)
 		left_ms = HISTOGRAM_BUDGET_MS;
-	if (left_ms <= 0)
+	if (numbers && left_ms <= 0)
 		db_cut_short(c->db);
-	if (left_ms <= 0 ||
+	if (!numbers || left_ms <= 0 ||
 	    !histogram_read(&h, c->db, &c->filters, column, left_ms)) {
 		html_raw(b, "<td></td><td></td><td></td>");
 		return;
@@ -151,7 +136,7 @@ write_column(struct columns *c, size_t i, struct buf *b)
 	html_raw(b, "<tr><th scope=\"row\">");
 	layout_name(b, str_of(column->name));
 	html_raw(b, "</th><td>");
-	write_type(c, column, b);
+	about_column(b, column, c->metadata);
 	html_raw(b, "</td><td>");
 	write_references(c, i, b);
 	html_raw(b, "</td><td>");

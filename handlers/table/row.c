@@ -121,19 +121,6 @@ struct row {
 	const struct rows *rows;
 };
 
-static void
-json_names(const struct row *row, bool key, struct buf *b)
-{
-	const struct table *t = row->rows->table;
-
-	json_begin_array(b);
-	if (row->rows->has_rowid)
-		json_str(b, t->rowid);
-	for (size_t i = 0; i < (key ? t->n_key : t->n_columns); i++)
-		json_str(b, t->columns[key ? t->key[i] : i].name);
-	json_end_array(b);
-}
-
 /* The key's components as they stand in the address, decoded; named p0, p1 and
  * so on, or not. */
 static void
@@ -159,7 +146,9 @@ each_key_part(struct str key, bool named, struct buf *b)
 static void
 write_columns(const struct extras_page *p, struct buf *b)
 {
-	json_names(p->page, false, b);
+	const struct row *row = p->page;
+
+	column_details_names(row->rows->table, false, b);
 }
 
 static void
@@ -264,7 +253,7 @@ page_json(struct row *row, struct buf *b)
 	cell_json_row(b, row->rows);
 	json_end_array(b);
 	json_key(b, "primary_keys");
-	json_names(row, true, b);
+	column_details_names(row->rows->table, true, b);
 	json_key(b, "primary_key_values");
 	json_begin_array(b);
 	each_key_part(req->segments[2], false, b);

@@ -10,8 +10,8 @@
 #include "app/text/json.h"
 #include "app/text/url.h"
 #include "app/watch/clock.h"
-#include "db/rows/count.h"
 #include "db/schema/referrers.h"
+#include "handlers/page/cell.h"
 #include "handlers/page/layout.h"
 #include "handlers/page/links.h"
 
@@ -140,13 +140,7 @@ json_link(const struct link *l, const struct request *req,
 	json_member(b, "other_table", l->referrer->table);
 	json_member(b, "column", t->columns[l->referrer->columns[0].to].name);
 	json_member(b, "other_column", l->referrer->columns[0].column);
-	json_key(b, "count");
-	if (l->count.n < 0)
-		json_null(b);
-	else
-		json_int(b, l->count.n);
-	if (l->count.more)
-		json_member_bool(b, "count_truncated", true);
+	cell_json_count(b, l->count);
 	json_member_text(b, "link", str_of_buf(&url));
 	json_end_object(b);
 	buf_release(&url);

@@ -23,7 +23,7 @@ write_header(const struct table_view *v, struct buf *b)
 {
 	for (size_t i = 0; i < v->n_shown; i++) {
 		const char *name =
-		    table_view_column_name(v, v->shown[i].column);
+		    table_column_name(&v->table, v->shown[i].column);
 
 		if (i > 0)
 			csv_raw(b, ",");

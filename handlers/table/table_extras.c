@@ -77,14 +77,8 @@ write_columns(const struct extras_page *p, struct buf *b)
 
 	json_begin_array(b);
 	for (size_t i = 0; i < v->n_shown; i++)
-		json_str(b, table_view_column_name(v, v->shown[i].column));
+		json_str(b, table_column_name(&v->table, v->shown[i].column));
 	json_end_array(b);
-}
-
-static bool
-has_only_rowid(const struct table_view *v)
-{
-	return v->table.n_key == 0 && v->table.rowid != NULL;
 }
 
 static void
@@ -92,12 +86,7 @@ write_all_columns(const struct extras_page *p, struct buf *b)
 {
 	struct table_view *v = p->page;
 
-	json_begin_array(b);
-	if (has_only_rowid(v))
-		json_str(b, v->table.rowid);
-	for (size_t i = 0; i < v->table.n_columns; i++)
-		json_str(b, v->table.columns[i].name);
-	json_end_array(b);
+	column_details_names(&v->table, false, b);
 }
 
 static void
@@ -105,19 +94,14 @@ write_primary_keys(const struct extras_page *p, struct buf *b)
 {
 	struct table_view *v = p->page;
 
-	json_begin_array(b);
-	if (has_only_rowid(v))
-		json_str(b, v->table.rowid);
-	for (size_t i = 0; i < v->table.n_key; i++)
-		json_str(b, v->table.columns[v->table.key[i]].name);
-	json_end_array(b);
+	column_details_names(&v->table, true, b);
 }
 
 static void
 write_description(const struct table_view *v, size_t column, struct buf *b)
 {
 	const struct column_metadata *m = metadata_table_column(
-	    v->metadata, str_of(table_view_column_name(v, column)));
+	    v->metadata, str_of(table_column_name(&v->table, column)));
 
 	json_member(b, "description", m == NULL ? NULL : m->description);
 }
@@ -135,7 +119,7 @@ write_display_columns(const struct extras_page *p, struct buf *b)
 		    : NULL;
 
 		json_begin_object(b);
-		json_member(b, "name", table_view_column_name(v, column));
+		json_member(b, "name", table_column_name(&v->table, column));
 		json_member_bool(
 		    b, "sortable", c != NULL && table_view_may_sort(v, column));
 		json_member_bool(b, "is_pk", c == NULL || c->key > 0);

@@ -23,7 +23,7 @@ write_feature(
 
 		if (column == g->lat || column == g->lon)
 			continue;
-		json_key(b, table_view_column_name(v, column));
+		json_key(b, table_column_name(&v->table, column));
 		cell_json_styled(b, &v->rows, column, v->shown[i].style);
 	}
 	json_raw(b, "}}");
@@ -36,7 +36,7 @@ table_geojson(struct table_view *v, struct page *page)
 	struct buf *b = &page->body;
 	struct geojson g;
 
-	if (!table_view_find_points(v, &g))
+	if (!geojson_find_table(&g, &v->table))
 		return table_view_nowhere(v, page);
 	page->type = MEDIA_GEOJSON;
 	json_raw(b, "{\"type\":\"FeatureCollection\",\"features\":[");

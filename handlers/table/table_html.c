@@ -161,13 +161,7 @@ html_columns(struct table_view *v, struct buf *b)
 		html_raw(b, "<dt>");
 		layout_name(b, str_of(c->name));
 		html_raw(b, "</dt><dd>");
-		html(b, *c->type == '\0' ? "any type" : c->type);
-		if (c->key > 0)
-			html_raw(b, ", primary key");
-		if (c->not_null)
-			html_raw(b, ", not null");
-		about_column(
-		    b, metadata_table_column(v->metadata, str_of(c->name)));
+		about_column(b, c, v->metadata);
 		html_raw(b, "</dd>\n");
 	}
 	html_raw(b, "</dl>\n<p><a href=\"");
@@ -335,7 +329,7 @@ html_body(struct table_view *v, struct buf *b)
 {
 	bool facets = facet_list_wanted(v);
 	struct points points = {0};
-	bool map = table_view_find_points(v, &points.columns);
+	bool map = geojson_find_table(&points.columns, &v->table);
 
 	if (facets || map)
 		html_raw(b, "<div class=\"beside\">\n<div>\n");

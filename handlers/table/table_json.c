@@ -18,7 +18,7 @@ write_object(const struct table_view *v, struct buf *b)
 {
 	json_begin_object(b);
 	for (size_t i = 0; i < v->n_shown; i++) {
-		json_key(b, table_view_column_name(v, v->shown[i].column));
+		json_key(b, table_column_name(&v->table, v->shown[i].column));
 		write_cell(v, i, b);
 	}
 	json_end_object(b);

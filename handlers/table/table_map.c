@@ -41,7 +41,7 @@ table_map(struct table_view *v, struct page *page)
 	const char *name = about_title(&v->metadata->about, v->table.name);
 	struct points p = {0};
 
-	if (!table_view_find_points(v, &p.columns))
+	if (!geojson_find_table(&p.columns, &v->table))
 		return table_view_nowhere(v, page);
 	read_points(v, &p);
 	buf_printf(&title, "%s on the map", name);

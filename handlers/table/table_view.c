@@ -23,12 +23,6 @@ value_of(const struct table_view *v, size_t param)
 	return &v->req->values[param];
 }
 
-const char *
-table_view_column_name(const struct table_view *v, size_t column)
-{
-	return table_column_name(&v->table, column);
-}
-
 static int
 no_column(const struct table_view *v, const char *param, struct str name,
     struct page *page)
@@ -209,10 +203,39 @@ show_key(struct table_view *v)
 		show(v, v->table.key[i]);
 }
 
-/* Does something for each column that a list parameter names. */
+static void
+set_style(struct table_view *v, size_t column, unsigned style)
+{
+	for (size_t i = 0; i < v->n_shown; i++) {
+		if (v->shown[i].column == column)
+			v->shown[i].style |= style;
+	}
+}
+
+/* Does to a column what a parameter that names it asks for. */
 static int
-each_column(struct table_view *v, size_t param, struct page *page,
-    int (*act)(struct table_view *, size_t, struct page *))
+apply(struct table_view *v, size_t param, size_t column, struct page *page)
+{
+	if (param == TABLE_COL) {
+		show(v, column);
+	} else if (param == TABLE_LABEL) {
+		set_style(v, column, CELL_LABEL);
+	} else if (param == TABLE_JSON) {
+		set_style(v, column, CELL_JSON);
+	} else if (v->table.columns[column].key > 0) {
+		return page_error(page, 400,
+		    "_nocol: %s is part of the primary key, which is always "
+		    "shown.",
+		    v->table.columns[column].name);
+	} else {
+		hide(v, column);
+	}
+	return 200;
+}
+
+/* The same to each column that the parameter, a list, names. */
+static int
+apply_each(struct table_view *v, size_t param, struct page *page)
 {
 	const struct request *req = v->req;
 	int status = 200;
@@ -227,68 +250,9 @@ each_column(struct table_view *v, size_t param, struct page *page,
 		if (column == v->table.n_columns)
 			return no_column(
 			    v, table_params.rows[param].name, a->text, page);
-		status = act(v, column, page);
+		status = apply(v, param, column, page);
 	}
 	return status;
-}
-
-bool
-table_view_find_points(const struct table_view *v, struct geojson *g)
-{
-	return geojson_find_table(g, &v->table);
-}
-
-int
-table_view_nowhere(const struct table_view *v, struct page *page)
-{
-	return page_error(page, 404,
-	    "%s is not on the map: it has no columns called latitude and "
-	    "longitude.",
-	    v->table.name);
-}
-
-static int
-act_col(struct table_view *v, size_t column, struct page *page)
-{
-	(void)page;
-	show(v, column);
-	return 200;
-}
-
-static int
-act_nocol(struct table_view *v, size_t column, struct page *page)
-{
-	if (v->table.columns[column].key > 0)
-		return page_error(page, 400,
-		    "_nocol: %s is part of the primary key, which is always "
-		    "shown.",
-		    v->table.columns[column].name);
-	hide(v, column);
-	return 200;
-}
-
-static int
-set_style(struct table_view *v, size_t column, unsigned style)
-{
-	for (size_t i = 0; i < v->n_shown; i++) {
-		if (v->shown[i].column == column)
-			v->shown[i].style |= style;
-	}
-	return 200;
-}
-
-static int
-act_label(struct table_view *v, size_t column, struct page *page)
-{
-	(void)page;
-	return set_style(v, column, CELL_LABEL);
-}
-
-static int
-act_json(struct table_view *v, size_t column, struct page *page)
-{
-	(void)page;
-	return set_style(v, column, CELL_JSON);
 }
 
 static bool
@@ -312,7 +276,7 @@ read_columns(struct table_view *v, struct page *page)
 		return page_error(page, 503, "There is no memory left.");
 	if (has_argument(v, TABLE_COL)) {
 		show_key(v);
-		status = each_column(v, TABLE_COL, page, act_col);
+		status = apply_each(v, TABLE_COL, page);
 	} else {
 		if (v->table.n_key == 0)
 			show_key(v);
@@ -320,7 +284,7 @@ read_columns(struct table_view *v, struct page *page)
 			show(v, i);
 	}
 	if (status == 200)
-		status = each_column(v, TABLE_NOCOL, page, act_nocol);
+		status = apply_each(v, TABLE_NOCOL, page);
 	/* Readers see labels unless they say so, programs if they ask. */
 	for (size_t i = 0; i < v->n_shown; i++) {
 		if (labels->given ? labels->number
@@ -331,9 +295,9 @@ read_columns(struct table_view *v, struct page *page)
 			v->shown[i].style |= CELL_INFINITY;
 	}
 	if (status == 200)
-		status = each_column(v, TABLE_LABEL, page, act_label);
+		status = apply_each(v, TABLE_LABEL, page);
 	if (status == 200)
-		status = each_column(v, TABLE_JSON, page, act_json);
+		status = apply_each(v, TABLE_JSON, page);
 	return status;
 }
 
@@ -357,6 +321,15 @@ read_size(struct table_view *v)
 						: settings->page_size;
 	if (v->size > settings->max_rows)
 		v->size = settings->max_rows;
+}
+
+int
+table_view_nowhere(const struct table_view *v, struct page *page)
+{
+	return page_error(page, 404,
+	    "%s is not on the map: it has no columns called latitude and "
+	    "longitude.",
+	    v->table.name);
 }
 
 int

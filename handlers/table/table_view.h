@@ -66,9 +66,6 @@ void table_view_stop(struct table_view *);
 /* True if the configuration lets rows be sorted by the column. */
 bool table_view_may_sort(const struct table_view *, size_t column);
 
-/* The name of a column, or of the rowid. */
-const char *table_view_column_name(const struct table_view *, size_t column);
-
 /*
  * Adds the address of this page: in a format, and without some parameters, as
  * params_write has it.  Returns the mark that a further parameter begins with.
@@ -79,11 +76,7 @@ char table_view_url(const struct table_view *, enum format, uint64_t without,
 /* The address of the next page, once `next` has its token. */
 void table_view_next_url(const struct table_view *, struct buf *);
 
-/*
- * Finds the columns that have the rows' places on the globe; false if there are
- * none, and table_view_nowhere makes the error page of that.
- */
-bool table_view_find_points(const struct table_view *, struct geojson *);
+/* Makes the error page of a table whose rows have no place on the globe. */
 int table_view_nowhere(const struct table_view *, struct page *);
 
 /*
