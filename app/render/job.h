@@ -48,7 +48,7 @@ void job_free(struct job *);
 enum { JOBS_BUCKETS = 1024 };
 
 struct jobs {
-	LIST_HEAD(, job) buckets[JOBS_BUCKETS];
+	LIST_HEAD(jobs_bucket, job) buckets[JOBS_BUCKETS];
 	size_t n;
 };
 

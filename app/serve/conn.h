@@ -48,7 +48,7 @@ struct conn_buffers {
 };
 
 struct conns {
-	LIST_HEAD(, conn) open, dead;
+	LIST_HEAD(conns_list, conn) open, dead;
 	size_t n; /* open ones */
 	struct conn_buffers spare;
 };
